@@ -1,0 +1,231 @@
+"""Settings: read from the environment (and an optional file), checked once, all faults reported together.
+
+Every variable begins with ``CASESPACE_``. ``CASESPACE_CONFIG`` may name a file of ``NAME=value`` lines; the
+environment wins over it. Secrets are ``SecretStr``: printing the settings never shows them.
+"""
+
+import base64
+import binascii
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+WECHAT_API = "https://api.weixin.qq.com"
+PAY_API = "https://api.mch.weixin.qq.com"
+PAY_FALLBACK_API = "https://api2.mch.weixin.qq.com"
+SMS_API = "https://sms.tencentcloudapi.com"
+
+KEY_BYTES = 32
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the text names every variable that is missing or wrong."""
+
+
+def _split_pairs(value: object) -> object:
+    """``id:value,id2:value2`` → dict, keeping the order (the first is the one in use for new data)."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.strip() for part in value.split(",") if part.strip()]
+    if any(":" not in part for part in pairs):
+        raise ValueError("write it as id:value[,id:value …]")
+    return dict(part.split(":", 1) for part in pairs)
+
+
+def _split_list(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Pairs = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_split_pairs)]
+Names = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
+Paths = Annotated[dict[str, Path], NoDecode, BeforeValidator(_split_pairs)]
+
+
+def decode_key(value: SecretStr) -> bytes:
+    """A 32-byte key from base64. Raises ValueError when it is something else."""
+    try:
+        key = base64.b64decode(value.get_secret_value(), validate=True)
+    except binascii.Error as fault:
+        raise ValueError("is not base64") from fault
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"must be {KEY_BYTES} bytes in base64 (openssl rand -base64 {KEY_BYTES})")
+    return key
+
+
+class Settings(BaseSettings):
+    """What a process is told from outside. See docs/operations.md for the same list as a table."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CASESPACE_", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    env: Literal["production", "development"] = "production"
+
+    # --- the web server
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8000, ge=0, le=65535)
+    public_url: str  # what clients and WeChat reach, without a trailing slash
+    trusted_proxies: Names = []  # addresses whose X-Forwarded-For is believed
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
+    web_root: Path = Path(__file__).resolve().parent.parent / "web" / "dist"
+    allowed_origins: Names = []  # further browser origins for the socket; the own one is always allowed
+    drain_seconds: float = Field(10, ge=0)  # how long a stop waits for running requests
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] = "json"
+    log_requests: bool = True
+    rate_limits: bool = True
+    metrics_token: SecretStr | None = None  # when set, /metrics wants it as a bearer token
+
+    # --- MongoDB, Valkey or Redis
+    mongo_uri: SecretStr
+    mongo_database: str = Field("casespace", pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    redis_url: SecretStr | None = None
+
+    # --- files (any S3 server)
+    s3_endpoint: str  # host:port
+    s3_secure: bool = True
+    s3_region: str = "us-east-1"
+    s3_bucket: str = Field("casespace", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
+    s3_access_key: SecretStr
+    s3_secret_key: SecretStr
+    s3_public_url: str | None = None  # where clients upload; None: through this server's own origin
+
+    # --- keys; every one can be rotated by putting a new one first
+    master_keys: Pairs  # id:base64, wraps the data keys
+    index_key: SecretStr  # blind index of phones and openids; cannot be rotated without re-indexing
+    token_keys: Pairs  # id:base64, signs access tokens
+    record_key_file: Path  # Ed25519 private key (PEM) that signs heads of the record
+
+    # --- WeChat
+    wechat_api_url: str = WECHAT_API
+    wechat_appid: str = Field(pattern=r"^wx[0-9a-f]{16}$")
+    wechat_secret: SecretStr
+    wechat_push_token: SecretStr
+    wechat_push_aes_key: SecretStr
+    wechat_templates: Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)] = {}
+    wechat_program_state: Literal["developer", "trial", "formal"] = "formal"
+
+    # --- WeChat Pay
+    pay_api_url: str = PAY_API
+    pay_fallback_api_url: str | None = PAY_FALLBACK_API
+    pay_mchid: str = Field(pattern=r"^\d{8,10}$")
+    pay_merchant_serial: str = Field(pattern=r"^[0-9A-Fa-f]{16,64}$")
+    pay_private_key_file: Path
+    pay_api_v3_key: SecretStr = Field(min_length=32, max_length=32)
+    pay_platform_keys: Paths  # serial or PUB_KEY_ID_…: path of the certificate or public key (PEM)
+    pay_query_after_seconds: float = Field(60, gt=0)  # ask WeChat when no notification came
+    pay_lapse_minutes: int = Field(30, ge=1, le=120)
+
+    # --- SMS (Tencent Cloud)
+    sms_api_url: str = SMS_API
+    sms_secret_id: SecretStr
+    sms_secret_key: SecretStr
+    sms_app_id: str
+    sms_sign_name: str
+    sms_templates: Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
+
+    # --- behaviour
+    access_token_minutes: int = Field(15, ge=1, le=60)
+    refresh_token_days: int = Field(30, ge=1, le=180)
+    recall_minutes: int = Field(2, ge=0, le=1440)
+    upload_max_mb: int = Field(100, ge=1, le=1024)
+    notify_after_seconds: float = Field(10, ge=0)  # unread that long without a live socket → a notice outside
+
+    # --- development only
+    sandbox_url: str | None = None
+    demo_file: Path | None = None
+
+    @field_validator("master_keys", "token_keys")
+    @classmethod
+    def _keys_decode(cls, pairs: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if not pairs:
+            raise ValueError("needs at least one id:base64 pair")
+        for key in pairs.values():
+            decode_key(key)
+        return pairs
+
+    @field_validator("index_key")
+    @classmethod
+    def _key_decodes(cls, key: SecretStr) -> SecretStr:
+        decode_key(key)
+        return key
+
+    @field_validator("record_key_file", "pay_private_key_file", "tls_cert_file", "tls_key_file")
+    @classmethod
+    def _file_readable(cls, path: Path | None) -> Path | None:
+        if path is not None and not os.access(path, os.R_OK):
+            raise ValueError("cannot be read")
+        return path
+
+    @field_validator("public_url", "wechat_api_url", "pay_api_url", "pay_fallback_api_url", "sms_api_url")
+    @classmethod
+    def _url_whole(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an http(s) URL")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_is_real(self) -> Self:
+        """The sandbox must never be reachable from a production configuration."""
+        if self.env == "development":
+            return self
+        faults = []
+        if self.sandbox_url is not None or self.demo_file is not None:
+            faults.append("CASESPACE_SANDBOX_URL and CASESPACE_DEMO_FILE are for development only")
+        outside = {
+            "WECHAT_API_URL": self.wechat_api_url,
+            "PAY_API_URL": self.pay_api_url,
+            "PAY_FALLBACK_API_URL": self.pay_fallback_api_url,
+            "SMS_API_URL": self.sms_api_url,
+        }
+        faults += [
+            f"CASESPACE_{name} must be https and not a loopback or private address in production"
+            for name, url in outside.items()
+            if url is not None and not _is_public_https(url)
+        ]
+        if urlsplit(self.public_url).scheme != "https":
+            faults.append("CASESPACE_PUBLIC_URL must be https in production (WeChat demands it)")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def development(self) -> bool:
+        return self.env == "development"
+
+
+def _is_public_https(url: str) -> bool:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return True
+
+
+def load_settings(config_file: Path | None = None) -> Settings:
+    """Read the environment and the file; raise SettingsError that names every fault at once."""
+    path = config_file or (Path(os.environ["CASESPACE_CONFIG"]) if "CASESPACE_CONFIG" in os.environ else None)
+    if path is not None and not path.is_file():
+        raise SettingsError(f"CASESPACE_CONFIG names {path}, which is not a file")
+    try:
+        return Settings(_env_file=path, _env_file_encoding="utf-8")
+    except ValidationError as fault:
+        lines = [f"  {_variable(e['loc'])}: {e['msg']}" for e in fault.errors(include_input=False)]
+        raise SettingsError("The settings cannot be used:\n" + "\n".join(lines)) from None
+
+
+def _variable(loc: tuple[int | str, ...]) -> str:
+    name = str(loc[0]) if loc else "settings"
+    return name.upper() if name.upper().startswith("CASESPACE_") else f"CASESPACE_{name.upper()}"
