@@ -1,0 +1,1 @@
+"""Collections, indexes, transactions and blobs. Nobody outside services/ and the wiring may look in here."""

@@ -1,0 +1,212 @@
+"""The one choke point of the HTTP door: request id, authentication, limits, validation, errors, log line."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from tornado.httputil import responses
+from tornado.web import Finish, HTTPError, RequestHandler
+
+from handlers.doors import Call, Door
+from handlers.problems import CONTENT_TYPE, body_of, from_status, from_validation, status_of
+from schemas.api.base import Body, NoBody
+from services.actors import Actor
+from services.bundle import Services
+from services.errors import Problem
+from services.idempotency import Ticket
+from services.rate_limits import RateLimiter
+
+log = logging.getLogger("casespace.http")
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+_KEY = re.compile(r"^[\x21-\x7e]{8,128}$")
+Observe = Callable[[str, str, int, float], None]  # route, method, status, seconds
+
+
+@dataclass(slots=True)
+class Edge:
+    """What every handler is given."""
+
+    services: Services
+    limiter: RateLimiter
+    observe: Observe
+    development: bool = False
+    log_requests: bool = True
+    in_flight: set["ApiHandler"] = field(default_factory=set)
+
+
+class ApiHandler(RequestHandler):
+    """Base of all handlers. Subclasses declare their verb methods with ``@door``."""
+
+    route = ""  # the pattern, for logs and metrics; set by the route table
+
+    def initialize(self, edge: Edge, route: str) -> None:
+        self.edge = edge
+        self.route = route
+        self.services = edge.services
+        self.caller: Actor | None = None
+        self.problem_code = ""
+        self.started = time.perf_counter()
+        given = self.request.headers.get("X-Request-Id", "")
+        self.request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(12)
+
+    def prepare(self) -> None:
+        self.edge.in_flight.add(self)
+        self.set_header("X-Request-Id", self.request_id)
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cache-Control", "no-store")
+
+    async def admit(self, declared: Door) -> Call[Any]:
+        """Authenticate, limit and parse, in this order; raises Problem."""
+        if not declared.allow.public:
+            self.caller = await self.authenticate()
+            if not declared.allow.admits(self.caller.roles):
+                raise Problem("auth.forbidden")
+        who = self.caller.user_id if self.caller else self.address
+        allowance = self.edge.limiter.take(who, declared.limit)
+        self.set_header("RateLimit-Limit", str(allowance.limit))
+        self.set_header("RateLimit-Remaining", str(allowance.remaining))
+        self.set_header("RateLimit-Reset", str(allowance.reset_seconds))
+        body: Body = NoBody() if declared.raw else self._parse_body(declared.body)
+        ticket = self._ticket(body) if declared.idempotent else None
+        return Call(body, self._parse_query(declared.query), self.caller, ticket, self.client, self.address)
+
+    async def authenticate(self) -> Actor:
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Problem("auth.required")
+        return await self.services.sessions.authenticate(
+            token.strip(), request_id=self.request_id, address=self.address
+        )
+
+    @property
+    def address(self) -> str:
+        return self.request.remote_ip or ""
+
+    @property
+    def client(self) -> str:
+        return f"{self.address} {self.request.headers.get('User-Agent', '')[:200]}"
+
+    def _parse_body(self, shape: type[Body]) -> Body:
+        raw = self.request.body
+        if not raw:
+            raw = b"{}"
+        elif not self.request.headers.get("Content-Type", "application/json").startswith("application/json"):
+            raise Problem("request.content_type")
+        try:
+            value = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            raise Problem("request.bad_json") from None
+        try:
+            return shape.model_validate(value)
+        except ValidationError as fault:
+            raise from_validation(fault) from None
+
+    def _parse_query(self, shape: type[Body]) -> Body:
+        pairs = parse_qs(self.request.query, keep_blank_values=True)
+        pairs.pop("ticket", None)  # of a file's link; read by the handler that needs it
+        try:
+            return shape.model_validate({name: values[-1] for name, values in pairs.items()})
+        except ValidationError as fault:
+            raise from_validation(fault) from None
+
+    def _ticket(self, body: Body) -> Ticket:
+        key = self.request.headers.get("Idempotency-Key", "")
+        if not _KEY.match(key):
+            raise Problem("idempotency.key_missing")
+        if self.caller is None:
+            raise Problem("auth.required")
+        return Ticket.of(self.caller.user_id, f"{self.request.method} {self.request.path}", key, body)
+
+    def present(self, declared: Door, result: BaseModel | None) -> None:
+        self.set_status(declared.status)
+        if result is None:
+            self.finish()
+            return
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(result.model_dump_json(exclude_none=False))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer any exception as problem+json."""
+        fault = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        problem = fault if isinstance(fault, Problem) else self._translate(fault, status_code)
+        self.problem_code = problem.code
+        self.clear()
+        self.set_header("X-Request-Id", self.request_id)
+        self.set_status(status_of(problem.type))
+        self.set_header("Content-Type", CONTENT_TYPE)
+        if problem.retry_after is not None:
+            self.set_header("Retry-After", str(int(problem.retry_after + 0.999)))
+        if problem.type.code == "auth.required" or problem.code.startswith("auth.token"):
+            self.set_header("WWW-Authenticate", "Bearer")
+        self.finish(orjson.dumps(body_of(problem, self.request_id)))
+
+    def _translate(self, fault: BaseException | None, status_code: int) -> Problem:
+        if fault is not None and self.services.is_outage(fault):
+            return Problem("server.unavailable", retry_after=1)
+        if isinstance(fault, HTTPError) or fault is None:
+            return from_status(status_code)
+        return Problem("server.internal")
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Problems are answers, not faults. Anything else is logged with its trace, never with its input."""
+        if isinstance(value, (Problem, HTTPError, Finish)):
+            return
+        log.error(
+            "unhandled %s",
+            typ.__name__ if typ else "fault",
+            exc_info=(typ, value, tb) if typ and value else None,
+            extra={"request_id": self.request_id, "route": self.route},
+        )
+
+    def on_finish(self) -> None:
+        self.edge.in_flight.discard(self)
+        seconds = time.perf_counter() - self.started
+        status = self.get_status()
+        method = self.request.method or ""
+        self.edge.observe(self.route, method, status, seconds)
+        if not self.edge.log_requests:
+            return
+        log.log(
+            logging.WARNING if status >= 500 else logging.INFO,
+            "%s %s %d",
+            method,
+            self.route,
+            status,
+            extra={
+                "request_id": self.request_id,
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+                "user_id": self.caller.user_id if self.caller else None,
+                "code": self.problem_code or None,
+            },
+        )
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        # Tornado asks for the reason phrase of the status; unknown ones must not become a second fault.
+        super().send_error(status_code if status_code in responses else 500, **kwargs)
+
+
+class NotFoundHandler(ApiHandler):
+    """Every address that nobody serves."""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        super().prepare()
+        raise Problem("request.not_found")

@@ -1,0 +1,122 @@
+"""What keeps changes honest: outbox, audit, idempotency, data keys, leases, notices."""
+
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict
+
+
+class OutboxDocument(TypedDict):
+    """An effect that is owed. Written in the transaction of the change; ids only, never content."""
+
+    _id: str
+    schema_version: int
+    kind: str
+    subject: str  # effects of one subject run in order
+    payload: dict[str, Any]
+    state: str
+    attempts: int
+    due_at: datetime
+    created_at: datetime
+    done_at: NotRequired[datetime]
+    fault: NotRequired[str]
+
+
+class AuditDocument(TypedDict):
+    """Who did what to whom. Append-only."""
+
+    _id: str
+    schema_version: int
+    at: datetime
+    action: str
+    subject: str
+    actor: str
+    roles: list[str]
+    request_id: str
+    address: str
+    detail: dict[str, Any]
+
+
+class IdempotencyKey(TypedDict):
+    user: str
+    route: str
+    key: str
+
+
+class IdempotencyDocument(TypedDict):
+    _id: IdempotencyKey
+    body_hash: str
+    state: str  # running, done
+    lease_until: datetime
+    subject: NotRequired[str]
+    status: NotRequired[int]
+    answer: NotRequired[bytes]  # JSON, sealed under the user's data key
+    expires_at: datetime
+
+
+class DataKeyDocument(TypedDict):
+    """A data key, wrapped by a master key. Without ``wrapped`` the data under it is gone for good."""
+
+    _id: str  # e.g. "space:665f…"
+    schema_version: int
+    master: NotRequired[str]
+    wrapped: NotRequired[bytes]
+    created_at: datetime
+    destroyed_at: NotRequired[datetime]
+
+
+class LeaseDocument(TypedDict):
+    _id: str
+    owner: str
+    until: datetime
+    value: NotRequired[bytes]
+
+
+class NoticeDocument(TypedDict):
+    """One fact told to one person, and how it got there."""
+
+    _id: str
+    schema_version: int
+    user_id: str
+    kind: str
+    fact: str  # unique with user: one fact, one notice
+    title: str
+    text: str
+    link: str
+    channels: dict[str, Any]
+    created_at: datetime
+    read_at: NotRequired[datetime]
+
+
+class AttentionKey(TypedDict):
+    space: str
+    user: str
+
+
+class AttentionDocument(TypedDict):
+    """Somebody has something unread in a space: looked at again when due."""
+
+    _id: AttentionKey
+    seq: int
+    since: datetime
+    due_at: datetime
+
+
+class CreditDocument(TypedDict):
+    """How many subscription messages a user has accepted of a template and not yet been sent."""
+
+    _id: str  # user id + ":" + template id
+    user_id: str
+    template_id: str
+    credits: int
+    exhausted: bool
+    updated_at: datetime
+
+
+class CursorDocument(TypedDict):
+    """How far an effect has followed a space's record, or a change stream its log."""
+
+    _id: str
+    seq: NotRequired[int]
+    token: NotRequired[dict[str, Any]]
+    fault: NotRequired[str]
+    parked: NotRequired[list[int]]
+    updated_at: datetime

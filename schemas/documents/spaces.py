@@ -1,0 +1,92 @@
+"""Case spaces, the entries of their record, reading positions, files."""
+
+from datetime import datetime
+from typing import NotRequired, TypedDict
+
+
+class MemberDocument(TypedDict):
+    user_id: str
+    role: str
+    display_name: str
+    first_seq: int  # everything from here on is theirs to read
+    joined_at: datetime
+    left_at: NotRequired[datetime]
+
+
+class SpaceDocument(TypedDict):
+    _id: str
+    schema_version: int
+    order_id: str
+    title: str
+    members: list[MemberDocument]
+    created_at: datetime
+    closed_at: NotRequired[datetime]
+
+
+class EntryKey(TypedDict):
+    """Written in this order always: MongoDB compares embedded documents field by field."""
+
+    space: str
+    seq: int
+
+
+class EntryFile(TypedDict):
+    id: str
+    sha256: str
+
+
+class EntryDocument(TypedDict):
+    """One entry of a space's record: a message, a card, a notice, a recall. Never changed, never removed.
+
+    ``commit`` is SHA-256(salt ‖ canonical body); ``sealed`` holds salt and body under the space's data key,
+    so destroying the key purges the content while the chain of ``hash`` still verifies.
+    """
+
+    _id: EntryKey
+    v: int
+    sender: str  # user id, or "system"
+    role: str
+    cid: str  # client_msg_id; unique for ever with space and sender
+    type: str
+    at: datetime
+    reply_to: NotRequired[int]
+    mentions: NotRequired[list[str]]
+    target: NotRequired[int]  # the entry that a recall or a card_update is about
+    files: NotRequired[list[EntryFile]]
+    sealed: bytes
+    commit: bytes
+    prev: bytes
+    hash: bytes
+
+
+class ReadKey(TypedDict):
+    space: str
+    user: str
+
+
+class ReadDocument(TypedDict):
+    _id: ReadKey
+    seq: int
+    at: datetime
+
+
+class FileDocument(TypedDict):
+    _id: str
+    schema_version: int
+    space_id: str
+    owner_id: str
+    name: bytes  # sealed: file names tell stories
+    content_type: str
+    declared_size: int
+    declared_sha256: NotRequired[str]
+    state: str
+    size: NotRequired[int]
+    sha256: NotRequired[str]
+    width: NotRequired[int]
+    height: NotRequired[int]
+    thumbnail: NotRequired[bool]
+    derived: NotRequired[str]  # content type of the derived copy that plays everywhere
+    derived_size: NotRequired[int]
+    rejected_because: NotRequired[str]
+    created_at: datetime
+    expires_at: NotRequired[datetime]  # a pending upload that never completes is swept away

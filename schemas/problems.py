@@ -1,0 +1,116 @@
+"""Every error the product can answer, in one table: stable code → what kind it is and what the user reads.
+
+The codes are part of the public contract: add, never rename. ``errcode`` is the number that mini-program
+code written in WeChat's own style looks at; it is as stable as the code.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The nature of an error; each edge maps it once (HTTP status, socket acknowledgement)."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD = "method"
+    CONFLICT = "conflict"
+    GONE = "gone"
+    PRECONDITION = "precondition"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED = "unsupported"
+    UNPROCESSABLE = "unprocessable"
+    RANGE = "range"
+    RATE_LIMITED = "rate_limited"
+    INTERNAL = "internal"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    code: str
+    kind: Kind
+    errcode: int
+    title: str  # Chinese, shown to the user
+    retryable: bool = False
+
+
+_TABLE = (
+    # request
+    ProblemType("request.bad_json", Kind.INVALID, 40001, "请求内容不是有效的 JSON"),
+    ProblemType("request.invalid", Kind.UNPROCESSABLE, 40002, "请求内容有误"),
+    ProblemType("request.not_found", Kind.NOT_FOUND, 40400, "没有这个地址"),
+    ProblemType("request.method", Kind.METHOD, 40500, "不支持这种请求方式"),
+    ProblemType("request.too_large", Kind.TOO_LARGE, 41300, "内容太大"),
+    ProblemType("request.content_type", Kind.UNSUPPORTED, 41500, "请求的内容类型不支持"),
+    ProblemType("request.range", Kind.RANGE, 41600, "请求的范围无效"),
+    ProblemType("request.rate_limited", Kind.RATE_LIMITED, 42900, "操作太频繁，请稍后再试", True),
+    ProblemType("request.unknown_event", Kind.NOT_FOUND, 40401, "没有这个事件"),
+    ProblemType("server.internal", Kind.INTERNAL, 50000, "服务出错了，我们已经记录", True),
+    ProblemType("server.unavailable", Kind.UNAVAILABLE, 50300, "服务暂时不可用，请稍后重试", True),
+    ProblemType("provider.unavailable", Kind.UNAVAILABLE, 50301, "外部服务暂时不可用，请稍后重试", True),
+    # idempotency
+    ProblemType("idempotency.key_missing", Kind.INVALID, 40010, "缺少 Idempotency-Key"),
+    ProblemType("idempotency.running", Kind.CONFLICT, 40910, "同一请求正在处理", True),
+    ProblemType("idempotency.key_reused", Kind.UNPROCESSABLE, 42210, "Idempotency-Key 已用于另一个请求"),
+    ProblemType("idempotency.answer_expired", Kind.GONE, 41010, "这次支付已失效，请重新发起"),
+    # sign-in
+    ProblemType("auth.required", Kind.UNAUTHENTICATED, 40100, "请先登录"),
+    ProblemType("auth.token_invalid", Kind.UNAUTHENTICATED, 40101, "登录信息无效，请重新登录"),
+    ProblemType("auth.token_expired", Kind.UNAUTHENTICATED, 40102, "登录已过期"),
+    ProblemType("auth.session_revoked", Kind.UNAUTHENTICATED, 40103, "登录已失效，请重新登录"),
+    ProblemType("auth.code_invalid", Kind.UNAUTHENTICATED, 40104, "登录凭证无效或已使用"),
+    ProblemType("auth.sms_code_invalid", Kind.UNAUTHENTICATED, 40105, "验证码不正确或已过期"),
+    ProblemType("auth.credentials_invalid", Kind.UNAUTHENTICATED, 40106, "账号或密码不正确"),
+    ProblemType("auth.otp_required", Kind.UNAUTHENTICATED, 40107, "请输入动态验证码"),
+    ProblemType("auth.otp_invalid", Kind.UNAUTHENTICATED, 40108, "动态验证码不正确"),
+    ProblemType("auth.refresh_invalid", Kind.UNAUTHENTICATED, 40109, "登录已失效，请重新登录"),
+    ProblemType("auth.refresh_reused", Kind.UNAUTHENTICATED, 40110, "登录状态异常，请重新登录"),
+    ProblemType("auth.forbidden", Kind.FORBIDDEN, 40300, "没有权限进行此操作"),
+    ProblemType("auth.account_disabled", Kind.FORBIDDEN, 40301, "账号已停用"),
+    ProblemType("auth.account_conflict", Kind.CONFLICT, 40901, "该手机号已属于另一个账号，请联系客服合并"),
+    ProblemType("auth.identity_exists", Kind.CONFLICT, 40902, "账号已绑定其他手机号"),
+    ProblemType("auth.too_many_attempts", Kind.RATE_LIMITED, 42901, "尝试次数过多，请稍后再试", True),
+    ProblemType("auth.ticket_invalid", Kind.FORBIDDEN, 40302, "链接无效或已过期"),
+    # products, orders, payments
+    ProblemType("product.not_found", Kind.NOT_FOUND, 40410, "没有这项服务"),
+    ProblemType("order.not_found", Kind.NOT_FOUND, 40411, "没有这个订单"),
+    ProblemType("order.wrong_state", Kind.CONFLICT, 40920, "订单当前状态不能进行此操作"),
+    ProblemType("order.already_paid", Kind.CONFLICT, 40921, "订单已支付"),
+    ProblemType("order.need_invalid", Kind.UNPROCESSABLE, 42220, "需求信息填写有误"),
+    ProblemType("order.lawyer_unavailable", Kind.CONFLICT, 40922, "该律师当前无法接单"),
+    ProblemType("order.coupon_invalid", Kind.UNPROCESSABLE, 42221, "优惠券不可用"),
+    ProblemType("payment.wechat_required", Kind.CONFLICT, 40930, "请在微信小程序内支付"),
+    ProblemType("payment.refused", Kind.UNPROCESSABLE, 42230, "微信支付未受理"),
+    ProblemType("payment.notification_rejected", Kind.UNAUTHENTICATED, 40130, "通知验证失败"),
+    ProblemType("payment.amount_mismatch", Kind.CONFLICT, 40931, "支付金额与订单不符"),
+    ProblemType("payment.unknown", Kind.NOT_FOUND, 40430, "没有这笔支付"),
+    ProblemType("refund.amount_invalid", Kind.UNPROCESSABLE, 42231, "退款金额有误"),
+    # spaces, messages, files
+    ProblemType("space.not_found", Kind.NOT_FOUND, 40420, "没有这个案件空间"),
+    ProblemType("space.closed", Kind.CONFLICT, 40940, "案件空间已关闭"),
+    ProblemType("message.not_found", Kind.NOT_FOUND, 40421, "没有这条消息"),
+    ProblemType("message.invalid", Kind.UNPROCESSABLE, 42240, "消息内容有误"),
+    ProblemType("message.type_forbidden", Kind.FORBIDDEN, 40340, "不能发送这种消息"),
+    ProblemType("message.id_reused", Kind.CONFLICT, 40941, "消息编号已用于另一条消息"),
+    ProblemType("message.too_late", Kind.CONFLICT, 40942, "超过时限，不能撤回"),
+    ProblemType("message.already_recalled", Kind.CONFLICT, 40943, "消息已撤回"),
+    ProblemType("file.not_found", Kind.NOT_FOUND, 40422, "没有这个文件"),
+    ProblemType("file.too_large", Kind.TOO_LARGE, 41310, "文件太大"),
+    ProblemType("file.empty", Kind.UNPROCESSABLE, 42250, "文件是空的"),
+    ProblemType("file.type_refused", Kind.UNSUPPORTED, 41510, "不支持这种文件"),
+    ProblemType("file.type_mismatch", Kind.UNPROCESSABLE, 42251, "文件内容与类型不符"),
+    ProblemType("file.size_mismatch", Kind.UNPROCESSABLE, 42252, "文件大小与声明不符"),
+    ProblemType("file.hash_mismatch", Kind.UNPROCESSABLE, 42253, "文件校验值与声明不符"),
+    ProblemType("file.not_uploaded", Kind.CONFLICT, 40950, "文件还没有上传完成", True),
+    ProblemType("file.damaged", Kind.UNPROCESSABLE, 42254, "文件已损坏，无法读取"),
+    ProblemType("file.gone", Kind.GONE, 41050, "文件已删除"),
+    # WeChat's message push
+    ProblemType("push.rejected", Kind.UNAUTHENTICATED, 40140, "消息推送验证失败"),
+)
+
+PROBLEMS: dict[str, ProblemType] = {row.code: row for row in _TABLE}
+if len(PROBLEMS) != len(_TABLE) or len({row.errcode for row in _TABLE}) != len(_TABLE):
+    raise RuntimeError("a problem code or errcode stands twice in the table")

@@ -1,0 +1,38 @@
+"""All services of a process, as the doors are given them. Built in ``server/wiring.py`` and nowhere else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.accounts import Accounts
+from services.files import Files
+from services.messages import Messages
+from services.notices import Notices
+from services.orders import Orders
+from services.payments import Payments
+from services.products import Products
+from services.pushes import Pushes
+from services.refunds import Refunds
+from services.sessions import Sessions
+from services.sign_in import SignIn
+from services.spaces import Spaces
+from services.subscriptions import Subscriptions
+from services.sync import Sync
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    accounts: Accounts
+    files: Files
+    messages: Messages
+    notices: Notices
+    orders: Orders
+    payments: Payments
+    products: Products
+    pushes: Pushes
+    refunds: Refunds
+    sessions: Sessions
+    sign_in: SignIn
+    spaces: Spaces
+    subscriptions: Subscriptions
+    sync: Sync
+    is_outage: Callable[[BaseException | None], bool]

@@ -1,0 +1,133 @@
+"""The outbox: effects are written down with the change that causes them, and done by the worker.
+
+A row is written in the transaction of the change, so either both exist or neither. The worker runs the rows
+of one subject in order, repeats a failing one with growing pauses, and parks what keeps failing, where
+operators see it; a parked row holds up nothing else. Effects must tolerate being run twice.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from schemas.documents.ledgers import OutboxDocument
+from schemas.enums import OutboxState
+from services.clock import Clock, utc_now
+from services.ids import new_id
+from services.storage.database import Database
+
+Effect = Callable[[OutboxDocument], Awaitable[None]]
+Report = Callable[[OutboxDocument, Exception, bool], None]  # row, fault, parked
+
+BATCH = 100
+PARK_AFTER = 12
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 300.0
+
+
+def pause(attempts: int) -> float:
+    """Seconds to wait after the ``attempts``-th failure: doubling, at most five minutes."""
+    return min(FIRST_PAUSE * 2.0 ** (attempts - 1), LONGEST_PAUSE)
+
+
+class Outbox:
+    def __init__(self, database: Database, nudge: Callable[[], None], clock: Clock = utc_now) -> None:
+        """``nudge`` wakes the worker at once; that it may be lost only costs time."""
+        self._db = database
+        self._nudge = nudge
+        self._clock = clock
+
+    async def add(
+        self,
+        session: AsyncClientSession,
+        kind: str,
+        subject: str,
+        payload: dict[str, Any],
+        due_at: datetime | None = None,
+    ) -> str:
+        """Owe an effect. Returns its id, which effects use as their idempotency key. Nudge after the commit."""
+        now = self._clock()
+        row: OutboxDocument = {
+            "_id": new_id(),
+            "schema_version": 1,
+            "kind": kind,
+            "subject": subject,
+            "payload": payload,
+            "state": OutboxState.PENDING,
+            "attempts": 0,
+            "due_at": due_at or now,
+            "created_at": now,
+        }
+        await self._db.outbox.insert_one(row, session=session)
+        return row["_id"]
+
+    def nudge(self) -> None:
+        self._nudge()
+
+    async def run_due(self, effects: Mapping[str, Effect], report: Report) -> int:
+        """Run what is due, oldest first, each subject in order; the number of rows that were tried."""
+        pending = {"state": OutboxState.PENDING}
+        rows = (
+            await self._db.outbox.find({**pending, "due_at": {"$lte": self._clock()}})
+            .sort("_id", ASCENDING)
+            .limit(BATCH)
+            .to_list()
+        )
+        if not rows:
+            return 0
+        held = await self._waiting_subjects(rows)
+        tried = 0
+        for row in rows:
+            if row["subject"] in held:
+                continue
+            tried += 1
+            if not await self._run(row, effects, report):
+                held.add(row["subject"])
+        return tried
+
+    async def _waiting_subjects(self, rows: list[OutboxDocument]) -> set[str]:
+        """Subjects with an earlier row that failed and waits for its next try: later rows must not overtake it."""
+        subjects = list({row["subject"] for row in rows})
+        waiting = self._db.outbox.find(
+            {"state": OutboxState.PENDING, "due_at": {"$gt": self._clock()}, "subject": {"$in": subjects}},
+            {"subject": 1},
+        )
+        return {row["subject"] async for row in waiting}
+
+    async def _run(self, row: OutboxDocument, effects: Mapping[str, Effect], report: Report) -> bool:
+        try:
+            await effects[row["kind"]](row)
+        except Exception as fault:  # noqa: BLE001 - whatever an effect raises is retried, then parked
+            await self._failed(row, fault, report)
+            return False
+        await self._db.outbox.update_one(
+            {"_id": row["_id"]}, {"$set": {"state": OutboxState.DONE, "done_at": self._clock()}}
+        )
+        return True
+
+    async def _failed(self, row: OutboxDocument, fault: Exception, report: Report) -> None:
+        attempts = row["attempts"] + 1
+        parked = attempts >= PARK_AFTER
+        await self._db.outbox.update_one(
+            {"_id": row["_id"]},
+            {
+                "$set": {
+                    "attempts": attempts,
+                    "state": OutboxState.PARKED if parked else OutboxState.PENDING,
+                    "due_at": self._clock() + timedelta(seconds=pause(attempts)),
+                    "fault": type(fault).__name__,
+                }
+            },
+        )
+        report(row, fault, parked)
+
+    async def release(self, event_id: str) -> bool:
+        """Try a parked row again, at an operator's word. False when it is not parked."""
+        result = await self._db.outbox.update_one(
+            {"_id": event_id, "state": OutboxState.PARKED},
+            {"$set": {"state": OutboxState.PENDING, "attempts": 0, "due_at": self._clock()}},
+        )
+        self._nudge()
+        return result.modified_count == 1

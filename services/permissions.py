@@ -1,0 +1,82 @@
+"""Who may do what: a table that a lawyer could read. A test walks every cell.
+
+Two questions are asked in this order: *is it theirs?* (ownership or membership; "no" answers 404, so that
+nobody learns what exists) and *may their role do this?* ("no" answers 403).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.enums import Role
+
+
+class Permission(StrEnum):
+    # orders
+    ORDER_VIEW = "order.view"
+    ORDER_PAY = "order.pay"
+    ORDER_CANCEL = "order.cancel"
+    ORDER_ASSIGN = "order.assign"
+    ORDER_ANSWER = "order.answer"  # accept, decline
+    ORDER_DELIVER = "order.deliver"
+    ORDER_CONFIRM = "order.confirm"
+    ORDER_REVIEW = "order.review"
+    ORDER_REFUND = "order.refund"
+    # spaces
+    SPACE_VIEW = "space.view"
+    SPACE_SEND = "space.send"
+    SPACE_EXPORT = "space.export"
+    SPACE_MANAGE = "space.manage"  # members
+    FILE_VIEW = "file.view"
+
+
+CLIENT, LAWYER, SUPPORT, REVIEWER, OPS = Role.CLIENT, Role.LAWYER, Role.SUPPORT, Role.REVIEWER, Role.OPS
+
+# An order is somebody's as its client, as its lawyer, or by the desk's right to see all orders.
+ORDER: dict[Permission, frozenset[Role]] = {
+    Permission.ORDER_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, OPS}),
+    Permission.ORDER_PAY: frozenset({CLIENT}),
+    Permission.ORDER_CANCEL: frozenset({CLIENT, SUPPORT, OPS}),
+    Permission.ORDER_ASSIGN: frozenset({SUPPORT, OPS}),
+    Permission.ORDER_ANSWER: frozenset({LAWYER}),
+    Permission.ORDER_DELIVER: frozenset({LAWYER}),
+    Permission.ORDER_CONFIRM: frozenset({CLIENT}),
+    Permission.ORDER_REVIEW: frozenset({CLIENT}),
+    Permission.ORDER_REFUND: frozenset({CLIENT, SUPPORT, OPS}),
+}
+
+# A space is somebody's by membership only; the role is the one they have in that space.
+SPACE: dict[Permission, frozenset[Role]] = {
+    Permission.SPACE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER}),
+    Permission.SPACE_SEND: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER}),
+    Permission.SPACE_EXPORT: frozenset({CLIENT, LAWYER, SUPPORT}),
+    Permission.SPACE_MANAGE: frozenset({SUPPORT}),
+    Permission.FILE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER}),
+}
+
+
+def allowed(table: dict[Permission, frozenset[Role]], permission: Permission, roles: frozenset[Role]) -> bool:
+    return not table[permission].isdisjoint(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Allow:
+    """Who may come through a door at all; what they may do with a thing is decided when it is loaded."""
+
+    public: bool = False
+    roles: frozenset[Role] = frozenset()  # empty: any signed-in person
+
+    def admits(self, roles: frozenset[Role]) -> bool:
+        return self.public or not self.roles or not self.roles.isdisjoint(roles)
+
+    def __str__(self) -> str:
+        if self.public:
+            return "public"
+        return ", ".join(sorted(self.roles)) or "signed in"
+
+
+PUBLIC = Allow(public=True)
+SIGNED_IN = Allow()
+
+
+def only(*roles: Role) -> Allow:
+    return Allow(roles=frozenset(roles))

@@ -1,0 +1,178 @@
+"""Every index and validator that the product needs, as data; ``apply`` makes a database match.
+
+A test compares this table with what a real server reports, so that an index is never only in somebody's shell.
+"""
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import CollectionInvalid
+
+from services.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    name: str
+    indexes: tuple[IndexModel, ...] = ()
+    validator: dict[str, Any] = field(default_factory=dict)
+
+
+def _index(name: str, *keys: tuple[str, int], **options: Any) -> IndexModel:
+    return IndexModel(list(keys), name=name, **options)
+
+
+def _up(*names: str) -> tuple[tuple[str, int], ...]:
+    return tuple((name, ASCENDING) for name in names)
+
+
+def _needs(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"$jsonSchema": {"bsonType": "object", "required": required, "properties": properties}}
+
+
+_FEN = {"bsonType": ["int", "long"], "minimum": 0}
+_DATE = {"bsonType": "date"}
+_HASH = {"bsonType": "binData"}
+_SEQ = {"bsonType": ["int", "long"], "minimum": 1}
+
+COLLECTIONS: tuple[Collection, ...] = (
+    Collection("users", (_index("duty", *_up("roles", "on_duty")),)),
+    Collection(
+        "identities",
+        (_index("lookup", *_up("kind", "lookup"), unique=True), _index("user", *_up("user_id", "kind"))),
+    ),
+    Collection(
+        "sessions",
+        (
+            _index("refresh", *_up("refresh_hash"), unique=True),
+            _index("previous", *_up("previous_hash"), sparse=True),
+            _index("user", *_up("user_id")),
+            _index("expiry", *_up("expires_at"), expireAfterSeconds=86_400),
+        ),
+    ),
+    Collection("sms_codes", (_index("expiry", *_up("expires_at"), expireAfterSeconds=0),)),
+    Collection("counters", (_index("expiry", *_up("expires_at"), expireAfterSeconds=0),)),
+    Collection("products", (_index("code", *_up("code"), unique=True),)),
+    Collection(
+        "orders",
+        (
+            _index("number", *_up("number"), unique=True),
+            _index("space", *_up("space_id"), unique=True),
+            _index("client", ("client_id", ASCENDING), ("_id", DESCENDING)),
+            _index("lawyer", ("lawyer_id", ASCENDING), ("_id", DESCENDING), sparse=True),
+            _index("status", *_up("status", "updated_at")),
+        ),
+        _needs(
+            ["number", "client_id", "status", "amount_fen", "payable_fen", "space_id", "steps", "created_at"],
+            amount_fen=_FEN,
+            payable_fen=_FEN,
+            created_at=_DATE,
+        ),
+    ),
+    Collection(
+        "payments",
+        (
+            _index("out_trade_no", *_up("out_trade_no"), unique=True),
+            _index(
+                "transaction",
+                *_up("transaction_id"),
+                unique=True,
+                partialFilterExpression={"transaction_id": {"$type": "string"}},
+            ),
+            # at most one payment of an order can succeed, whatever the code believes
+            _index("paid_once", *_up("order_id"), unique=True, partialFilterExpression={"state": "succeeded"}),
+            _index("order", *_up("order_id", "created_at")),
+            _index("query", *_up("state", "query_at")),
+        ),
+        _needs(
+            ["order_id", "out_trade_no", "amount_fen", "state", "created_at"],
+            amount_fen={"bsonType": ["int", "long"], "minimum": 1},
+            created_at=_DATE,
+        ),
+    ),
+    Collection(
+        "refunds",
+        (
+            _index("out_refund_no", *_up("out_refund_no"), unique=True),
+            _index("order", *_up("order_id", "created_at")),
+            _index("query", *_up("state", "query_at")),
+        ),
+        _needs(["order_id", "payment_id", "out_refund_no", "amount_fen", "state"], amount_fen=_FEN),
+    ),
+    Collection("provider_events", (_index("subject", *_up("subject")),)),
+    Collection(
+        "spaces",
+        (_index("order", *_up("order_id"), unique=True), _index("member", *_up("members.user_id"))),
+    ),
+    Collection(
+        "entries",
+        (
+            # idempotent for ever: the same id of the same sender is the same entry
+            _index("client_msg_id", *_up("_id.space", "sender", "cid"), unique=True),
+            _index("target", *_up("_id.space", "target"), partialFilterExpression={"target": {"$exists": True}}),
+        ),
+        _needs(
+            ["_id", "v", "sender", "role", "cid", "type", "at", "sealed", "commit", "prev", "hash"],
+            _id={
+                "bsonType": "object",
+                "required": ["space", "seq"],
+                "properties": {"space": {"bsonType": "string"}, "seq": _SEQ},
+            },
+            at=_DATE,
+            commit=_HASH,
+            prev=_HASH,
+            hash=_HASH,
+        ),
+    ),
+    Collection("reads"),
+    Collection(
+        "files",
+        (
+            _index("space", *_up("space_id")),
+            _index("pending", *_up("expires_at"), partialFilterExpression={"expires_at": {"$exists": True}}),
+        ),
+    ),
+    Collection(
+        "outbox",
+        (
+            _index("due", *_up("state", "due_at", "_id")),
+            _index("done", *_up("done_at"), expireAfterSeconds=30 * 86_400),
+        ),
+        _needs(["kind", "subject", "payload", "state", "created_at"], created_at=_DATE),
+    ),
+    Collection(
+        "audit",
+        (_index("subject", *_up("subject", "at")), _index("actor", *_up("actor", "at"))),
+        _needs(["at", "action", "subject", "actor"], at=_DATE),
+    ),
+    Collection("idempotency", (_index("expiry", *_up("expires_at"), expireAfterSeconds=0),)),
+    Collection("data_keys", (_index("master", *_up("master"), sparse=True),)),
+    Collection("leases"),
+    Collection(
+        "notices",
+        (
+            _index("fact", *_up("user_id", "fact"), unique=True),
+            _index("newest", ("user_id", ASCENDING), ("_id", DESCENDING)),
+        ),
+    ),
+    Collection("attention", (_index("due", *_up("due_at")), _index("user", *_up("_id.user")))),
+    Collection("credits", (_index("user", *_up("user_id")),)),
+    Collection("cursors"),
+)
+
+
+async def apply(database: Database) -> None:
+    """Create what is missing: collections, validators, indexes. Safe to run again, and while serving.
+
+    An index whose definition changed raises OperationFailure (IndexOptionsConflict): the change then belongs
+    into a migration of its own, because dropping a unique index is a decision.
+    """
+    for spec in COLLECTIONS:
+        with contextlib.suppress(CollectionInvalid):  # it is there already
+            await database.raw.create_collection(spec.name)
+        if spec.validator:
+            await database.raw.command("collMod", spec.name, validator=spec.validator)
+        if spec.indexes:
+            await database.raw[spec.name].create_indexes(list(spec.indexes))
