@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
 
 LEASH = Path(__file__).with_name("leash.py")
 TAIL_LINES = 15
+TAIL_WIDTH = 240
 POLL_SECONDS = 0.05
 LOG_KEPT_BYTES = 20 << 20
 
@@ -48,9 +48,9 @@ def harmless_environment() -> dict[str, str]:
 class Part(ABC):
     """Base of all parts. ``start`` must be called from the main thread (the leash follows the starting thread)."""
 
-    name: ClassVar[str]
-    ready_within: ClassVar[float] = 60  # seconds
-    stop_within: ClassVar[float] = 10  # seconds until it is killed
+    name: str  # as people are told
+    ready_within: float = 60  # seconds
+    stop_within: float = 10  # seconds until it is killed
 
     def __init__(self, log_file: Path) -> None:
         self.log_file = log_file
@@ -145,7 +145,7 @@ class Part(ABC):
         with self.log_file.open("rb") as log:
             log.seek(self._log_start)
             text = log.read().decode("utf-8", "replace")
-        shown = text.splitlines()[-lines:]
+        shown = [line[:TAIL_WIDTH] for line in text.splitlines()[-lines:]]
         return "\n".join([f"--- last lines of {self.log_file}", *shown]) if shown else ""
 
     def _make_log(self) -> None:
@@ -191,10 +191,14 @@ def start_together(parts: Sequence[Part]) -> None:
         for part in parts:
             part.start()
         with ThreadPoolExecutor(max(1, len(parts))) as pool:
-            for outcome in [pool.submit(wait_for, part) for part in parts]:
-                outcome.result()
+            outcomes = [pool.submit(wait_for, part) for part in parts]
+            try:
+                for outcome in outcomes:
+                    outcome.result()
+            except BaseException:
+                given_up.set()  # before the pool waits for its threads
+                raise
     except BaseException:
-        given_up.set()
         stop_together(parts)
         raise
 

@@ -1,0 +1,89 @@
+"""Starts the real parts and says where they are, in a form that fits into an environment variable."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from server.embedded.keys import load_keys
+from server.embedded.mongo import Mongo
+from server.embedded.ports import KeptPorts
+from server.embedded.processes import Part, start_together
+from server.embedded.sandbox import Sandbox
+from server.embedded.seaweed import S3Keys, Seaweed
+from server.embedded.valkey import Valkey
+
+BUCKET = "casespace-tests"
+VARIABLE = "CASESPACE_TESTS_PARTS"
+
+
+@dataclass(frozen=True)
+class RealParts:
+    """Where the parts are. All of it is on loopback and worth nothing after the run."""
+
+    folder: str  # keys.json, the sandbox's credentials (folder/sandbox) and logs are in there
+    mongo_uri: str
+    s3_endpoint: str  # host:port, plain HTTP
+    s3_access_key: str
+    s3_secret_key: str
+    s3_bucket: str
+    redis_url: str
+    sandbox_url: str
+
+    @property
+    def path(self) -> Path:
+        return Path(self.folder)
+
+    @property
+    def s3_keys(self) -> S3Keys:
+        return S3Keys(self.s3_access_key, self.s3_secret_key)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "RealParts":
+        return cls(**json.loads(text))
+
+
+class RunningParts:
+    """The parts of one test run, started by the constructor."""
+
+    def __init__(self, logs: Path) -> None:
+        self.logs = logs
+        self._folder = Path(tempfile.mkdtemp(prefix="casespace-tests-"))
+        shutil.rmtree(logs, ignore_errors=True)
+        keys = load_keys(self._folder)
+        ports = KeptPorts(self._folder / "ports.json")
+        mongo = Mongo(self._folder / "mongo", ports.get("mongo"), logs / "mongod.log")
+        store = Seaweed(self._folder / "s3", ports, keys.s3, BUCKET, logs / "seaweedfs.log")
+        valkey = Valkey(self._folder / "valkey", ports.get("valkey"), logs / "valkey.log")
+        sandbox = Sandbox(self._folder / "sandbox", ports.get("sandbox"), logs / "sandbox.log")
+        self._parts: list[Part] = [mongo, store, valkey, sandbox]
+        try:
+            start_together(self._parts)
+        except BaseException:
+            self.stop()
+            raise
+        self.parts = RealParts(
+            folder=str(self._folder),
+            mongo_uri=mongo.uri,
+            s3_endpoint=store.endpoint,
+            s3_access_key=keys.s3_access,
+            s3_secret_key=keys.s3_secret,
+            s3_bucket=BUCKET,
+            redis_url=valkey.url,
+            sandbox_url=sandbox.url,
+        )
+
+    def stop(self) -> None:
+        """Kill them (their data goes too, so nothing is gained by asking) and remove the data; logs stay."""
+        for part in self._parts:
+            part.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def log_tails(self) -> list[tuple[str, str]]:
+        """(name, last lines) of every part that wrote something."""
+        tails = [(part.name, part.log_tail(5)) for part in self._parts]
+        return [(name, tail) for name, tail in tails if tail]
