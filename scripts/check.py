@@ -1,0 +1,51 @@
+"""Runs every static check and shows what failed; ends with 1 if anything did. ``scripts/check`` calls it."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+LONG_MODULE = 300  # lines; a hint for the reviewer, not a gate
+SHELL_SCRIPTS = ("scripts/run", "scripts/check", "scripts/test", "scripts/bench", "scripts/find_python.sh", ".ci/run")
+
+CHECKS = {
+    "format": [str(BIN / "ruff"), "format", "--check", "--quiet", "."],
+    "lint": [str(BIN / "ruff"), "check", "--quiet", "."],
+    "types": [str(BIN / "mypy")],
+    "contracts": [str(BIN / "lint-imports")],
+    "pins": [sys.executable, "scripts/pin.py", "--check"],
+    "shell": ["bash", "-c", 'for script; do bash -n "$script" || exit 1; done', "bash", *SHELL_SCRIPTS],
+}
+
+
+def tracked_modules() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
+
+
+def long_modules() -> list[str]:
+    """Modules that ask for a look: is this two rooms?"""
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in tracked_modules()}
+    return [f"{path.relative_to(ROOT)} has {n} lines" for path, n in lengths.items() if n > LONG_MODULE]
+
+
+def main() -> int:
+    failed = []
+    for name, command in CHECKS.items():
+        started = time.monotonic()
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        print(
+            f"{'ok    ' if done.returncode == 0 else 'FAILED'} {name} ({time.monotonic() - started:.1f} s)", flush=True
+        )
+        if done.returncode != 0:
+            failed.append(name)
+            print(done.stdout + done.stderr)
+    for hint in long_modules():
+        print(f"hint   {hint}: is it two rooms?")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
