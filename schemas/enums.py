@@ -38,6 +38,7 @@ class PaymentState(StrEnum):
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     CLOSED = "closed"
+    STRAY = "stray"  # the money came when its order was cancelled or paid already: it goes back
 
 
 class RefundState(StrEnum):
@@ -94,3 +95,33 @@ class OutboxState(StrEnum):
     PENDING = "pending"
     DONE = "done"
     PARKED = "parked"
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; decides which outside channel it takes (``services/notice_templates.py``)."""
+
+    MESSAGE_UNREAD = "message_unread"
+    ORDER_PAID = "order_paid"
+    ORDER_ASSIGNED = "order_assigned"
+    ORDER_ACCEPTED = "order_accepted"
+    ORDER_DECLINED = "order_declined"
+    ORDER_DELIVERED = "order_delivered"
+    ORDER_CONFIRMED = "order_confirmed"
+    ORDER_REVIEWED = "order_reviewed"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_REFUND_REQUESTED = "order_refund_requested"
+    ORDER_REFUND_FAILED = "order_refund_failed"
+    ORDER_REFUNDED = "order_refunded"
+
+
+class ChannelState(StrEnum):
+    """How far a notice got on an outside channel."""
+
+    OWED = "owed"
+    SENDING = "sending"  # asked for; until the answer is known it may have arrived or not
+    SENT = "sent"
+    DELIVERED = "delivered"
+    REFUSED = "refused"  # the person accepts no more messages of this template
+    UNREACHABLE = "unreachable"  # the person has no identity on this channel
+    MOOT = "moot"  # read in the app before it was sent
+    FAILED = "failed"

@@ -107,6 +107,8 @@ _TABLE = (
     ProblemType("file.not_uploaded", Kind.CONFLICT, 40950, "文件还没有上传完成", True),
     ProblemType("file.damaged", Kind.UNPROCESSABLE, 42254, "文件已损坏，无法读取"),
     ProblemType("file.gone", Kind.GONE, 41050, "文件已删除"),
+    # notices
+    ProblemType("notice.not_found", Kind.NOT_FOUND, 40424, "没有这条通知"),
     # WeChat's message push
     ProblemType("push.rejected", Kind.UNAUTHENTICATED, 40140, "消息推送验证失败"),
 )

@@ -70,8 +70,25 @@ class LeaseDocument(TypedDict):
     value: NotRequired[bytes]
 
 
+class WeChatChannel(TypedDict):
+    """A notice on its way as a subscription message."""
+
+    state: str
+    template_id: str
+    data: dict[str, str]  # the template's fields, lawful already
+    attempts: int
+    started_at: NotRequired[datetime]  # of the attempt that runs, or whose outcome is unknown
+    message_id: NotRequired[str]  # WeChat's
+    fault: NotRequired[str]
+    updated_at: datetime
+
+
+class ChannelsDocument(TypedDict, total=False):
+    wechat: WeChatChannel
+
+
 class NoticeDocument(TypedDict):
-    """One fact told to one person, and how it got there."""
+    """One fact told to one person, and how it got there. Title, text and link name no content."""
 
     _id: str
     schema_version: int
@@ -81,7 +98,7 @@ class NoticeDocument(TypedDict):
     title: str
     text: str
     link: str
-    channels: dict[str, Any]
+    channels: ChannelsDocument
     created_at: datetime
     read_at: NotRequired[datetime]
 
@@ -107,7 +124,8 @@ class CreditDocument(TypedDict):
     user_id: str
     template_id: str
     credits: int
-    exhausted: bool
+    exhausted: bool  # WeChat said "no credit" after the last accept that we know of
+    accepted_at: NotRequired[datetime]
     updated_at: datetime
 
 
