@@ -138,8 +138,8 @@ def npm(*arguments: str) -> None:
 def bootstrap(mode: str) -> None:
     started = time.monotonic()
     system.require_python_parts()
-    VENV.mkdir(exist_ok=True)
-    with (ROOT / ".venv.lock").open("w") as lock:
+    (ROOT / "var").mkdir(exist_ok=True)
+    with (ROOT / "var" / "bootstrap.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two scripts may be started at once
         make_environment()
         install(mode)

@@ -36,10 +36,9 @@ def answers(port: int, host: str = LOOPBACK) -> bool:
 
 def choose(taken: set[int]) -> int:
     """A free port whose gRPC neighbour is free too, not in `taken`."""
-    chance = random.SystemRandom()
-    for _ in range(500):
-        port = chance.randrange(LOWEST, HIGHEST)
-        if port not in taken and is_free(port) and is_free(port + GRPC_OFFSET):
+    candidates = [port for port in range(LOWEST, HIGHEST) if port not in taken]
+    for port in random.SystemRandom().sample(candidates, k=min(len(candidates), 500)):
+        if is_free(port) and is_free(port + GRPC_OFFSET):
             return port
     raise OSError(f"found no free port between {LOWEST} and {HIGHEST}")
 
