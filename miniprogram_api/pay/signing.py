@@ -38,7 +38,7 @@ class MerchantSigner:
     def __init__(self, mchid: str, serial: str, private_key_pem: str) -> None:
         key = load_pem_private_key(private_key_pem.encode(), password=None)
         if not isinstance(key, RSAPrivateKey):
-            raise ValueError("the merchant key must be an RSA private key")  # noqa: TRY004 - a setting's value is wrong
+            raise ValueError("the merchant key must be an RSA private key")
         self._key = key
         self._mchid = mchid
         self._serial = serial
@@ -114,7 +114,7 @@ def _load(pem: str) -> RSAPublicKey:
     data = pem.encode()
     key = load_pem_x509_certificate(data).public_key() if b"BEGIN CERTIFICATE" in data else load_pem_public_key(data)
     if not isinstance(key, RSAPublicKey):
-        raise ValueError("a platform key must be an RSA key")  # noqa: TRY004 - a setting's value is wrong
+        raise ValueError("a platform key must be an RSA key")
     return key
 
 

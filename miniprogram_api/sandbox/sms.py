@@ -1,0 +1,95 @@
+"""Plays Tencent Cloud SMS: ``SendSms`` with TC3-HMAC-SHA256, errors in HTTP 200."""
+
+import re
+import time
+import uuid
+from typing import Any, ClassVar
+
+from miniprogram_api.sandbox.credentials import SMS_TEMPLATES
+from miniprogram_api.sandbox.crypto import tc3_fault
+from miniprogram_api.sandbox.faults import Fault
+from miniprogram_api.sandbox.web import VendorHandler
+
+_PHONE = re.compile(r"\+861[3-9]\d{9}")
+_FIELDS = {"PhoneNumberSet", "SmsSdkAppId", "TemplateId", "SignName", "TemplateParamSet", "SessionContext"}
+
+
+class SendSms(VendorHandler):
+    endpoint: ClassVar[str] = "send_sms"
+
+    def post(self) -> None:
+        fault = self._request_fault()
+        self.checks["signature"] = fault or "ok"
+        body = self.json_body()
+        if fault is None:
+            fault = "InvalidParameter" if body is None else self._body_fault(body)
+            self.checks["fields"] = fault or "ok"
+        if fault is not None or body is None:
+            self.outcome = fault or "InvalidParameter"
+            self._respond({"Error": {"Code": self.outcome, "Message": "refused by the sandbox"}})
+            return
+        statuses = [self._send(phone, body) for phone in body["PhoneNumberSet"]]
+        self._respond({"SendStatusSet": statuses})
+
+    def answer_fault(self, fault: Fault) -> None:
+        code = str(fault.errcode or "InternalError.OtherError")
+        self.outcome = code
+        error = {"Error": {"Code": code, "Message": "fault set by the tester"}, "RequestId": self.rid}
+        self.reply(fault.status or 200, {"Response": error})
+
+    def _request_fault(self) -> str | None:
+        headers = {name.lower(): value for name, value in self.request.headers.get_all()}
+        if headers.get("x-tc-action") != "SendSms":
+            return "InvalidAction"
+        if headers.get("x-tc-version") != "2021-01-11":
+            return "NoSuchVersion"
+        if not headers.get("x-tc-region"):
+            return "MissingParameter"
+        credentials = self.world.credentials
+        return tc3_fault(headers, self.request.body, credentials.sms_secret_id, credentials.sms_secret_key, time.time())
+
+    def _body_fault(self, body: dict[str, Any]) -> str | None:
+        if set(body) - _FIELDS:
+            return "UnknownParameter"
+        phones, params = body.get("PhoneNumberSet"), body.get("TemplateParamSet", [])
+        if not isinstance(phones, list) or not 1 <= len(phones) <= 200:
+            return "InvalidParameterValue.ContentLengthLimit" if phones else "MissingParameter"
+        if body.get("SmsSdkAppId") != self.world.credentials.sms_app_id:
+            return "UnauthorizedOperation.SmsSdkAppIdVerifyFail"
+        if body.get("SignName") != self.world.credentials.sms_sign_name:
+            return "FailedOperation.SignatureIncorrectOrUnapproved"
+        text = self._template(body.get("TemplateId"))
+        if text is None:
+            return "FailedOperation.TemplateIncorrectOrUnapproved"
+        if not isinstance(params, list) or not all(isinstance(part, str) and part for part in params):
+            return "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter"
+        if len(params) != len(set(re.findall(r"\{\d+\}", text))):
+            return "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
+        return None
+
+    def _template(self, template_id: object) -> str | None:
+        names = {known: name for name, known in self.world.credentials.sms_template_ids.items()}
+        name = names.get(str(template_id))
+        return None if name is None else SMS_TEMPLATES[name]
+
+    def _send(self, phone: object, body: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(phone, str) or not _PHONE.fullmatch(phone):
+            code = "InvalidParameterValue.IncorrectPhoneNumber"
+            self.outcome = code
+            return {"SerialNo": "", "PhoneNumber": str(phone), "Fee": 0, "Code": code, "Message": "refused"}
+        text, params = self._template(body["TemplateId"]) or "", list(body.get("TemplateParamSet", []))
+        for number, value in enumerate(params, 1):
+            text = text.replace(f"{{{number}}}", value)
+        self.world.people.store_sms(phone, body["TemplateId"], params, f"【{body['SignName']}】{text}")
+        return {
+            "SerialNo": uuid.uuid4().hex,
+            "PhoneNumber": phone,
+            "Fee": 1,
+            "SessionContext": str(body.get("SessionContext", "")),
+            "Code": "Ok",
+            "Message": "send success",
+            "IsoCode": "CN",
+        }
+
+    def _respond(self, response: dict[str, Any]) -> None:
+        self.answer(200, {"Response": {**response, "RequestId": self.rid}})

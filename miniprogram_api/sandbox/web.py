@@ -1,0 +1,126 @@
+"""What all handlers of the sandbox share: the world they act on, faults, and the journal."""
+
+import asyncio
+import json
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tornado.iostream import StreamClosedError
+from tornado.web import RequestHandler
+
+from miniprogram_api.sandbox.cashier import Cashier
+from miniprogram_api.sandbox.credentials import SandboxCredentials
+from miniprogram_api.sandbox.faults import Fault, Faults
+from miniprogram_api.sandbox.journal import Journal
+from miniprogram_api.sandbox.notifier import Notifier
+from miniprogram_api.sandbox.people import People, Tokens
+from miniprogram_api.sandbox.state import State
+from miniprogram_api.sandbox.till import Till
+
+PUSH_PATH = "/api/v1/wechat/push"
+
+
+@dataclass
+class World:
+    """Everything the sandbox knows. ``product_url`` is where the product is reached, without a final slash."""
+
+    credentials: SandboxCredentials
+    state: State
+    journal: Journal
+    faults: Faults
+    people: People
+    tokens: Tokens
+    till: Till
+    notifier: Notifier
+    cashier: Cashier
+    product_url: str | None = None
+
+    def use_product(self, url: str | None) -> None:
+        """Send pushes to the product at ``url`` from now on."""
+        self.product_url = url.rstrip("/") if url else None
+        self.notifier.push_url = self.product_url + PUSH_PATH if self.product_url else None
+
+
+class VendorHandler(RequestHandler):
+    """An endpoint of a vendor: applies faults, answers in the vendor's form, and writes the journal."""
+
+    endpoint: ClassVar[str]
+
+    def initialize(self, world: World) -> None:
+        self.world = world
+        self.checks: dict[str, str] = {}
+        self.outcome = "ok"
+        self.rid = secrets.token_hex(8)
+        self.fault: Fault | None = None
+
+    async def prepare(self) -> None:
+        self.fault = fault = self.world.faults.take(self.endpoint)
+        if fault is None:
+            return
+        await asyncio.sleep(fault.delay_ms / 1000)
+        if fault.answers and fault.phase == "before":
+            self._misbehave(fault)
+
+    def answer(self, status: int, body: dict[str, Any] | None) -> None:
+        """Send the vendor's answer, or the one a fault puts in its place after the fact."""
+        if self.fault is not None and self.fault.answers and self.fault.phase == "after":
+            self._misbehave(self.fault)
+            return
+        self.reply(status, body)
+
+    def reply(self, status: int, body: dict[str, Any] | None) -> None:
+        """Write an answer in this vendor's form and finish."""
+        self.set_status(status)
+        if body is None:
+            self.clear_header("Content-Type")
+            self.finish()
+            return
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(json.dumps(body, ensure_ascii=False))
+
+    def answer_fault(self, fault: Fault) -> None:
+        """Answer as a fault wants; each vendor has its own form of an error."""
+        raise NotImplementedError
+
+    def json_body(self) -> dict[str, Any] | None:
+        """The request's JSON object, or None."""
+        try:
+            value = json.loads(self.request.body)
+        except ValueError:
+            return None
+        return value if isinstance(value, dict) else None
+
+    def on_finish(self) -> None:
+        started = self.request._start_time  # Tornado offers no public name for it
+        self.world.journal.add(
+            "in",
+            self.endpoint,
+            self.request.method or "",
+            self.request.path,
+            status=self.get_status(),
+            outcome=self.outcome,
+            checks=self.checks,
+            ms=(time.time() - started) * 1000,
+        )
+
+    def _misbehave(self, fault: Fault) -> None:
+        self.checks["fault"] = f"{fault.phase}:{'drop' if fault.drop else fault.errcode or fault.status}"
+        if not fault.drop:
+            self.answer_fault(fault)
+            return
+        self.outcome = "dropped"
+        try:
+            self.detach().close()
+        except StreamClosedError:
+            self.checks["fault"] = "client had gone"
+        self.on_finish()
+
+
+def numeric(errcode: int | str | None) -> int | None:
+    """A fault's errcode as WeChat's number, where it is one."""
+    try:
+        return None if errcode is None else int(errcode)
+    except ValueError:
+        return None
