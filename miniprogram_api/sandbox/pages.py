@@ -198,7 +198,8 @@ def _refund_item(refund: Row) -> str:
 
 def _message_item(row: Row, names: dict[str, str]) -> str:
     fields = " · ".join(escape(str(value)) for value in row["data"].values())
-    name = escape(names.get(row["template_id"], row["template_id"]))
+    template_id = str(row["template_id"])
+    name = escape(names.get(template_id, template_id))
     return (
         f'<div class="item"><div>{fields}</div><div class="line small"><div>{name} → {escape(row["openid"])}'
         f"</div><span>{_clock(row['sent_at'])}</span></div></div>"
