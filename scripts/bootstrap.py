@@ -137,14 +137,13 @@ def npm(*arguments: str) -> None:
 
 def bootstrap(mode: str) -> None:
     started = time.monotonic()
-    system.require_python_parts()
+    system.require(mode)
     (ROOT / "var").mkdir(exist_ok=True)
     with (ROOT / "var" / "bootstrap.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two scripts may be started at once
         make_environment()
         install(mode)
         if mode != "check":
-            system.require_for(mode, VENV)
             build_web()
     took = time.monotonic() - started
     if took > 2:

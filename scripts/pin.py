@@ -14,6 +14,8 @@ from requirements import lone_requirements, requirements
 
 FILE = Path(__file__).resolve().parent.parent / "constraints.txt"
 EXTRAS = ("embedded", "dev")
+# Needed on Python versions other than the one that this runs with.
+ELSEWHERE = {"async-timeout": "5.0.1"}  # by redis before Python 3.11.3, which is what Debian 12 has
 HEADER = """\
 # Every package that scripts/run, scripts/test and the Dockerfile may install, at the version that was tested.
 # Written by scripts/pin.py from the virtual environment; do not edit by hand.
@@ -41,7 +43,7 @@ def closure() -> dict[str, str]:
         todo += [need for need in map(Requirement, distribution.requires or []) if _applies(need, key[1])]
     for name in lone_requirements(*EXTRAS):
         versions[canonical(name)] = metadata.version(name)
-    return versions
+    return {**ELSEWHERE, **versions}
 
 
 def _applies(need: Requirement, extras: frozenset[str]) -> bool:

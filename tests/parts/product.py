@@ -13,6 +13,7 @@ from typing import IO, Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 READY_WITHIN = 120.0  # seconds
+END = "\0"  # no line looks like this
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Product:
     demo: dict[str, Any]
     data_dir: Path
     process: subprocess.Popen[str]
+    output: list[str]  # grows while it runs
+
+    def said(self) -> str:
+        """Everything that it printed so far, both streams."""
+        return "\n".join(self.output)
 
     def stop(self) -> int:
         """Stop it as Ctrl-C does; returns the runner's exit code."""
@@ -47,19 +53,19 @@ def start_product(data_dir: Path, *arguments: str, environment: dict[str, str] |
         text=True,
     )
     said: list[str] = []
-    urls = _await_urls(process, said)
+    lines: queue.Queue[str] = queue.Queue()
+    assert process.stdout is not None
+    threading.Thread(target=_pump, args=(process.stdout, said, lines), daemon=True).start()
+    urls = _await_urls(lines)
     if "READY" not in urls:
         process.send_signal(signal.SIGINT)
         process.wait(60)
         raise AssertionError("the product did not start:\n" + "\n".join(said))
     demo = json.loads((data_dir / "demo.json").read_text("utf-8"))
-    return Product(urls["READY"], urls["SANDBOX"], demo, data_dir, process)
+    return Product(urls["READY"], urls["SANDBOX"], demo, data_dir, process, said)
 
 
-def _await_urls(process: subprocess.Popen[str], said: list[str]) -> dict[str, str]:
-    assert process.stdout is not None
-    lines: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=_pump, args=(process.stdout, lines), daemon=True).start()
+def _await_urls(lines: "queue.Queue[str]") -> dict[str, str]:
     urls: dict[str, str] = {}
     deadline = time.monotonic() + READY_WITHIN
     while "READY" not in urls and (left := deadline - time.monotonic()) > 0:
@@ -67,17 +73,18 @@ def _await_urls(process: subprocess.Popen[str], said: list[str]) -> dict[str, st
             line = lines.get(timeout=left)
         except queue.Empty:
             break
-        if line is None:
+        if line == END:
             break
-        said.append(line)
         word, _, url = line.partition(" ")
         if word in ("SANDBOX", "READY"):
             urls[word] = url
     return urls
 
 
-def _pump(stream: IO[str], lines: "queue.Queue[str | None]") -> None:
+def _pump(stream: IO[str], said: list[str], lines: "queue.Queue[str]") -> None:
     """Keeps reading for the life of the process: a full pipe would stop it."""
-    for line in stream:
-        lines.put(line.rstrip("\n"))
-    lines.put(None)
+    for text in stream:
+        line = text.rstrip("\n")
+        said.append(line)
+        lines.put(line)
+    lines.put(END)
