@@ -74,6 +74,8 @@ _TABLE = (
     ProblemType("auth.identity_exists", Kind.CONFLICT, 40902, "账号已绑定其他手机号"),
     ProblemType("auth.too_many_attempts", Kind.RATE_LIMITED, 42901, "尝试次数过多，请稍后再试", True),
     ProblemType("auth.ticket_invalid", Kind.FORBIDDEN, 40302, "链接无效或已过期"),
+    ProblemType("account.not_found", Kind.NOT_FOUND, 40402, "没有这个账号"),
+    ProblemType("account.login_taken", Kind.CONFLICT, 40903, "登录名已被使用"),
     # products, orders, payments
     ProblemType("product.not_found", Kind.NOT_FOUND, 40410, "没有这项服务"),
     ProblemType("order.not_found", Kind.NOT_FOUND, 40411, "没有这个订单"),

@@ -25,6 +25,8 @@ class UserDocument(TypedDict):
     phone_hint: NotRequired[str]  # what everybody may see: 138****5678
     profile: NotRequired[dict[str, object]]  # lawyers: firm, areas, years, rating …
     on_duty: NotRequired[bool]  # support: joins new spaces
+    signed_in_at: NotRequired[datetime]
+    merged_into: NotRequired[str]  # an empty account whose identity moved to this other account
     created_at: datetime
     updated_at: datetime
 
@@ -48,11 +50,12 @@ class SessionDocument(TypedDict):
     _id: str
     schema_version: int
     user_id: str
+    family: bytes  # the secret that tells a used refresh token from an invented one
     refresh_hash: str  # SHA-256 of the one that is valid now
     previous_hash: NotRequired[str]
     rotated_at: NotRequired[datetime]
     answer: NotRequired[bytes]  # the last answer, sealed: repeated for 30 s when it got lost on the way
-    client: str  # fingerprint of the device's address and agent
+    client: str  # blind index of the device's address and agent, as of the last refresh
     created_at: datetime
     expires_at: datetime
     revoked_at: NotRequired[datetime]
