@@ -70,6 +70,15 @@ class ReadDocument(TypedDict):
     at: datetime
 
 
+class CopyDocument(TypedDict):
+    """One stored form of a file: ``files/<file id>/<blob>``, encrypted in segments under a key of its own."""
+
+    blob: str  # drawn anew for every attempt; the key is derived from it
+    content_type: str
+    size: int  # of the plaintext
+    sha256: str  # of the plaintext
+
+
 class FileDocument(TypedDict):
     _id: str
     schema_version: int
@@ -84,9 +93,8 @@ class FileDocument(TypedDict):
     sha256: NotRequired[str]
     width: NotRequired[int]
     height: NotRequired[int]
-    thumbnail: NotRequired[bool]
-    derived: NotRequired[str]  # content type of the derived copy that plays everywhere
-    derived_size: NotRequired[int]
+    duration_ms: NotRequired[int]
+    copies: NotRequired[dict[str, CopyDocument]]  # original, thumbnail, play
     rejected_because: NotRequired[str]
     created_at: datetime
-    expires_at: NotRequired[datetime]  # a pending upload that never completes is swept away
+    expires_at: NotRequired[datetime]  # when the sweep looks at what the upload left behind

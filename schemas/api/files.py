@@ -1,0 +1,67 @@
+"""Files of a case space: announcing an upload, and what is shown of a file."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.api.base import Body, Id, Moment, View
+from schemas.enums import FileState
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 in lower-case hex")]
+
+
+class FileVariant(StrEnum):
+    """Which copy of a file is wanted."""
+
+    ORIGINAL = "original"
+    THUMBNAIL = "thumbnail"  # JPEG, at most 480 px on the longer side; images only
+    PLAY = "play"  # the copy that every phone plays when there is one, else the original
+
+
+class FileBegin(Body):
+    """An upload that is to follow. What is said here is checked against the content afterwards."""
+
+    name: str = Field(min_length=1, max_length=255, description="Shown to the members of the space")
+    content_type: str = Field(
+        max_length=127,
+        description="The media type, e.g. image/jpeg. Empty or application/octet-stream: told from the name",
+    )
+    size: int = Field(ge=0, le=1 << 40, description="Bytes")
+    sha256: Sha256 | None = None
+
+
+class UploadForm(View):
+    """A multipart form to be sent by POST: ``fields`` first, the file itself last, as ``file_field``."""
+
+    method: str = "POST"
+    url: str
+    fields: dict[str, str]
+    file_field: str = "file"
+    expires_at: Moment
+
+
+class UploadView(View):
+    file_id: Id
+    upload: UploadForm
+
+
+class FileView(View):
+    id: Id
+    space_id: Id
+    name: str
+    content_type: str
+    size: int
+    sha256: Sha256 | None = Field(description="Of the original; null until the upload is complete")
+    width: int | None = Field(None, description="Pixels, as seen (orientation applied)")
+    height: int | None = None
+    duration_ms: int | None = Field(None, description="Measured by the server")
+    state: FileState
+    url: str | None = Field(None, description="Valid for 10 to 20 minutes, without a token")
+    thumbnail_url: str | None = None
+    play_url: str | None = Field(None, description="Of recordings: what every phone plays")
+    created_at: Moment
+
+
+class ContentQuery(Body):
+    variant: FileVariant = FileVariant.ORIGINAL

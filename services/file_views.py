@@ -1,0 +1,72 @@
+"""What is shown of a file, and what other services are told of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from schemas.api.files import FileVariant, FileView
+from schemas.documents.spaces import FileDocument
+from schemas.enums import FileState
+from services.keys import DataKey
+
+Links = Callable[[str, str], str]  # file id, variant → link with a short-lived ticket
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A complete file, as a message refers to it. Sizes in bytes and pixels, duration in milliseconds."""
+
+    id: str
+    sha256: str
+    content_type: str
+    size: int
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    name: str
+    thumbnail: bool
+
+
+def name_place(file_id: str) -> str:
+    return f"file:{file_id}:name"
+
+
+def name_of(document: FileDocument, key: DataKey) -> str:
+    return key.open_text(document["name"], name_place(document["_id"]))
+
+
+def facts_of(document: FileDocument, key: DataKey) -> FileFacts:
+    return FileFacts(
+        document["_id"],
+        document["sha256"],
+        document["content_type"],
+        document["size"],
+        document.get("width"),
+        document.get("height"),
+        document.get("duration_ms"),
+        name_of(document, key),
+        FileVariant.THUMBNAIL in document.get("copies", {}),
+    )
+
+
+def view_of(document: FileDocument, key: DataKey, links: Links) -> FileView:
+    file_id = document["_id"]
+    complete = document["state"] == FileState.COMPLETE
+    copies = document.get("copies", {})
+    return FileView(
+        id=file_id,
+        space_id=document["space_id"],
+        name=name_of(document, key),
+        content_type=document["content_type"],
+        size=document.get("size", document["declared_size"]),
+        sha256=document.get("sha256"),
+        width=document.get("width"),
+        height=document.get("height"),
+        duration_ms=document.get("duration_ms"),
+        state=FileState(document["state"]),
+        url=links(file_id, FileVariant.ORIGINAL) if complete else None,
+        thumbnail_url=links(file_id, FileVariant.THUMBNAIL) if FileVariant.THUMBNAIL in copies else None,
+        play_url=links(file_id, FileVariant.PLAY)
+        if complete and document["content_type"].startswith("audio/")
+        else None,
+        created_at=document["created_at"],
+    )
