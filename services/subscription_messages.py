@@ -105,11 +105,12 @@ class SubscriptionMessages:
         notice = await self._db.notices.find_one(numbered)
         if notice is not None:
             return notice
-        # The answer that bore the number was lost: it is the oldest attempt that has none.
+        # The answer bore no number, or was lost: it is the oldest attempt that has none.
         doubtful = {
             "user_id": user_id,
-            "channels.wechat.state": ChannelState.SENDING,
+            "channels.wechat.state": {"$in": [ChannelState.SENDING, ChannelState.SENT]},
             "channels.wechat.template_id": result.template_id,
+            "channels.wechat.message_id": {"$exists": False},
         }
         return await self._db.notices.find_one(doubtful, sort=[("channels.wechat.started_at", 1)])
 
