@@ -1,0 +1,25 @@
+import { call } from "./http"
+import type { Order, Page, Payment, Product } from "./types"
+
+const id = encodeURIComponent
+
+export const listProducts = (): Promise<Page<Product>> => call("GET", "/products", { anonymous: true })
+export const getProduct = (productId: string): Promise<Product> =>
+  call("GET", `/products/${id(productId)}`, { anonymous: true })
+
+export const listOrders = (cursor?: string): Promise<Page<Order>> => call("GET", "/orders", { query: { cursor } })
+export const getOrder = (orderId: string): Promise<Order> => call("GET", `/orders/${id(orderId)}`)
+
+export const placeOrder = (productId: string, need: Record<string, string>, key: string): Promise<Order> =>
+  call("POST", "/orders", { body: { product_id: productId, need }, idempotencyKey: key })
+
+export const startPayment = (orderId: string, key: string): Promise<Payment> =>
+  call("POST", `/orders/${id(orderId)}/payments`, { body: { method: "wechat_jsapi" }, idempotencyKey: key })
+
+/** One step of the order's state machine. `key` makes a repeated tap harmless. */
+export const act = (
+  orderId: string,
+  verb: "cancel" | "accept" | "decline" | "deliver" | "confirm" | "review",
+  body: Record<string, unknown>,
+  key: string,
+): Promise<Order | undefined> => call("POST", `/orders/${id(orderId)}/${verb}`, { body, idempotencyKey: key })

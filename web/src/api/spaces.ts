@@ -1,0 +1,19 @@
+import { call } from "./http"
+import type { Message, Page, SendCommand, Space, SpaceSummary, SyncAnswer } from "./types"
+
+const id = encodeURIComponent
+
+export const listSpaces = (cursor?: string): Promise<Page<SpaceSummary>> =>
+  call("GET", "/spaces", { query: { cursor } })
+export const getSpace = (spaceId: string): Promise<Space> => call("GET", `/spaces/${id(spaceId)}`)
+
+export const listMessages = (
+  spaceId: string,
+  range: { after_seq?: number; before_seq?: number; limit?: number },
+): Promise<Page<Message>> => call("GET", `/spaces/${id(spaceId)}/messages`, { query: range })
+
+export const postMessage = ({ space_id, ...body }: SendCommand): Promise<Message> =>
+  call("POST", `/spaces/${id(space_id)}/messages`, { body, idempotencyKey: body.client_msg_id })
+
+export const postSync = (cursors: Record<string, number>): Promise<SyncAnswer> =>
+  call("POST", "/sync", { body: { spaces: cursors } })

@@ -1,0 +1,237 @@
+/** The shapes of the product's wire contract that this client reads. Times are RFC 3339, money is integer fen. */
+
+export type Role = "client" | "lawyer" | "support" | "reviewer" | "presider" | "clerk" | "ops" | "system"
+
+export interface User {
+  id: string
+  display_name: string
+  roles: Role[]
+  phone_masked?: string | null
+  verified?: boolean
+}
+
+export interface Grant {
+  access_token: string
+  refresh_token: string
+  expires_in: number
+  user: User
+}
+
+export interface Page<T> {
+  items: T[]
+  next_cursor?: string | null
+  has_more?: boolean
+}
+
+export interface FormField {
+  name: string
+  label: string
+  kind: "text" | "textarea" | "phone" | "choice"
+  required?: boolean
+  choices?: (string | { value: string; label: string })[]
+}
+
+export interface Product {
+  id: string
+  name: string
+  kind: string
+  price_fen: number
+  summary?: string
+  description?: string
+  promises?: Record<string, unknown>
+  steps?: string[]
+  form?: FormField[]
+}
+
+/** A status that the order has entered. */
+export interface OrderStep {
+  status: OrderStatus
+  title: string
+  at: string
+  by?: string
+}
+
+export interface Deadline {
+  code: string
+  title: string
+  due_at: string
+  met_at?: string | null
+}
+
+export type OrderStatus =
+  | "awaiting_payment"
+  | "paid"
+  | "assigned"
+  | "in_service"
+  | "delivered"
+  | "confirmed"
+  | "reviewed"
+  | "cancelled"
+  | "refunding"
+  | "refunded"
+
+export interface Person {
+  user_id: string
+  display_name: string
+}
+
+export interface Order {
+  id: string
+  number: string
+  status: OrderStatus
+  product: { id: string; name: string; kind?: string }
+  amount_fen: number
+  payable_fen: number
+  space_id?: string | null
+  lawyer?: Person | null
+  client?: Person | null
+  need?: Record<string, unknown> | null
+  steps: OrderStep[]
+  deadlines: Deadline[]
+  /** What this viewer may do with it now. */
+  actions: string[]
+  delivery?: { summary?: string; file_ids?: string[] } | null
+  review?: { stars: number; text?: string | null } | null
+  created_at: string
+}
+
+export interface JsapiParams {
+  appId?: string
+  timeStamp: string
+  nonceStr: string
+  package: string
+  signType: string
+  paySign: string
+}
+
+export interface Payment {
+  payment_id: string
+  out_trade_no: string
+  jsapi: JsapiParams
+}
+
+export interface Sender {
+  user_id: string | null
+  role: Role
+  display_name: string
+}
+
+export type MessageType =
+  | "text"
+  | "image"
+  | "voice"
+  | "file"
+  | "location"
+  | "contact"
+  | "card"
+  | "notice"
+  | "card_update"
+  | "recall"
+
+export type Body = Record<string, unknown>
+
+export interface Message {
+  id: string
+  space_id: string
+  seq: number
+  client_msg_id: string
+  sender: Sender
+  type: MessageType
+  body: Body
+  reply_to?: { seq: number } | null
+  mentions?: string[]
+  sent_at: string
+  hash?: string
+  recalled?: boolean
+}
+
+export interface SpaceSummary {
+  id: string
+  title: string
+  order_id?: string
+  last_seq: number
+  read_seq: number
+  unread: number
+  last_message?: Message | null
+  updated_at?: string
+  closed_at?: string | null
+}
+
+export interface Member {
+  user_id: string
+  role: Role
+  display_name: string
+  first_seq: number
+  read_seq: number
+  online: boolean
+}
+
+export interface SpaceAction {
+  code: string
+  label: string
+  icon?: string
+}
+
+export interface Space {
+  id: string
+  order_id: string
+  title: string
+  members: Member[]
+  actions: SpaceAction[]
+  last_seq: number
+  closed_at?: string | null
+}
+
+export interface SyncedSpace {
+  messages: Message[]
+  last_seq: number
+  read_seq: number
+  unread: number
+  has_more: boolean
+}
+
+export interface SyncAnswer {
+  spaces: Record<string, SyncedSpace>
+  gone: string[]
+  server_time: string
+}
+
+export interface UploadGrant {
+  file_id: string
+  upload: {
+    method: "POST"
+    url: string
+    fields: Record<string, string>
+    file_field: string
+    expires_at: string
+  }
+}
+
+export interface DemoStaff {
+  login: string
+  password: string
+  otp_secret?: string | null
+  display_name?: string
+  roles: Role[]
+}
+
+export interface DemoClient {
+  openid: string
+  display_name: string
+  phone: string
+}
+
+export interface ClientConfig {
+  environment: string
+  sandbox_path: string | null
+  demo: { clients: DemoClient[]; staff: DemoStaff[] } | null
+}
+
+export interface SendCommand {
+  space_id: string
+  client_msg_id: string
+  type: MessageType
+  body: Body
+  reply_to?: { seq: number }
+  mentions?: string[]
+}

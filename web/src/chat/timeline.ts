@@ -1,0 +1,107 @@
+/**
+ * What is known of one space: a dense run of messages, and those that arrived ahead of a hole. Only the dense run is
+ * shown, so nobody ever sees messages out of order; whoever merges is told of a hole and fetches what is missing.
+ */
+import type { Message, Sender } from "../api/types"
+
+export interface Timeline {
+  spaceId: string
+  /** Ascending and dense: items[i].seq === items[0].seq + i. */
+  items: Message[]
+  /** Seq before the first known one; what an empty timeline continues from. */
+  floor: number
+  ahead: Record<number, Message>
+  hasOlder: boolean
+  loaded: boolean
+  recalled: Record<number, Sender>
+  cardStates: Record<number, string>
+}
+
+export function emptyTimeline(spaceId: string): Timeline {
+  return {
+    spaceId,
+    items: [],
+    floor: 0,
+    ahead: {},
+    hasOlder: false,
+    loaded: false,
+    recalled: {},
+    cardStates: {},
+  }
+}
+
+/** The seq up to which everything is known. */
+export function tip(timeline: Timeline): number {
+  return timeline.items[timeline.items.length - 1]?.seq ?? timeline.floor
+}
+
+/** Starts the timeline with its newest page. `floor` counts only when the page is empty. */
+export function open(timeline: Timeline, page: Message[], hasOlder: boolean, floor: number): void {
+  timeline.items = []
+  timeline.floor = page[0] ? page[0].seq - 1 : floor
+  timeline.hasOlder = hasOlder
+  timeline.loaded = true
+  append(timeline, page)
+}
+
+/** Takes in messages that came live or by sync, in any order, any number of times. Answers whether a hole remains. */
+export function append(timeline: Timeline, messages: Message[]): { added: Message[]; hole: boolean } {
+  for (const message of messages) take(timeline, message)
+  const added = timeline.loaded ? drain(timeline) : []
+  return { added, hole: Object.keys(timeline.ahead).length > 0 && timeline.loaded }
+}
+
+/** Puts an older page before what is known. */
+export function prepend(timeline: Timeline, page: Message[], hasOlder: boolean): void {
+  const first = timeline.items[0]?.seq ?? timeline.floor + 1
+  const fitting = page.filter((message) => message.seq < first)
+  if (fitting.length && fitting[fitting.length - 1]?.seq !== first - 1) return
+  fitting.forEach((message) => note(timeline, message))
+  timeline.items = [...fitting, ...timeline.items]
+  timeline.floor = (timeline.items[0]?.seq ?? first) - 1
+  timeline.hasOlder = hasOlder && fitting.length > 0
+}
+
+function take(timeline: Timeline, message: Message): void {
+  note(timeline, message)
+  const index = message.seq - (timeline.items[0]?.seq ?? Number.POSITIVE_INFINITY)
+  const known = index >= 0 ? timeline.items[index] : undefined
+  // The same message again may carry fresher links to its files.
+  if (known) timeline.items[index] = message
+  else if (message.seq > tip(timeline) || !timeline.loaded) timeline.ahead[message.seq] = message
+}
+
+function drain(timeline: Timeline): Message[] {
+  const added: Message[] = []
+  for (;;) {
+    const next = timeline.ahead[tip(timeline) + 1]
+    if (!next) break
+    delete timeline.ahead[next.seq]
+    timeline.items.push(next)
+    added.push(next)
+  }
+  for (const seq of Object.keys(timeline.ahead)) {
+    if (Number(seq) <= tip(timeline)) delete timeline.ahead[Number(seq)]
+  }
+  return added
+}
+
+// Recalls and card updates are entries of their own that change how an earlier one is seen, loaded or not.
+function note(timeline: Timeline, message: Message): void {
+  if (message.type === "recall") timeline.recalled[Number(message.body.seq)] = message.sender
+  if (message.type === "card_update") timeline.cardStates[Number(message.body.seq)] = String(message.body.state)
+}
+
+export function find(timeline: Timeline, seq: number): Message | undefined {
+  const first = timeline.items[0]
+  return first ? timeline.items[seq - first.seq] : undefined
+}
+
+/** Who recalled this message, if somebody did. */
+export function recalledBy(timeline: Timeline, message: Message): Sender | null {
+  return timeline.recalled[message.seq] ?? (message.recalled ? message.sender : null)
+}
+
+export function cardState(timeline: Timeline, message: Message): string {
+  return timeline.cardStates[message.seq] ?? String(message.body.state ?? "")
+}

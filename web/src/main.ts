@@ -1,0 +1,15 @@
+import "weui/dist/style/weui.min.css"
+import "./styles/app.css"
+import "./styles/bubbles.css"
+import "./styles/forms.css"
+import { createApp } from "vue"
+import App from "./App.vue"
+import { watchOtherTabs } from "./api/tokens"
+import { followViewport } from "./platform/viewport"
+import { startRealtime } from "./realtime/lifecycle"
+import { router } from "./router"
+
+watchOtherTabs()
+followViewport()
+startRealtime()
+createApp(App).use(router).mount("#app")

@@ -1,0 +1,17 @@
+/** The look of an operation's card in the chat. */
+
+const LOOKS: Record<string, { icon: string; label: string }> = {
+  payment: { icon: "pay", label: "费用" },
+  refund: { icon: "pay", label: "退款" },
+  assignment: { icon: "person", label: "律师安排" },
+  delivery: { icon: "file", label: "服务成果" },
+  quote: { icon: "receipt", label: "报价" },
+  evidence: { icon: "evidence", label: "证据" },
+  hearing: { icon: "gavel", label: "庭审" },
+  deadline: { icon: "clock", label: "期限" },
+  review: { icon: "star", label: "评价" },
+}
+
+export function cardLook(kind: string): { icon: string; label: string } {
+  return LOOKS[kind] ?? { icon: "info", label: "案件动态" }
+}

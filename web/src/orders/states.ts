@@ -1,0 +1,61 @@
+/** How an order looks to people, and what they can do with it. The server decides; this only offers. */
+import type { Order, OrderStatus } from "../api/types"
+
+export type Tone = "wait" | "active" | "done" | "off"
+
+const STATES: Record<OrderStatus, { label: string; tone: Tone; hint: string }> = {
+  awaiting_payment: { label: "待支付", tone: "wait", hint: "请尽快完成支付，逾期订单将自动关闭" },
+  paid: { label: "已支付", tone: "active", hint: "正在为您安排律师" },
+  assigned: { label: "待接单", tone: "active", hint: "律师已安排，正在确认接单" },
+  in_service: { label: "服务中", tone: "active", hint: "律师正在处理，可随时在案件空间沟通" },
+  delivered: { label: "待确认", tone: "wait", hint: "律师已提交成果，请查看并确认" },
+  confirmed: { label: "已确认", tone: "done", hint: "服务已完成，欢迎评价" },
+  reviewed: { label: "已完成", tone: "done", hint: "感谢您的评价" },
+  cancelled: { label: "已取消", tone: "off", hint: "订单已取消" },
+  refunding: { label: "退款中", tone: "wait", hint: "退款处理中，将原路退回" },
+  refunded: { label: "已退款", tone: "off", hint: "款项已原路退回" },
+}
+
+export const statusLabel = (status: OrderStatus): string => STATES[status]?.label ?? status
+export const statusTone = (status: OrderStatus): Tone => STATES[status]?.tone ?? "active"
+export const statusHint = (status: OrderStatus): string => STATES[status]?.hint ?? ""
+
+export type Operation = "pay" | "cancel" | "confirm" | "review" | "accept" | "decline" | "deliver"
+
+const ORDER_OF_WEIGHT: Operation[] = ["cancel", "decline", "accept", "deliver", "confirm", "review", "pay"]
+
+/** What to offer of what the server allows, the main operation last. */
+export function operations(order: Order): Operation[] {
+  return ORDER_OF_WEIGHT.filter((operation) => order.actions.includes(operation))
+}
+
+export const OPERATION_LABELS: Record<Operation, string> = {
+  pay: "去支付",
+  cancel: "取消订单",
+  confirm: "确认完成",
+  review: "评价服务",
+  accept: "接单",
+  decline: "暂不接单",
+  deliver: "提交成果",
+}
+
+const CARD_STATES: Record<string, string> = {
+  ...Object.fromEntries(Object.entries(STATES).map(([code, state]) => [code, state.label])),
+  pending: "待处理",
+  asked: "待支付",
+  succeeded: "已完成",
+  success: "已完成",
+  accepted: "已接单",
+  declined: "已谢绝",
+  closed: "已关闭",
+  done: "已完成",
+}
+
+export const cardStateLabel = (state: string): string => CARD_STATES[state] ?? state
+
+export function cardTone(state: string): Tone {
+  if (state in STATES) return state === "paid" ? "done" : statusTone(state as OrderStatus)
+  if (["accepted", "done", "succeeded", "success"].includes(state)) return "done"
+  if (["declined", "closed"].includes(state)) return "off"
+  return "wait"
+}

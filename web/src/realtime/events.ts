@@ -1,0 +1,51 @@
+/** What the server tells, put where it belongs. */
+import { shallowReactive } from "vue"
+import type { Message, OrderStatus } from "../api/types"
+import { discard, onAcked } from "../stores/outbox"
+import { forgetRoom, notePresence, noteRead, noteTyping, receive, refreshRoom } from "../stores/rooms"
+import { myId } from "../stores/session"
+import { forgetSpace, learnSpace, markRead, noteMessage } from "../stores/spaces"
+import { onEvent } from "./socket"
+import { syncSoon } from "./sync"
+
+interface About {
+  space_id: string
+  user_id: string
+}
+
+/** The newest word about each order, for pages that wait for one. */
+export const orderNews = shallowReactive(new Map<string, { status: OrderStatus; at: number }>())
+
+/** Takes in one message from wherever it came: an ack, an event, a sync. */
+export function deliver(message: Message): void {
+  discard(message.client_msg_id)
+  const hole = receive(message)
+  noteMessage(message)
+  if (hole) syncSoon()
+}
+
+export function registerEvents(): void {
+  onAcked(deliver)
+  onEvent<Message>("message:new", deliver)
+  onEvent<About & { seq: number }>("space:read", ({ space_id, user_id, seq }) => {
+    noteRead(space_id, user_id, seq)
+    if (user_id === myId.value) markRead(space_id, seq)
+  })
+  onEvent<About & { typing: boolean }>("space:typing", ({ space_id, user_id, typing }) => {
+    if (user_id !== myId.value) noteTyping(space_id, user_id, typing)
+  })
+  onEvent<About & { online: boolean }>("presence:changed", ({ user_id, online }) => notePresence(user_id, online))
+  onEvent<About>("space:updated", ({ space_id }) => {
+    void learnSpace(space_id)
+    void refreshRoom(space_id)
+  })
+  onEvent<About>("space:removed", ({ space_id, user_id }) => {
+    if (user_id && user_id !== myId.value) return void refreshRoom(space_id)
+    forgetSpace(space_id)
+    forgetRoom(space_id)
+  })
+  onEvent<{ order_id: string; status: OrderStatus; space_id?: string }>("order:updated", (news) => {
+    orderNews.set(news.order_id, { status: news.status, at: Date.now() })
+    if (news.space_id) void refreshRoom(news.space_id)
+  })
+}

@@ -1,0 +1,92 @@
+import { createRouter, createWebHistory } from "vue-router"
+import { isStaff, signedIn } from "./stores/session"
+import ChatView from "./views/ChatView.vue"
+import DeliverView from "./views/DeliverView.vue"
+import MeView from "./views/MeView.vue"
+import NotFoundView from "./views/NotFoundView.vue"
+import NoticesView from "./views/NoticesView.vue"
+import OrderView from "./views/OrderView.vue"
+import OrdersView from "./views/OrdersView.vue"
+import PayView from "./views/PayView.vue"
+import PlaceOrderView from "./views/PlaceOrderView.vue"
+import ProductView from "./views/ProductView.vue"
+import ProductsView from "./views/ProductsView.vue"
+import SignInView from "./views/SignInView.vue"
+import SpacesView from "./views/SpacesView.vue"
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** May be seen without signing in. */
+    open?: boolean
+    /** Shows the tab bar on a phone. */
+    tabs?: boolean
+    title?: string
+  }
+}
+
+// All views in one bundle: it is small, and a page that is open must not need the network to show the next one.
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: "/", redirect: () => (isStaff.value ? "/spaces" : "/products") },
+    { path: "/sign-in", component: SignInView, meta: { open: true, title: "登录" } },
+    {
+      path: "/products",
+      component: ProductsView,
+      meta: { open: true, tabs: true, title: "法律服务" },
+    },
+    {
+      path: "/products/:id",
+      component: ProductView,
+      props: true,
+      meta: { open: true, title: "服务详情" },
+    },
+    {
+      path: "/products/:id/order",
+      component: PlaceOrderView,
+      props: true,
+      meta: { title: "填写需求" },
+    },
+    { path: "/orders", component: OrdersView, meta: { tabs: true, title: "我的订单" } },
+    { path: "/orders/:id", component: OrderView, props: true, meta: { title: "订单详情" } },
+    {
+      path: "/orders/:id/pay",
+      component: PayView,
+      props: true,
+      meta: { title: "支付订单" },
+    },
+    {
+      path: "/orders/:id/deliver",
+      component: DeliverView,
+      props: true,
+      meta: { title: "提交成果" },
+    },
+    {
+      path: "/spaces",
+      component: SpacesView,
+      meta: { tabs: true, title: "消息" },
+      children: [
+        {
+          path: ":id",
+          component: ChatView,
+          props: true,
+          meta: { tabs: false, title: "案件空间" },
+        },
+      ],
+    },
+    { path: "/me", component: MeView, meta: { tabs: true, title: "我" } },
+    { path: "/me/notices", component: NoticesView, meta: { title: "消息通知" } },
+    { path: "/:rest(.*)", component: NotFoundView, meta: { open: true, title: "找不到" } },
+  ],
+})
+
+router.beforeEach((to) => {
+  if (!to.meta.open && !signedIn.value) return { path: "/sign-in", query: { next: to.fullPath } }
+  if (to.path === "/sign-in" && signedIn.value) return safeNext(to.query.next)
+  return true
+})
+
+/** Where to go after signing in: a page of ours, never another site. */
+export function safeNext(next: unknown): string {
+  return typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/"
+}

@@ -1,0 +1,20 @@
+import { computed, shallowRef } from "vue"
+import { clearSession, loadSession, onSession, type StoredSession } from "../api/tokens"
+import type { Role } from "../api/types"
+
+const session = shallowRef<StoredSession | null>(loadSession())
+onSession((next) => {
+  session.value = next
+})
+
+export const me = computed(() => session.value?.user ?? null)
+export const myId = computed(() => me.value?.id ?? "")
+export const signedIn = computed(() => session.value !== null)
+export const isLawyer = computed(() => hasRole("lawyer"))
+export const isStaff = computed(() => me.value?.roles.some((role) => role !== "client") ?? false)
+
+export function hasRole(role: Role): boolean {
+  return me.value?.roles.includes(role) ?? false
+}
+
+export { clearSession }

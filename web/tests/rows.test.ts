@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest"
+import type { OutboxEntry } from "../src/chat/outbox"
+import { messagePreview } from "../src/chat/preview"
+import { chatRows } from "../src/chat/rows"
+import { emptyTimeline, open } from "../src/chat/timeline"
+import { message } from "./messages"
+
+const NOW = new Date(Date.UTC(2026, 10, 21, 4))
+
+describe("rows of a chat", () => {
+  it("puts a time where there was a pause, and hides entries that only change others", () => {
+    const timeline = emptyTimeline("s")
+    open(
+      timeline,
+      [
+        message(1),
+        message(2),
+        message(3, { type: "recall", body: { seq: 1 } }),
+        message(4, { sent_at: new Date(Date.UTC(2026, 10, 21, 3)).toISOString() }),
+      ],
+      false,
+      0,
+    )
+    const rows = chatRows(timeline, [], "u1", NOW)
+    expect(rows.map((row) => row.kind)).toEqual(["time", "notice", "message", "time", "message"])
+    expect(rows[1]).toMatchObject({ text: "你撤回了一条消息" })
+    expect(chatRows(timeline, [], "u2", NOW)[1]).toMatchObject({ text: "“张三”撤回了一条消息" })
+  })
+
+  it("keeps the key of a message from the outbox to the record", () => {
+    const timeline = emptyTimeline("s")
+    const entry = { client_msg_id: "c1", created_at: message(1).sent_at } as OutboxEntry
+    const before = chatRows(timeline, [entry], "u1", NOW).map((row) => row.key)
+    open(timeline, [message(1)], false, 0)
+    expect(chatRows(timeline, [], "u1", NOW).map((row) => row.key)).toEqual(before)
+  })
+})
+
+it("previews messages as a group chat does", () => {
+  expect(messagePreview(message(1), "u2")).toBe("张三：第 1 条")
+  expect(messagePreview(message(1), "u1")).toBe("第 1 条")
+  expect(messagePreview(message(1, { type: "file", body: { name: "合同.pdf" } }), "u1")).toBe("[文件] 合同.pdf")
+  expect(messagePreview(message(1, { type: "recall", body: { seq: 1 } }), "u1")).toBe("你撤回了一条消息")
+  expect(messagePreview(null, "u1")).toBe("暂无消息")
+})
