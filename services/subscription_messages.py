@@ -25,7 +25,7 @@ from services.notice_templates import page_of
 from services.notices import OUTSIDE
 from services.outbox import Effect, Outbox
 from services.storage.database import Database
-from services.subscriptions import Subscriptions
+from services.subscriptions import Standing, Subscriptions
 
 log = logging.getLogger("casespace.notices")
 
@@ -88,8 +88,6 @@ class SubscriptionMessages:
             await self._finish(notice, channel, ChannelState.MOOT)
         elif openid is None:
             await self._finish(notice, channel, ChannelState.UNREACHABLE)
-        elif not await self._subscriptions.may_send(notice["user_id"], channel["template_id"]):
-            await self._finish(notice, channel, ChannelState.REFUSED)
         else:
             await self._send(notice, channel, openid)
 
@@ -136,6 +134,10 @@ class SubscriptionMessages:
         await self._db.transaction(work)
 
     async def _send(self, notice: NoticeDocument, channel: WeChatChannel, openid: str) -> None:
+        standing = await self._subscriptions.standing(notice["user_id"], channel["template_id"])
+        if not standing.may_send:
+            await self._finish(notice, channel, ChannelState.REFUSED)
+            return
         claimed = await self._claim(notice, channel)
         if claimed is None:
             return
@@ -146,7 +148,10 @@ class SubscriptionMessages:
         except TransportError as fault:
             await self._lost(notice, claimed, fault)
         except WeChatError as fault:
-            await self._answered_no(notice, claimed, fault)
+            if fault.errcode == NO_CREDIT:
+                await self._no_credit(notice, claimed, standing, fault)
+            else:
+                await self._answered_no(notice, claimed, fault)
         else:
             changes = {"message_id": message_id} if message_id else {}
             await self._finish(notice, claimed, ChannelState.SENT, **changes)
@@ -177,9 +182,7 @@ class SubscriptionMessages:
         raise fault
 
     async def _answered_no(self, notice: NoticeDocument, channel: WeChatChannel, fault: WeChatError) -> None:
-        if fault.errcode == NO_CREDIT:
-            await self._no_credit(notice, channel, fault)
-        elif fault.errcode in _FINAL:
+        if fault.errcode in _FINAL:
             log.error(
                 "wechat refuses a subscription message: %s",
                 fault.code,
@@ -191,12 +194,13 @@ class SubscriptionMessages:
             await self._owe_again(notice, channel, fault)
             raise fault
 
-    async def _no_credit(self, notice: NoticeDocument, channel: WeChatChannel, fault: WeChatError) -> None:
+    async def _no_credit(
+        self, notice: NoticeDocument, channel: WeChatChannel, standing: Standing, fault: WeChatError
+    ) -> None:
         """Nobody is asked twice, unless they accepted while we were asking."""
-        asked_at = channel.get("started_at", notice["created_at"])
 
         async def work(session: AsyncClientSession) -> bool:
-            return await self._subscriptions.refused(session, notice["user_id"], channel["template_id"], asked_at)
+            return await self._subscriptions.refused(session, notice["user_id"], channel["template_id"], standing)
 
         if await self._db.transaction(work):
             await self._finish(notice, channel, ChannelState.REFUSED, fault=fault.code)

@@ -8,6 +8,7 @@ Vendor documents: developers.weixin.qq.com, "subscribeMessage.send", "订阅消�
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,14 @@ from services.notice_templates import TEMPLATES
 from services.storage.database import Database
 
 _POPUP, _CHANGE = "subscribe_msg_popup_event", "subscribe_msg_change_event"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether WeChat has refused since the last of ``accepts`` accepts that we heard of."""
+
+    may_send: bool
+    accepts: int
 
 
 class Subscriptions:
@@ -83,21 +92,21 @@ class Subscriptions:
         if changed:
             await self._audit.write(None, "subscription.pushed", f"user:{user_id}", session, templates=changed)
 
-    async def may_send(self, user_id: str, template_id: str) -> bool:
-        """Whether WeChat has not refused since the last accept. True where nothing is known."""
-        credit = await self._db.credits.find_one({"_id": _key(user_id, template_id)}, {"exhausted": 1})
-        return credit is None or not credit["exhausted"]
+    async def standing(self, user_id: str, template_id: str) -> Standing:
+        """What we know now. Where nothing is known, sending is worth a try."""
+        credit = await self._db.credits.find_one({"_id": _key(user_id, template_id)})
+        return Standing(not credit["exhausted"], credit["accepts"]) if credit else Standing(True, 0)
 
     async def spent(self, session: AsyncClientSession, user_id: str, template_id: str) -> None:
         """A message was taken by WeChat."""
         spend = {"credits": {"$max": [0, {"$subtract": ["$credits", 1]}]}, "updated_at": self._clock()}
         await self._db.credits.update_one({"_id": _key(user_id, template_id)}, [{"$set": spend}], session=session)
 
-    async def refused(self, session: AsyncClientSession, user_id: str, template_id: str, asked_at: datetime) -> bool:
-        """WeChat answered 43101 to what was asked at ``asked_at``. False when an accept has come in since."""
+    async def refused(self, session: AsyncClientSession, user_id: str, template_id: str, asked_with: Standing) -> bool:
+        """WeChat answered 43101 to what was asked. False when an accept has come in since: that one still counts."""
         key = _key(user_id, template_id)
-        newer = await self._db.credits.find_one({"_id": key, "accepted_at": {"$gte": asked_at}}, session=session)
-        if newer is not None:
+        credit = await self._db.credits.find_one({"_id": key}, session=session)
+        if credit is not None and credit["accepts"] != asked_with.accepts:
             return False
         await self._change(user_id, template_id, _exhaust(self._clock()), session)
         return True
@@ -116,8 +125,8 @@ def _key(user_id: str, template_id: str) -> str:
 
 
 def _accept(count: int, at: datetime) -> dict[str, Any]:
-    return {"$inc": {"credits": count}, "$set": {"exhausted": False, "accepted_at": at, "updated_at": at}}
+    return {"$inc": {"credits": count, "accepts": 1}, "$set": {"exhausted": False, "updated_at": at}}
 
 
 def _exhaust(at: datetime) -> dict[str, Any]:
-    return {"$set": {"credits": 0, "exhausted": True, "updated_at": at}}
+    return {"$inc": {"accepts": 0}, "$set": {"credits": 0, "exhausted": True, "updated_at": at}}

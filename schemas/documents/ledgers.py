@@ -125,7 +125,7 @@ class CreditDocument(TypedDict):
     template_id: str
     credits: int
     exhausted: bool  # WeChat said "no credit" after the last accept that we know of
-    accepted_at: NotRequired[datetime]
+    accepts: int  # how often we heard of an accept, by push or report
     updated_at: datetime
 
 

@@ -68,9 +68,9 @@ async def test_switching_off_in_the_settings_takes_the_accepts_away(world: World
     await world.pushes.receive(*signed_push(decision("o-change", MESSAGE, "reject", 2, "change")))
     found = await credit(world, user)
     assert (found["credits"], found["exhausted"]) == (0, True)
-    assert not await world.subscriptions.may_send(user, MESSAGE)
+    assert not (await world.subscriptions.standing(user, MESSAGE)).may_send
     await world.pushes.receive(*signed_push(decision("o-change", MESSAGE, "accept", 3, "change")))
-    assert await world.subscriptions.may_send(user, MESSAGE)
+    assert (await world.subscriptions.standing(user, MESSAGE)).may_send
 
 
 async def test_templates_that_are_not_ours_are_ignored(world: World) -> None:
@@ -157,9 +157,9 @@ async def test_a_report_alone_makes_sending_worth_a_try(world: World) -> None:
     """Without push configured at WeChat the product still sends."""
     user = world.person("o-report")
     await world.pushes.receive(*signed_push(decision("o-report", MESSAGE, "reject", 1, "change")))
-    assert not await world.subscriptions.may_send(user, MESSAGE)
+    assert not (await world.subscriptions.standing(user, MESSAGE)).may_send
     await report(world, user, new_message="accept")
-    assert await world.subscriptions.may_send(user, MESSAGE)
+    assert (await world.subscriptions.standing(user, MESSAGE)).may_send
     assert (await credit(world, user))["credits"] == 0
     assert await world.actions(f"user:{user}") == ["subscription.pushed", "subscription.reported"]
 
