@@ -16,6 +16,8 @@ class ProductDocument(TypedDict):
     promises: dict[str, str]
     steps: list[str]
     form: list[dict[str, Any]]
+    deadlines: list[dict[str, Any]]  # code, title, from, until (statuses), minutes
+    unpaid_minutes: int | None  # an order nobody pays is cancelled after this long; None: it stays
     position: int
     published: bool
     updated_at: datetime
@@ -24,7 +26,24 @@ class ProductDocument(TypedDict):
 class StepDocument(TypedDict):
     status: str
     at: datetime
-    by: str | None
+    by: str | None  # None: the system
+    role: str
+
+
+class DeadlineDocument(TypedDict):
+    """A promise of time that runs since a status was entered, until another one is."""
+
+    code: str
+    title: str
+    until: str
+    due_at: datetime
+    met_at: NotRequired[datetime]
+
+
+class DeclineDocument(TypedDict):
+    lawyer_id: str
+    reason: bytes  # sealed under the space's key
+    at: datetime
 
 
 class OrderDocument(TypedDict):
@@ -40,13 +59,16 @@ class OrderDocument(TypedDict):
     payable_fen: int
     space_id: str  # fixed at once; the space itself exists from `paid` on
     lawyer_id: NotRequired[str]
+    lawyer_name: NotRequired[str]
     wanted_lawyer_id: NotRequired[str]
-    declined_by: NotRequired[list[str]]
+    declines: NotRequired[list[DeclineDocument]]
     steps: list[StepDocument]
-    deadlines: list[dict[str, Any]]
-    delivery: NotRequired[dict[str, Any]]
-    review: NotRequired[dict[str, Any]]
-    cancel_reason: NotRequired[str]
+    deadlines: list[DeadlineDocument]
+    delivery: NotRequired[dict[str, Any]]  # summary (sealed), file_ids, at
+    review: NotRequired[dict[str, Any]]  # stars, text (sealed), at
+    cancel_reason: NotRequired[bytes]  # sealed
+    status_before_refund: NotRequired[str]
+    cards: NotRequired[dict[str, str]]  # kind of card → id of the event that shows it in the space
     revision: int
     created_at: datetime
     updated_at: datetime
@@ -65,6 +87,7 @@ class PaymentDocument(TypedDict):
     prepay_expires_at: NotRequired[datetime]
     transaction_id: NotRequired[str]
     paid_at: NotRequired[datetime]
+    mismatch_at: NotRequired[datetime]  # WeChat told of another amount: for a person to look at
     query_at: datetime  # when the worker asks WeChat next
     expires_at: datetime
     created_at: datetime
@@ -87,8 +110,10 @@ class RefundDocument(TypedDict):
     payment_id: str
     out_refund_no: str
     amount_fen: int
-    reason: str
+    reason: bytes  # sealed under the order's space key
     state: str
+    stray: NotRequired[bool]  # money that belongs to no order goes back without touching the order
+    refund_id: NotRequired[str]  # WeChat's
     requested_by: str
     query_at: datetime
     created_at: datetime

@@ -83,6 +83,8 @@ COLLECTIONS: tuple[Collection, ...] = (
             ),
             # at most one payment of an order can succeed, whatever the code believes
             _index("paid_once", *_up("order_id"), unique=True, partialFilterExpression={"state": "succeeded"}),
+            # and at most one waits for money, so that two devices pay the same one
+            _index("pending_once", *_up("order_id"), unique=True, partialFilterExpression={"state": "pending"}),
             _index("order", *_up("order_id", "created_at")),
             _index("query", *_up("state", "query_at")),
         ),

@@ -1,0 +1,25 @@
+"""GET /products: the catalogue, open to everybody."""
+
+from handlers.base import ApiHandler
+from handlers.doors import Call, door
+from schemas.api.base import NoBody
+from schemas.api.products import ProductListView, ProductView
+from services.permissions import PUBLIC
+
+
+class ProductsHandler(ApiHandler):
+    @door("List the services on offer", allow=PUBLIC, answer=ProductListView)
+    async def get(self, call: Call[NoBody]) -> ProductListView:
+        return await self.services.products.list()
+
+
+class ProductHandler(ApiHandler):
+    @door("Show a service on offer", allow=PUBLIC, answer=ProductView, problems=("product.not_found",))
+    async def get(self, call: Call[NoBody], product_id: str) -> ProductView:
+        return await self.services.products.get(product_id)
+
+
+ROUTES = [
+    ("/api/v1/products", ProductsHandler),
+    ("/api/v1/products/([0-9a-f]{24})", ProductHandler),
+]

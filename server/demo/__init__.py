@@ -1,0 +1,1 @@
+"""The demo office: data for trying the product out, never for production."""
