@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from miniprogram_api.errors import TransportError, WeChatError
+from miniprogram_api.errors import TransportError, VendorError, WeChatError
 from miniprogram_api.http import Answer, Call, HttpClient, read_json, to_json
 from miniprogram_api.settings import WeChatConfig
 
@@ -27,6 +27,8 @@ _FORCE_GAP = 4500.0
 # Longer than two attempts of the HTTP client may take, so that a slow holder is not overtaken.
 _LEASE = 20.0
 _POLL = 0.1
+# After a failed renewal the old token is used this long (seconds) before the next attempt.
+_QUIET = 30.0
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class AccessTokens:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._current: StoredToken | None = None
+        self._quiet_until = 0.0
         self._confirmed: tuple[str, float] = ("", 0.0)
 
     async def get(self) -> str:
@@ -146,7 +149,17 @@ class AccessTokens:
         stored = await self._store.load()
         if stored is not None and self._fresh(stored):
             return stored
-        return await self._leased(self._refresh)
+        usable = stored is not None and self._alive(stored)
+        if stored is not None and usable and self._clock() < self._quiet_until:
+            return stored
+        try:
+            return await self._leased(self._refresh)
+        except VendorError:
+            if stored is None or not usable:
+                raise
+            # WeChat is in trouble, but the old token has minutes left: go on with it, and ask again later.
+            self._quiet_until = self._clock() + _QUIET
+            return stored
 
     async def _leased(self, action: Callable[[], Awaitable[StoredToken]]) -> StoredToken:
         """Run ``action`` under the lease; whoever does not get it waits for the holder's result."""
@@ -172,11 +185,14 @@ class AccessTokens:
         return await self._fetch(stored, force=False)
 
     async def _replace(self, rejected: str) -> StoredToken:
+        """Ask normally first: forcing would invalidate the token of another deployment that shares the appid."""
         stored = await self._store.load()
         if stored is not None and stored.value != rejected and self._alive(stored):
             return stored
-        force = stored is None or self._clock() - stored.forced_at > _FORCE_GAP
-        return await self._fetch(stored, force=force)
+        token = await self._fetch(stored, force=False)
+        if token.value != rejected or self._clock() - token.forced_at <= _FORCE_GAP:
+            return token
+        return await self._fetch(token, force=True)
 
     async def _fetch(self, stored: StoredToken | None, *, force: bool) -> StoredToken:
         config, asked_at = self._config, self._clock()

@@ -116,7 +116,7 @@ class PayHandler(VendorHandler):
             self.clear_header("Content-Type")
         else:
             self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(raw)
+        self.finish(raw or None)
 
     def refuse(self, code: str, status: int, message: str, field: str | None = None) -> None:
         """Answer with a refusal; ``field`` says where the fault lies."""

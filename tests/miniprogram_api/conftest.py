@@ -1,0 +1,3 @@
+from tests.sandbox.fixtures import credentials, play
+
+__all__ = ["credentials", "play"]

@@ -1,0 +1,65 @@
+"""The sandbox as Tencent's SMS API, through the shipping client."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from miniprogram_api.errors import SmsError
+from miniprogram_api.sms import TencentSmsSender
+from tests.sandbox.playground import Playground, sms_config
+
+PHONE = "+8613800000001"
+
+
+async def test_a_code_is_sent(play: Playground) -> None:
+    receipt = await play.sms.send(PHONE, play.credentials.sms_template_ids["login"], ["482913", "5"])
+    assert receipt.serial
+    assert receipt.fee == 1
+    for query in ("sms?phone=13800000001", "sms?phone=%2B8613800000001", "sms"):
+        (row,) = (await play.control("GET", query))["items"]
+        assert (row["phone"], row["params"]) == (PHONE, ["482913", "5"])
+        assert row["text"] == "【案件空间】您的登录验证码是482913，5分钟内有效。请勿告诉他人。"
+    assert (await play.control("GET", "sms?phone=13800000002"))["items"] == []
+
+
+async def reason(play: Playground, sender: TencentSmsSender | None = None, **values: object) -> tuple[str, str]:
+    template = values.get("template", play.credentials.sms_template_ids["login"])
+    with pytest.raises(SmsError) as caught:
+        await (sender or play.sms).send(
+            str(values.get("phone", PHONE)),
+            str(template),
+            values.get("params", ["1", "2"]),  # type: ignore[arg-type]
+        )
+    return caught.value.reason, caught.value.vendor_code
+
+
+async def test_refusals(play: Playground) -> None:
+    assert (await reason(play, phone="+8612345"))[0] == "bad_number"
+    assert (await reason(play, phone="13800000001"))[0] == "bad_number"
+    assert (await reason(play, template="999"))[0] == "refused"
+    assert (await reason(play, params=["1"]))[1] == "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
+    config = sms_config(play.credentials, play.url)
+    wrong = {
+        "secret_key": "AuthFailure.SignatureFailure",
+        "secret_id": "AuthFailure.SecretIdNotFound",
+        "app_id": "UnauthorizedOperation.SmsSdkAppIdVerifyFail",
+    }
+    for name, code in wrong.items():
+        stranger = TencentSmsSender(replace(config, **{name: "wrong"}), play.http)
+        assert await reason(play, stranger) == ("misconfigured", code)
+    unsigned = TencentSmsSender(replace(config, sign_name="别家"), play.http)
+    assert (await reason(play, unsigned))[0] == "refused"
+    late = TencentSmsSender(config, play.http, clock=lambda: time.time() - 400)
+    assert (await reason(play, late))[1] == "AuthFailure.SignatureExpire"
+    assert (await play.control("GET", "sms"))["items"] == []
+
+
+async def test_limits_and_trouble(play: Playground) -> None:
+    fault = {"endpoint": "send_sms", "errcode": "LimitExceeded.PhoneNumberDailyLimit", "times": 1}
+    await play.control("POST", "faults", fault)
+    assert (await reason(play))[0] == "rate_limited"
+    await play.control("POST", "faults", {"endpoint": "sms", "errcode": "InternalError.Timeout", "times": 1})
+    assert (await reason(play))[0] == "unavailable"
+    # Neither was repeated: a person must not get a code twice.
+    assert len(await play.log("send_sms")) == 2
