@@ -92,15 +92,28 @@ class SubscriptionMessages:
             await self._send(notice, channel, openid)
 
     async def settle(self, user_id: str, result: SendResult) -> None:
-        """WeChat's own word on a message it took. Harmless when repeated, or about a message not ours."""
-        for _ in range(3):  # the sender may write down its answer at this very moment
-            notice = await self._meant(user_id, result)
-            if notice is None or await self._note_outcome(notice, result):
-                return
+        """WeChat's own word on a message it took. Harmless when repeated, or about a message not ours.
 
-    async def _meant(self, user_id: str, result: SendResult) -> NoticeDocument | None:
+        Found and changed in one transaction, because the sender may write down its answer at this very moment.
+        """
+
+        async def work(session: AsyncClientSession) -> None:
+            notice = await self._meant(session, user_id, result)
+            if notice is None:
+                return
+            channel = notice["channels"]["wechat"]
+            if channel["state"] not in (ChannelState.SENDING, ChannelState.SENT):
+                return
+            ending: dict[str, Any] = {"state": ChannelState.DELIVERED, "message_id": result.msg_id}
+            if result.error_code != 0:
+                ending |= {"state": ChannelState.FAILED, "fault": f"wechat.{result.error_code}"}
+            await self._end(session, notice, channel, ending)
+
+        await self._db.transaction(work)
+
+    async def _meant(self, session: AsyncClientSession, user_id: str, result: SendResult) -> NoticeDocument | None:
         numbered = {"user_id": user_id, "channels.wechat.message_id": result.msg_id}
-        notice = await self._db.notices.find_one(numbered)
+        notice = await self._db.notices.find_one(numbered, session=session)
         if notice is not None:
             return notice
         # The answer bore no number, or was lost: it is the oldest attempt that has none.
@@ -110,16 +123,7 @@ class SubscriptionMessages:
             "channels.wechat.template_id": result.template_id,
             "channels.wechat.message_id": {"$exists": False},
         }
-        return await self._db.notices.find_one(doubtful, sort=[("channels.wechat.started_at", 1)])
-
-    async def _note_outcome(self, notice: NoticeDocument, result: SendResult) -> bool:
-        channel = notice["channels"]["wechat"]
-        if channel["state"] not in (ChannelState.SENDING, ChannelState.SENT):
-            return True
-        if result.error_code == 0:
-            return await self._finish(notice, channel, ChannelState.DELIVERED, message_id=result.msg_id)
-        fault = f"wechat.{result.error_code}"
-        return await self._finish(notice, channel, ChannelState.FAILED, message_id=result.msg_id, fault=fault)
+        return await self._db.notices.find_one(doubtful, sort=[("channels.wechat.started_at", 1)], session=session)
 
     def _settles_at(self, notice: NoticeDocument, channel: WeChatChannel) -> datetime:
         """When an attempt without an answer may be taken as lost; later with each attempt, at most an hour."""
@@ -216,27 +220,30 @@ class SubscriptionMessages:
 
     async def _finish(
         self, notice: NoticeDocument, channel: WeChatChannel, state: ChannelState, **changes: Any
-    ) -> bool:
-        """Write down how it ended, with the spent credit and the audit entry. False: it has moved on meanwhile."""
-        took = channel["state"] == ChannelState.SENDING and state in (ChannelState.SENT, ChannelState.DELIVERED)
-        fields = {"state": state, "updated_at": self._clock(), **changes}
+    ) -> None:
+        """Write down how it ended, unless it has moved on meanwhile."""
 
-        async def work(session: AsyncClientSession) -> bool:
-            ended = await self._db.notices.update_one(
-                _at(notice, channel),
-                {"$set": {f"channels.wechat.{name}": value for name, value in fields.items()}},
-                session=session,
-            )
-            if ended.modified_count == 0:
-                return False
-            if took:
-                await self._subscriptions.spent(session, notice["user_id"], channel["template_id"])
-            await self._audit.write(
-                None, f"notice.{state}", f"notice:{notice['_id']}", session, channel="wechat", **changes
-            )
-            return True
+        async def work(session: AsyncClientSession) -> None:
+            await self._end(session, notice, channel, {"state": state, **changes})
 
-        return await self._db.transaction(work)
+        await self._db.transaction(work)
+
+    async def _end(
+        self, session: AsyncClientSession, notice: NoticeDocument, channel: WeChatChannel, ending: Mapping[str, Any]
+    ) -> None:
+        fields = {**ending, "updated_at": self._clock()}
+        ended = await self._db.notices.update_one(
+            _at(notice, channel),
+            {"$set": {f"channels.wechat.{name}": value for name, value in fields.items()}},
+            session=session,
+        )
+        if ended.modified_count == 0:
+            return
+        state = ending["state"]
+        if channel["state"] == ChannelState.SENDING and state in (ChannelState.SENT, ChannelState.DELIVERED):
+            await self._subscriptions.spent(session, notice["user_id"], channel["template_id"])
+        detail = {name: value for name, value in ending.items() if name != "state"}
+        await self._audit.write(None, f"notice.{state}", f"notice:{notice['_id']}", session, channel="wechat", **detail)
 
 
 def _at(notice: NoticeDocument, channel: WeChatChannel) -> dict[str, Any]:
