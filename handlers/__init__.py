@@ -1,1 +1,16 @@
 """The HTTP door: one RequestHandler for each resource. Parse, one service call, present."""
+
+# The modules whose ROUTES make up the API, in the order in which they are described.
+RESOURCES = (
+    "auth",
+    "me",
+    "products",
+    "orders",
+    "payments",
+    "spaces",
+    "files",
+    "uploads",
+    "notices",
+    "wechat",
+    "health",
+)

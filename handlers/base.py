@@ -4,15 +4,16 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from http.client import responses
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
 from pydantic import BaseModel, ValidationError
-from tornado.httputil import responses
 from tornado.web import Finish, HTTPError, RequestHandler
 
 from handlers.doors import Call, Door
@@ -38,7 +39,13 @@ class Edge:
     services: Services
     limiter: RateLimiter
     observe: Observe
-    development: bool = False
+    ready: Callable[[], Awaitable[dict[str, bool]]]
+    metrics: Callable[[], bytes]
+    metrics_token: str | None = None
+    documents: dict[str, bytes] = field(default_factory=dict)  # /openapi.json and the like, made at start
+    client_config: dict[str, Any] = field(default_factory=dict)
+    sandbox_url: str | None = None  # development only
+    web_root: Path = Path("web/dist")
     log_requests: bool = True
     in_flight: set["ApiHandler"] = field(default_factory=set)
 

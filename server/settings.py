@@ -8,6 +8,7 @@ import base64
 import binascii
 import ipaddress
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -57,12 +58,15 @@ def decode_key(value: SecretStr) -> bytes:
     return key
 
 
+def decode_keys(pairs: dict[str, SecretStr]) -> dict[str, bytes]:
+    """All keys of a pair list, in the order given: the first is the one for new data."""
+    return {name: decode_key(key) for name, key in pairs.items()}
+
+
 class Settings(BaseSettings):
     """What a process is told from outside. See docs/operations.md for the same list as a table."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="CASESPACE_", extra="forbid", frozen=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix="CASESPACE_", extra="forbid", frozen=True, hide_input_in_errors=True)
 
     env: Literal["production", "development"] = "production"
 
@@ -150,6 +154,13 @@ class Settings(BaseSettings):
             decode_key(key)
         return pairs
 
+    @field_validator("sms_templates")
+    @classmethod
+    def _sms_templates_there(cls, templates: dict[str, str]) -> dict[str, str]:
+        if "login" not in templates:
+            raise ValueError("needs login:<template id>")
+        return templates
+
     @field_validator("index_key")
     @classmethod
     def _key_decodes(cls, key: SecretStr) -> SecretStr:
@@ -197,6 +208,10 @@ class Settings(BaseSettings):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    @property
+    def recall_window(self) -> timedelta:
+        return timedelta(minutes=self.recall_minutes)
 
     @property
     def development(self) -> bool:

@@ -14,6 +14,7 @@ from services.pushes import Pushes
 from services.refunds import Refunds
 from services.sessions import Sessions
 from services.sign_in import SignIn
+from services.space_views import SpaceViews
 from services.spaces import Spaces
 from services.subscriptions import Subscriptions
 from services.sync import Sync
@@ -33,6 +34,7 @@ class Services:
     sessions: Sessions
     sign_in: SignIn
     spaces: Spaces
+    space_views: SpaceViews
     subscriptions: Subscriptions
     sync: Sync
     is_outage: Callable[[BaseException | None], bool]

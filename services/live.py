@@ -10,8 +10,8 @@ from schemas.documents.spaces import EntryDocument
 
 
 class Live(Protocol):
-    async def entry(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes) -> None:
-        """An entry was stored: deliver it to the sockets of its space, in the order of seq."""
+    def entry(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes, sender_name: str) -> None:
+        """An entry was stored: deliver it to the sockets of its space, in the order of seq. Never waits."""
 
     async def to_space(self, space_id: str, event: str, payload: Mapping[str, Any]) -> None:
         """Something short-lived for all members of a space (``space:read``, ``space:typing`` …)."""

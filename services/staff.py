@@ -62,9 +62,12 @@ class Staff:
         otp_secret: str | None = None,
         profile: LawyerProfile | None = None,
         on_duty: bool = False,
+        second_factor: bool = True,
         actor: Actor | None = None,
     ) -> Provisioned:
         """Make an account with a password and a second factor, both generated unless given.
+
+        ``second_factor`` False is for demonstrations only: such an account signs in with the password alone.
 
         ``profile`` is a lawyer's public one; ``on_duty`` lets support join new spaces; ``actor`` None is the
         operator's shell. Raises ``account.login_taken``, ``request.invalid`` (name, roles, login), ValueError for
@@ -78,7 +81,7 @@ class Staff:
         user = self._document(handed, name, profile, on_duty)
 
         async def work(session: AsyncClientSession) -> None:
-            await self._people.add_user(session, user, {"otp_secret": handed.otp_secret})
+            await self._people.add_user(session, user, {"otp_secret": handed.otp_secret} if second_factor else {})
             await self._people.add_identity(session, handed.user_id, IdentityKind.STAFF, handed.login, password_hash)
             await self._audit.write(actor, "staff.created", handed.user_id, session, roles=sorted(chosen))
 

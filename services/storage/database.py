@@ -95,7 +95,7 @@ class Database:
         await self.client.close()
 
 
-def is_outage(fault: BaseException) -> bool:
+def is_outage(fault: BaseException | None) -> bool:
     """Whether the database could not be reached or lost its primary: try again later, nothing is known."""
     if isinstance(fault, ConnectionFailure):
         return True

@@ -1,0 +1,191 @@
+"""OpenAPI 3.1 out of the doors themselves: the very classes that validate are the ones described."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from handlers.base import ApiHandler
+from handlers.doors import DOOR, Door
+from handlers.problems import status_of
+from schemas.api.base import NoBody
+from schemas.problems import PROBLEMS
+
+VERBS = ("get", "post", "put", "patch", "delete", "head")
+_GROUP = re.compile(r"\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)")
+_ALWAYS = ("request.rate_limited", "server.internal", "server.unavailable")
+_SIGNED_IN = ("auth.required", "auth.token_invalid", "auth.token_expired", "auth.session_revoked")
+_WITH_BODY = ("request.bad_json", "request.invalid", "request.content_type", "request.too_large")
+
+Routes = Iterable[tuple[str, type[ApiHandler]]]
+
+
+class UndeclaredDoorError(RuntimeError):
+    """A verb method that nobody declared: the server does not start with it."""
+
+
+def doors_of(handler: type[ApiHandler]) -> dict[str, Door]:
+    """The verbs that a handler answers. Raises UndeclaredDoorError for one without a declaration."""
+    found = {}
+    for verb in VERBS:
+        method = getattr(handler, verb)
+        if method is getattr(ApiHandler, verb):
+            continue
+        declared = getattr(method, DOOR, None)
+        if declared is None:
+            raise UndeclaredDoorError(f"{handler.__module__}.{handler.__name__}.{verb} declares no door")
+        found[verb] = declared
+    return found
+
+
+def path_of(pattern: str) -> tuple[str, list[str]]:
+    """A route's pattern as OpenAPI writes it, and the names of its parameters.
+
+    A parameter is named after the noun before it: ``/orders/([0-9a-f]{24})`` → ``/orders/{order_id}``.
+    """
+    names: list[str] = []
+
+    def name(match: re.Match[str]) -> str:
+        before = pattern[: match.start()].rstrip("/").rsplit("/", 1)[-1]
+        noun = re.sub(r"[^a-z]", "_", before.removesuffix("s")) or "path"
+        names.append("seq" if noun == "message" else f"{noun}_id")
+        return "{" + names[-1] + "}"
+
+    return _GROUP.sub(name, pattern).replace("\\", ""), names
+
+
+def describe(routes: Routes, version: str) -> dict[str, Any]:
+    """The whole document."""
+    definitions: dict[str, Any] = {}
+    paths: dict[str, dict[str, Any]] = {}
+    for pattern, handler in routes:
+        if pattern.startswith(("/sandbox", "/(.*)", "/docs")):
+            continue
+        path, names = path_of(pattern)
+        for verb, declared in doors_of(handler).items():
+            paths.setdefault(path, {})[verb] = _operation(verb, path, names, declared, definitions)
+    definitions["Problem"] = _problem_schema()
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Case Space 案件空间",
+            "version": version,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": definitions,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _operation(verb: str, path: str, names: list[str], declared: Door, definitions: dict[str, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": verb + re.sub(r"[^A-Za-z0-9]+", "_", path.removeprefix("/api/v1")).rstrip("_"),
+        "summary": declared.summary,
+        "tags": [_tag(path)],
+        "parameters": [*map(_path_parameter, names), *_query_parameters(declared, definitions)],
+        "responses": _responses(declared, definitions),
+        "security": [] if declared.allow.public else [{"bearer": []}],
+        "x-allow": str(declared.allow),
+    }
+    if declared.description:
+        operation["description"] = declared.description
+    if declared.idempotent:
+        operation["parameters"].append(_IDEMPOTENCY)
+    if declared.body is not NoBody:
+        schema = _schema(declared.body, "validation", definitions)
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation
+
+
+def _tag(path: str) -> str:
+    parts = path.removeprefix("/api/v1").strip("/").split("/")
+    return parts[0] if path.startswith("/api/v1") else "operations"
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 1} if name == "seq" else {"type": "string"}
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "minLength": 8, "maxLength": 128},
+    "description": "The same key within 24 hours gives the same answer and no second effect.",
+}
+
+
+def _query_parameters(declared: Door, definitions: dict[str, Any]) -> list[dict[str, Any]]:
+    if declared.query is NoBody:
+        return []
+    schema = TypeAdapter(declared.query).json_schema(ref_template="#/components/schemas/{model}")
+    definitions.update(schema.pop("$defs", {}))
+    required = schema.get("required", [])
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": field}
+        for name, field in schema["properties"].items()
+    ]
+
+
+def _responses(declared: Door, definitions: dict[str, Any]) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": "OK"}
+    if declared.answer is not None:
+        schema = _schema(declared.answer, "serialization", definitions)
+        answer["content"] = {"application/json": {"schema": schema}}
+    responses: dict[str, Any] = {str(declared.status): answer}
+    for status, codes in _problems_by_status(declared).items():
+        responses[status] = {
+            "description": ", ".join(codes),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return responses
+
+
+def _problems_by_status(declared: Door) -> Mapping[str, list[str]]:
+    codes = [*declared.problems, *_ALWAYS]
+    if not declared.allow.public:
+        codes += _SIGNED_IN
+    if declared.allow.roles:
+        codes.append("auth.forbidden")
+    if declared.body is not NoBody or declared.query is not NoBody:
+        codes += _WITH_BODY
+    if declared.idempotent:
+        codes += ["idempotency.key_missing", "idempotency.running", "idempotency.key_reused"]
+    by_status: dict[str, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(str(status_of(PROBLEMS[code])), []).append(code)
+    return dict(sorted(by_status.items()))
+
+
+def _schema(shape: Any, mode: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    schema = TypeAdapter(shape).json_schema(ref_template="#/components/schemas/{model}", mode=mode)
+    definitions.update(schema.pop("$defs", {}))
+    title = re.sub(r"[^A-Za-z0-9]", "_", schema.get("title", shape.__name__)).strip("_")
+    definitions[title] = schema
+    return {"$ref": f"#/components/schemas/{title}"}
+
+
+def _problem_schema() -> dict[str, Any]:
+    return {
+        "title": "Problem",
+        "description": "RFC 9457 problem details; `code` and `errcode` are stable.",
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code", "errcode", "errmsg", "request_id", "retryable"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "code": {"type": "string", "enum": sorted(PROBLEMS)},
+            "errcode": {"type": "integer"},
+            "errmsg": {"type": "string"},
+            "request_id": {"type": "string"},
+            "retryable": {"type": "boolean"},
+            "errors": {"type": "array", "items": {"type": "object"}},
+        },
+    }

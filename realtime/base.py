@@ -1,0 +1,184 @@
+"""The one choke point of the socket door: authentication, validation, limits, errors, acknowledgement, log line."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+import socketio
+from pydantic import BaseModel, ValidationError
+
+from realtime.engine import SocketServer
+from realtime.publisher import Publisher
+from realtime.sockets import Connection
+from schemas.api.base import Body
+from services.actors import Actor
+from services.bundle import Services
+from services.errors import Problem
+from services.permissions import Allow
+from services.rate_limits import SOCKET_EVENTS, RateLimiter
+
+log = logging.getLogger("casespace.socket")
+
+EVENT = "__event__"
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    name: str
+    body: type[Body]
+    allow: Allow
+    answer: type[BaseModel] | None
+    summary: str
+    problems: tuple[str, ...] = field(default=())
+
+
+def event(
+    name: str,
+    *,
+    body: type[Body],
+    allow: Allow,
+    answer: type[BaseModel] | None = None,
+    summary: str,
+    problems: tuple[str, ...] = (),
+) -> Callable[[F], F]:
+    """Declare a client event: ``async def method(self, actor, body) -> View | None``."""
+
+    def declare(method: F) -> F:
+        setattr(method, EVENT, Event(name, body, allow, answer, summary, problems))
+        return method
+
+    return declare
+
+
+class Refused(socketio.exceptions.ConnectionRefusedError):  # type: ignore[misc]
+    """CONNECT_ERROR with ``{code, message}``; ``data`` repeats it where the official client shows it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        facts = {"code": problem.code, "message": problem.detail}
+        self.error_args = facts | {"data": facts}
+
+
+def failure(problem: Problem) -> dict[str, Any]:
+    """The acknowledgement of an event that was not done."""
+    error: dict[str, Any] = {
+        "code": problem.code,
+        "message": problem.detail,
+        "retryable": problem.type.retryable,
+    }
+    details: dict[str, Any] = {}
+    if problem.errors:
+        details["errors"] = problem.errors
+    if problem.retry_after is not None:
+        details["retry_after"] = problem.retry_after
+    return {"ok": False, "error": error | ({"details": details} if details else {})}
+
+
+Observe = Callable[[str, str, float], None]  # event, outcome code, seconds
+
+
+class BaseNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
+    """Base of the namespace ``/``. Subclasses declare their events with ``@event``."""
+
+    events: ClassVar[dict[str, tuple[Event, str]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        declared = {
+            getattr(method, EVENT).name: (getattr(method, EVENT), name)
+            for name, method in vars(cls).items()
+            if hasattr(method, EVENT)
+        }
+        cls.events = {**cls.events, **declared}
+
+    def __init__(
+        self,
+        server: SocketServer,
+        services: Services,
+        publisher: Publisher,
+        limiter: RateLimiter,
+        observe: Observe,
+    ) -> None:
+        super().__init__("/")
+        self.socket_server = server
+        self.services = services
+        self.publisher = publisher
+        self._limiter = limiter
+        self._observe = observe
+
+    async def trigger_event(self, name: str, *args: Any) -> Any:
+        """Everything that arrives passes here; nothing raises past here, and every event gets an answer."""
+        if name == "connect":
+            return await self._connect(*args)
+        if name == "disconnect":
+            return await self.publisher.depart(args[0])
+        started = time.perf_counter()
+        answer = await self._handle(name, args[0], args[1] if len(args) == 2 else None)
+        outcome = "ok" if answer["ok"] else answer["error"]["code"]
+        self._observe(name if name in self.events else "unknown", outcome, time.perf_counter() - started)
+        return answer
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        request = environ["tornado.handler"].request
+        try:
+            actor = await self._authenticate(auth, request.remote_ip or "")
+        except Problem as problem:
+            raise Refused(problem) from None
+        except Exception as fault:  # noqa: BLE001 - a client must learn that it may try again
+            raise Refused(self._translate(fault, "connect")) from None
+        socket = self.socket_server.engine_socket(sid)
+        if socket is None:
+            raise Refused(Problem("server.unavailable"))
+
+        async def spaces() -> list[str]:
+            return [space["_id"] for space in await self.services.spaces.of(actor.user_id)]
+
+        try:
+            await self.publisher.arrive(Connection(sid, actor, socket), spaces)
+        except Exception as fault:  # noqa: BLE001
+            await self.publisher.depart(sid)
+            raise Refused(self._translate(fault, "connect")) from None
+
+    async def _authenticate(self, auth: Any, address: str) -> Actor:
+        self._limiter.take(f"connect:{address}", SOCKET_EVENTS)
+        token = auth.get("token") if isinstance(auth, dict) else None
+        if not isinstance(token, str) or not token:
+            raise Problem("auth.required")
+        return await self.services.sessions.authenticate(token, address=address)
+
+    async def _handle(self, name: str, sid: str, payload: Any) -> dict[str, Any]:
+        try:
+            connection = self.publisher.sockets.by_sid.get(sid)
+            if connection is None:
+                raise Problem("auth.required")
+            declared, method = self._declared(name)
+            actor = connection.actor
+            if not declared.allow.admits(actor.roles):
+                raise Problem("auth.forbidden")
+            self._limiter.take(actor.user_id, SOCKET_EVENTS)
+            result = await getattr(self, method)(actor, declared.body.model_validate(payload))
+        except Problem as problem:
+            return failure(problem)
+        except ValidationError as fault:
+            errors = [
+                {"field": ".".join(map(str, error["loc"])), "message": error["msg"]}
+                for error in fault.errors(include_input=False, include_url=False, include_context=False)
+            ]
+            return failure(Problem("request.invalid", errors=errors))
+        except Exception as fault:  # noqa: BLE001 - an unexpected fault still gets an acknowledgement
+            return failure(self._translate(fault, name))
+        return {"ok": True, "data": result.model_dump(mode="json") if result is not None else None}
+
+    def _declared(self, name: str) -> tuple[Event, str]:
+        found = self.events.get(name) if isinstance(name, str) else None
+        if found is None:
+            raise Problem("request.unknown_event")
+        return found
+
+    def _translate(self, fault: Exception, name: str) -> Problem:
+        if self.services.is_outage(fault):
+            return Problem("server.unavailable", retry_after=1)
+        log.error("unhandled %s in %s", type(fault).__name__, name, exc_info=fault)
+        return Problem("server.internal")

@@ -1,0 +1,271 @@
+"""The transport: python-socketio on Tornado, with the faults of the stock driver put right in this one module.
+
+Pinned to exact versions of python-socketio, python-engineio and Tornado (constraints.txt); tests/realtime/
+test_engine.py fails when one of them changes under it. What is different from stock, and why:
+
+* no compression (190 KiB a socket), TCP_NODELAY on (else acknowledgements wait 40 ms for a delayed ACK);
+* packets are written straight to the stream: no queue, no writer task, no task per packet and receiver;
+* what comes in is handled in order, and the next packet is read after it: back-pressure for free;
+* a client that does not read is cut off when 1 MiB waits for it; one that never says CONNECT, after 10 s;
+* pings are timers, not tasks; a disconnect costs the same however many sockets there are;
+* a foreign Origin, another transport or protocol is refused before the upgrade.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import engineio
+import orjson
+import socketio
+from engineio import packet as eio_packet
+from engineio.async_drivers.tornado import translate_request
+from engineio.async_socket import AsyncSocket
+from tornado.iostream import StreamBufferFullError, StreamClosedError
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from realtime.frames import ack_frame, text_frame
+
+log = logging.getLogger("casespace.socket")
+_ending: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references to tasks
+
+MAX_MESSAGE_BYTES = 256 << 10
+MAX_WAITING_BYTES = 1 << 20
+CONNECT_SECONDS = 10.0
+PING_INTERVAL = 25.0
+PING_TIMEOUT = 20.0
+NORMAL = 1000
+GOING_AWAY = 1001
+POLICY = 1008
+
+
+class Json:
+    """orjson behind the names python-socketio expects. Chinese stays Chinese: half the size of escapes."""
+
+    @staticmethod
+    def dumps(value: Any, **_: Any) -> str:
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes, **_: Any) -> Any:
+        return orjson.loads(text)
+
+
+class EngineSocket(AsyncSocket):  # type: ignore[misc]
+    """One Engine.IO connection over one WebSocket."""
+
+    def __init__(self, server: "Engine", sid: str, handler: "SocketHandler") -> None:
+        super().__init__(server, sid)
+        self.handler = handler
+        self.connected = True
+        self.upgraded = True
+        self.greeted = False  # CONNECT was answered: events may be sent
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def send(self, pkt: eio_packet.Packet) -> None:
+        encoded = pkt.encode()
+        if isinstance(encoded, bytes):
+            self.handler.write_message(encoded, binary=True)
+        else:
+            self.write(text_frame(encoded.encode()))
+
+    def write(self, frame: bytes) -> None:
+        """Hand a ready frame to the kernel, or to the buffer while the client is slow."""
+        connection = self.handler.ws_connection
+        stream = getattr(connection, "stream", None)
+        if stream is None or stream.closed():
+            return
+        try:
+            stream.write(frame)
+        except StreamBufferFullError:
+            log.warning("a client that does not read was cut off", extra={"waiting_bytes": MAX_WAITING_BYTES})
+            stream.close()
+        except StreamClosedError:
+            return
+
+    async def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:  # noqa: FBT
+        """End the connection; the rest happens when the WebSocket is closed."""
+        self.handler.close(NORMAL, reason)
+
+    def schedule_ping(self) -> None:
+        self._set_timer(PING_INTERVAL, self._ping)
+
+    def _ping(self) -> None:
+        self.write(text_frame(b"2"))
+        self._set_timer(PING_TIMEOUT, self._silent)
+
+    def _silent(self) -> None:
+        self.handler.close(GOING_AWAY, "ping timeout")
+        stream = getattr(self.handler.ws_connection, "stream", None)
+        if stream is not None:  # a dead peer never answers the closing handshake
+            stream.close()
+
+    def expect_connect(self) -> None:
+        self._set_timer(CONNECT_SECONDS, self._never_connected)
+
+    def _never_connected(self) -> None:
+        self.handler.close(POLICY, "no CONNECT")
+
+    def stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _set_timer(self, seconds: float, action: Callable[[], None]) -> None:
+        self.stop_timer()
+        self._timer = asyncio.get_running_loop().call_later(seconds, action)
+
+
+class Engine(engineio.AsyncServer):  # type: ignore[misc]
+    """Engine.IO over WebSocket only; the handler below calls it directly."""
+
+    async def accept(self, handler: "SocketHandler") -> None:
+        sid = self.generate_id()
+        socket = EngineSocket(self, sid, handler)
+        handler.engine_socket = socket
+        self.sockets[sid] = socket
+        opening = {
+            "sid": sid,
+            "upgrades": [],
+            "pingTimeout": int(PING_TIMEOUT * 1000),
+            "pingInterval": int(PING_INTERVAL * 1000),
+            "maxPayload": MAX_MESSAGE_BYTES,
+        }
+        await socket.send(eio_packet.Packet(eio_packet.OPEN, opening))
+        await self._trigger_event("connect", sid, translate_request(handler), run_async=False)
+        socket.expect_connect()
+
+    async def gone(self, socket: EngineSocket) -> None:
+        socket.stop_timer()
+        socket.closing = True
+        self.sockets.pop(socket.sid, None)
+        await self._trigger_event("disconnect", socket.sid, self.reason.TRANSPORT_CLOSE, run_async=False)
+        socket.closed = True
+
+
+class Manager(socketio.AsyncManager):  # type: ignore[misc]
+    """Keeps only who is connected; rooms are our own (``realtime/sockets.py``)."""
+
+    def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
+        """Stock searches every room there is; a socket here is in two: all, and its own."""
+        for room in (None, sid):
+            self.basic_leave_room(sid, namespace, room)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            if sid in pending.get(namespace, ()):
+                pending[namespace].remove(sid)
+                if not pending[namespace]:
+                    del pending[namespace]
+
+    async def connect(self, sid: str, namespace: str) -> str:
+        """CONNECT was answered: from here on the client may be sent events."""
+        result: str = await super().connect(sid, namespace)
+        socket = self.server.engine_socket(sid)
+        if socket is not None:
+            socket.greeted = True
+            socket.schedule_ping()
+        return result
+
+
+class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__(
+            client_manager=Manager(),
+            async_mode="tornado",
+            async_handlers=False,
+            transports=["websocket"],
+            json=Json,
+            cors_allowed_origins=[],
+            max_http_buffer_size=MAX_MESSAGE_BYTES,
+            ping_interval=PING_INTERVAL,
+            ping_timeout=PING_TIMEOUT,
+            monitor_clients=False,
+            logger=False,
+            engineio_logger=False,
+        )
+
+    def _engineio_server_class(self) -> type[Engine]:
+        return Engine
+
+    def engine_socket(self, sid: str) -> EngineSocket | None:
+        """The connection of a Socket.IO sid, while it lives."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, "/")
+        socket: EngineSocket | None = self.eio.sockets.get(eio_sid)
+        return socket
+
+    async def _handle_event_internal(
+        self,
+        server: Any,
+        sid: str,
+        eio_sid: str,
+        data: list[Any],
+        namespace: str,
+        id: int | None,  # noqa: A002
+    ) -> None:
+        """Every event goes through the namespace, and every one that asks for it is acknowledged."""
+        answer = await self.namespace_handlers["/"].trigger_event(data[0], sid, *data[1:])
+        socket = self.eio.sockets.get(eio_sid)
+        if id is not None and socket is not None:
+            socket.write(ack_frame(id, answer))
+
+    def handler(self, allowed_origins: list[str]) -> tuple[type["SocketHandler"], dict[str, Any]]:
+        """The Tornado handler for ``/socket.io/`` and its arguments."""
+        return SocketHandler, {"engine": self.eio, "allowed_origins": allowed_origins}
+
+    def close_all(self) -> int:
+        """Tell every client that this process goes away; how many were told."""
+        sockets = list(self.eio.sockets.values())
+        for socket in sockets:
+            socket.handler.close(GOING_AWAY, "server is going away")
+        return len(sockets)
+
+
+class SocketHandler(WebSocketHandler):
+    """``/socket.io/``: WebSocket, Engine.IO 4, nothing else."""
+
+    def initialize(self, engine: Engine, allowed_origins: list[str]) -> None:
+        self.engine = engine
+        self.allowed_origins = allowed_origins
+        self.engine_socket: EngineSocket | None = None
+
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        if self.get_query_argument("EIO", "") != "4" or self.get_query_argument("transport", "") != "websocket":
+            self.set_status(400)
+            self.finish({"code": 5, "message": "Socket.IO 5 over the websocket transport only"})
+            return
+        await super().get(*args, **kwargs)
+
+    def check_origin(self, origin: str) -> bool:
+        if origin in self.allowed_origins:
+            return True
+        return urlsplit(origin).netloc.lower() == self.request.headers.get("Host", "").lower()
+
+    def get_compression_options(self) -> None:
+        return None
+
+    async def open(self, *args: str, **kwargs: str) -> None:
+        self.set_nodelay(True)
+        stream = getattr(self.ws_connection, "stream", None)
+        if stream is not None:
+            stream.max_write_buffer_size = MAX_WAITING_BYTES
+        await self.engine.accept(self)
+
+    async def on_message(self, message: str | bytes) -> None:
+        socket = self.engine_socket
+        if socket is None or socket.closing:
+            return
+        try:
+            await socket.receive(eio_packet.Packet(encoded_packet=message))
+        except WebSocketClosedError:
+            return
+        except Exception:  # noqa: BLE001 - whatever a client sends, it can only hurt its own connection
+            log.info("a malformed packet closed its connection")
+            self.close(POLICY, "malformed packet")
+
+    def on_close(self) -> None:
+        if self.engine_socket is not None:
+            task = asyncio.get_running_loop().create_task(self.engine.gone(self.engine_socket))
+            _ending.add(task)
+            task.add_done_callback(_ending.discard)

@@ -1,0 +1,43 @@
+"""The events of the case space: the same services as behind ``/spaces`` and ``/sync``."""
+
+from realtime.base import BaseNamespace, event
+from schemas.api.messages import MessageView, ReadView, SyncBody, SyncView
+from schemas.events import MessageRecall, MessageSend, SpaceRead, SpaceTyping
+from services.actors import Actor
+from services.permissions import SIGNED_IN
+
+
+class CaseSpaceNamespace(BaseNamespace):
+    @event(
+        "message:send",
+        body=MessageSend,
+        allow=SIGNED_IN,
+        answer=MessageView,
+        summary="Send a message; acknowledged when it is journaled on a majority",
+        problems=("space.not_found", "space.closed", "message.invalid", "message.id_reused"),
+    )
+    async def send_message(self, actor: Actor, body: MessageSend) -> MessageView:
+        return await self.services.messages.send(actor, body.space_id, body)
+
+    @event(
+        "message:recall",
+        body=MessageRecall,
+        allow=SIGNED_IN,
+        answer=MessageView,
+        summary="Recall a message of one's own within the window",
+        problems=("message.not_found", "message.too_late"),
+    )
+    async def recall(self, actor: Actor, body: MessageRecall) -> MessageView:
+        return await self.services.messages.recall(actor, body.space_id, body.seq)
+
+    @event("space:read", body=SpaceRead, allow=SIGNED_IN, answer=ReadView, summary="Note how far one has read")
+    async def read(self, actor: Actor, body: SpaceRead) -> ReadView:
+        return await self.services.messages.read(actor, body.space_id, body.seq)
+
+    @event("space:typing", body=SpaceTyping, allow=SIGNED_IN, summary="Tell the others that one is writing")
+    async def typing(self, actor: Actor, body: SpaceTyping) -> None:
+        await self.services.messages.typing(actor, body.space_id, typing=body.typing)
+
+    @event("sync", body=SyncBody, allow=SIGNED_IN, answer=SyncView, summary="Catch up in all spaces in one trip")
+    async def sync(self, actor: Actor, body: SyncBody) -> SyncView:
+        return await self.services.sync.sync(actor, body)

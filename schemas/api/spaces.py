@@ -1,0 +1,52 @@
+"""Case spaces as their members see them."""
+
+from schemas.api.base import Moment, View
+from schemas.api.messages import MessageView
+
+
+class MemberView(View):
+    user_id: str
+    role: str
+    display_name: str
+    first_seq: int
+    read_seq: int
+    online: bool
+    left: bool = False
+
+
+class ActionView(View):
+    """One entry of the "+" menu, for this viewer now (A4)."""
+
+    code: str
+    label: str
+
+
+class SpaceSummaryView(View):
+    id: str
+    order_id: str
+    title: str
+    role: str
+    last_seq: int
+    read_seq: int
+    unread: int
+    last_message: MessageView | None
+    closed_at: Moment | None = None
+
+
+class SpaceListView(View):
+    items: list[SpaceSummaryView]
+    has_more: bool = False
+
+
+class SpaceView(View):
+    id: str
+    order_id: str
+    title: str
+    role: str
+    members: list[MemberView]
+    actions: list[ActionView]
+    last_seq: int
+    read_seq: int
+    unread: int
+    created_at: Moment
+    closed_at: Moment | None = None

@@ -1,0 +1,25 @@
+"""What crosses the socket: one class for each client event, from which AsyncAPI is generated too."""
+
+from pydantic import Field
+
+from schemas.api.base import Body, Id
+from schemas.api.messages import MessageSendBody, Seq
+
+
+class MessageSend(MessageSendBody):
+    space_id: Id
+
+
+class MessageRecall(Body):
+    space_id: Id
+    seq: Seq
+
+
+class SpaceRead(Body):
+    space_id: Id
+    seq: int = Field(ge=0)
+
+
+class SpaceTyping(Body):
+    space_id: Id
+    typing: bool

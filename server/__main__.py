@@ -1,0 +1,116 @@
+"""``python -m server web|worker|all|migrate|seed|staff|rotate-keys``."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import uvloop
+
+from server import logs, office
+from server.settings import Settings, SettingsError, load_settings
+from server.web import Web
+from server.wiring import House, build
+from services.media.ffmpeg import FfmpegMissingError
+from services.storage import indexes
+
+log = logging.getLogger("casespace")
+
+MISUSE = 2
+Job = Callable[[House, argparse.Namespace], Awaitable[None]]
+
+
+async def serve(house: House, arguments: argparse.Namespace) -> None:
+    """Run the web doors, the worker, or both, until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    web = Web(house) if arguments.command in ("web", "all") else None
+    if web is not None:
+        await web.start()
+    else:
+        await house.start()
+    halt = asyncio.Event()
+    worker = asyncio.create_task(house.worker.run(halt)) if arguments.command in ("worker", "all") else None
+    await stop.wait()
+    log.info("stopping")
+    if web is not None:
+        await web.stop()
+    halt.set()
+    if worker is not None:
+        await worker
+
+
+async def migrate(house: House, arguments: argparse.Namespace) -> None:
+    """Create what is missing: collections, validators, indexes, the bucket."""
+    await indexes.apply(house.database)
+    await house.blobs.ensure_bucket()
+    log.info("database and bucket are ready")
+
+
+async def rotate_keys(house: House, arguments: argparse.Namespace) -> None:
+    """Wrap all data keys under the first master key; afterwards the old one can be taken out."""
+    log.info("%d data keys wrapped again", await house.vault.rewrap())
+
+
+JOBS: dict[str, Job] = {
+    "web": serve,
+    "worker": serve,
+    "all": serve,
+    "migrate": migrate,
+    "seed": office.seed,
+    "staff": office.staff,
+    "rotate-keys": rotate_keys,
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    main = argparse.ArgumentParser(prog="python -m server", description=__doc__)
+    commands = main.add_subparsers(dest="command", required=True)
+    for name in ("web", "worker", "all", "migrate", "rotate-keys"):
+        commands.add_parser(name)
+    seed = commands.add_parser("seed", help="fill a development database with the demo office")
+    seed.add_argument("--demo", type=Path, required=True, metavar="DIR", help="where demo.json is written")
+    staff = commands.add_parser("staff", help="create a staff account; prints its password and TOTP secret once")
+    staff.add_argument("login")
+    staff.add_argument("--name", required=True)
+    staff.add_argument("--role", action="append", required=True, dest="roles")
+    staff.add_argument("--on-duty", action="store_true")
+    return main
+
+
+def check_topology(settings: Settings, command: str) -> None:
+    """A web process and a worker apart need a bus, or cards would not reach the sockets live."""
+    if command in ("web", "worker") and settings.redis_url is None:
+        raise SettingsError(
+            f"`{command}` is one of several processes, which need CASESPACE_REDIS_URL; a single process is `all`"
+        )
+
+
+async def run(arguments: argparse.Namespace, settings: Settings) -> None:
+    house = build(settings)
+    try:
+        await JOBS[arguments.command](house, arguments)
+    finally:
+        await house.close()
+
+
+def main() -> int:
+    arguments = parser().parse_args()
+    try:
+        settings = load_settings()
+        check_topology(settings, arguments.command)
+        logs.configure(settings.log_level, settings.log_format)
+        uvloop.run(run(arguments, settings))
+    except (SettingsError, FfmpegMissingError, office.OfficeError) as fault:
+        sys.stderr.write(f"{fault}\n")
+        return MISUSE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

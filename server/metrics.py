@@ -1,0 +1,57 @@
+"""Prometheus metrics: what an operator needs to see, with labels of bounded number only."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from miniprogram_api.http import Outcome
+
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """One registry for each process, so that tests can build several."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Histogram(
+            "casespace_http_request_seconds",
+            "Server time of HTTP requests",
+            ("route", "method", "status"),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self._events = Histogram(
+            "casespace_socket_event_seconds",
+            "Server time of Socket.IO events",
+            ("event", "outcome"),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self._vendor = Histogram(
+            "casespace_vendor_call_seconds",
+            "Calls to WeChat, WeChat Pay and the SMS provider",
+            ("api", "outcome"),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.sockets = Gauge("casespace_sockets", "Live sockets of this process", registry=self.registry)
+        self.effects_failed = Counter(
+            "casespace_effects_failed_total", "Effects that failed", ("kind", "parked"), registry=self.registry
+        )
+        self.refused_notifications = Counter(
+            "casespace_notifications_refused_total",
+            "Call-backs of WeChat that were refused",
+            ("door", "reason"),
+            registry=self.registry,
+        )
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        self._requests.labels(route, method, str(status)).observe(seconds)
+
+    def event(self, name: str, outcome: str, seconds: float) -> None:
+        self._events.labels(name, outcome).observe(seconds)
+
+    def vendor(self, outcome: Outcome) -> None:
+        self._vendor.labels(outcome.api, outcome.outcome).observe(outcome.seconds)
+
+    def text(self) -> bytes:
+        return generate_latest(self.registry)

@@ -1,0 +1,123 @@
+"""Filling an office: the demo people and products for development, and staff accounts for operators."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from miniprogram_api.errors import VendorError
+from miniprogram_api.http import Call, read_json, to_json
+from schemas.enums import Role
+from server.demo.people import CLIENTS, STAFF, DemoClient, DemoStaff
+from server.demo.products import PRODUCTS
+from server.wiring import House
+from services.errors import Problem
+from services.ids import new_secret
+from services.people import NewClient
+
+
+class OfficeError(Exception):
+    """The office cannot be filled like that; the text says why."""
+
+
+async def seed(house: House, arguments: argparse.Namespace) -> None:
+    """Create the demo office and write DIR/demo.json; run again, it finds everything in place."""
+    settings = house.settings
+    if not settings.development or settings.sandbox_url is None:
+        raise OfficeError("the demo office is for development with the sandbox only")
+    file: Path = arguments.demo / "demo.json"
+    before: dict[str, Any] = orjson.loads(file.read_bytes()) if file.is_file() else {}
+    known = {person["login"]: person for person in before.get("staff", [])}
+    demo = {
+        "staff": [await _staff(house, person, known.get(person.login, {})) for person in STAFF],
+        "clients": [await _client(house, person, settings.sandbox_url) for person in CLIENTS],
+        "products": await _products(house),
+    }
+    _write_private(file, orjson.dumps(demo, option=orjson.OPT_INDENT_2))
+
+
+async def staff(house: House, arguments: argparse.Namespace) -> None:
+    """Create one staff account; its secrets are shown once."""
+    try:
+        roles = [Role(name) for name in arguments.roles]
+    except ValueError as fault:
+        raise OfficeError(f"{fault}; choose from {', '.join(Role)}") from None
+    try:
+        made = await house.staff.create(arguments.login, arguments.name, roles, on_duty=arguments.on_duty)
+    except Problem as problem:
+        raise OfficeError(f"{problem.code}: {problem.detail}") from None
+    sys.stdout.write(
+        f"user id   {made.user_id}\nlogin     {made.login}\npassword  {made.password}\n"
+        f"TOTP      {made.otpauth_uri}\nShown once: hand them over now.\n"
+    )
+
+
+async def _staff(house: House, person: DemoStaff, known: dict[str, Any]) -> dict[str, Any]:
+    password = known.get("password") or new_secret(9)
+    secret = known.get("otp_secret")
+    user_id = await house.staff.find(person.login)
+    if user_id is not None and not known:
+        # demo.json was lost: nobody knows the old password any more
+        made = await house.staff.reset(person.login, password=password)
+        user_id, secret = made.user_id, made.otp_secret
+    elif user_id is None:
+        made = await house.staff.create(
+            person.login,
+            person.display_name,
+            person.roles,
+            password=password,
+            otp_secret=secret,
+            profile=person.profile,
+            on_duty=person.on_duty,
+            second_factor=person.second_factor,
+        )
+        user_id, secret = made.user_id, made.otp_secret
+    facts: dict[str, Any] = {
+        "user_id": user_id,
+        "login": person.login,
+        "password": password,
+        "display_name": person.display_name,
+        "roles": list(person.roles),
+    }
+    return facts | ({"otp_secret": secret} if person.second_factor else {})
+
+
+async def _client(house: House, person: DemoClient, sandbox_url: str) -> dict[str, Any]:
+    user_id = await house.services.accounts.ensure_client(
+        NewClient(openid=person.openid, phone=person.phone, display_name=person.display_name)
+    )
+    facts = {"openid": person.openid, "phone": person.phone, "nickname": person.display_name}
+    register = Call(
+        "sandbox.users",
+        "POST",
+        [f"{sandbox_url}/control/users"],
+        headers=lambda: {"Content-Type": "application/json"},
+        body=to_json(facts),
+        idempotent=True,
+    )
+    try:
+        await house.core.http.call(register, lambda answer: read_json("sandbox.users", answer))
+    except VendorError as fault:
+        raise OfficeError(f"the sandbox does not answer: {fault}") from None
+    return {
+        "user_id": user_id,
+        "openid": person.openid,
+        "phone": person.phone,
+        "display_name": person.display_name,
+    }
+
+
+async def _products(house: House) -> list[dict[str, str]]:
+    ids = await house.services.products.put(PRODUCTS)
+    return [{"id": ids[spec.code], "kind": spec.kind, "name": spec.name} for spec in PRODUCTS]
+
+
+def _write_private(file: Path, content: bytes) -> None:
+    """Only the owner may read it, and nobody ever reads half of it."""
+    part = file.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_bytes(content)
+    os.replace(part, file)

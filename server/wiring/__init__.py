@@ -1,0 +1,138 @@
+"""The only place where things are constructed. ``build(settings)`` gives a whole process, not yet running."""
+
+from dataclasses import dataclass
+
+from schemas.documents.spaces import EntryDocument
+from schemas.enums import SILENT, MessageType
+from server.metrics import Metrics
+from server.settings import Settings
+from server.wiring.core import Core, build_core
+from server.wiring.files import build_files
+from server.wiring.live import connect_publisher
+from server.wiring.money import build_money
+from server.wiring.notices import build_telling
+from server.wiring.people import build_identity
+from server.worker import Tick, Worker
+from services.attention import Attention
+from services.bundle import Services
+from services.clock import Clock, utc_now
+from services.followers import Follow, Followers
+from services.keys import Vault
+from services.messages import Messages
+from services.record import HeadSigner
+from services.space_views import SpaceViews
+from services.staff import Staff
+from services.storage.blobs import Blobs
+from services.storage.database import Database, is_outage
+from services.storage.leases import Leases
+from services.sync import Sync
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything of one process that somebody outside the wiring needs."""
+
+    core: Core
+    services: Services
+    staff: Staff
+    worker: Worker
+
+    @property
+    def settings(self) -> Settings:
+        return self.core.settings
+
+    @property
+    def database(self) -> Database:
+        return self.core.database
+
+    @property
+    def blobs(self) -> Blobs:
+        return self.core.blobs
+
+    @property
+    def vault(self) -> Vault:
+        return self.core.vault
+
+    @property
+    def metrics(self) -> Metrics:
+        return self.core.metrics
+
+    async def start(self) -> None:
+        await self.core.publisher.start()
+
+    async def close(self) -> None:
+        """Answer what was accepted, then let go of everything."""
+        await self.core.recorder.close()
+        await self.core.publisher.close()
+        self.core.http.close()
+        await self.core.blobs.close()
+        await self.core.database.close()
+
+
+def build(settings: Settings, *, clock: Clock = utc_now) -> House:
+    """Construct a process. Opens no connection by itself; must run inside the event loop."""
+    core = build_core(settings, clock)
+    identity = build_identity(core)
+    telling = build_telling(core, identity.accounts)
+    files = build_files(core)
+    money = build_money(core, identity.accounts, files, telling.notices)
+    connect_publisher(core, telling.attention, identity.sessions)
+    signer = HeadSigner(settings.record_key_file.read_bytes())
+    services = Services(
+        accounts=identity.accounts,
+        files=files,
+        messages=Messages(
+            core.database,
+            core.recorder,
+            core.spaces,
+            files,
+            core.reader,
+            core.publisher,
+            core.tickets.file_url,
+            settings.recall_window,
+            clock,
+        ),
+        notices=telling.notices,
+        orders=money.orders,
+        payments=money.payments,
+        products=money.products,
+        pushes=telling.pushes,
+        refunds=money.refunds,
+        sessions=identity.sessions,
+        sign_in=identity.sign_in,
+        spaces=core.spaces,
+        space_views=SpaceViews(core.database, core.spaces, core.reader, core.recorder, core.publisher),
+        subscriptions=telling.subscriptions,
+        sync=Sync(core.spaces, core.reader, core.recorder, signer, clock),
+        is_outage=is_outage,
+    )
+    effects = {
+        **files.effects(),
+        **telling.messages.effects(),
+        **money.effects.effects(),
+        **money.watch.effects(),
+        **money.refunds.effects(),
+    }
+    worker = Worker(
+        core.outbox,
+        effects,
+        Followers(core.database, {"attention": _attend(telling.attention)}, core.outbox.nudge, clock),
+        [
+            Tick("attention", 1.0, telling.attention.tick),
+            Tick("payments", 2.0, money.payments.tick),
+            Tick("refunds", 5.0, money.refunds.tick),
+            Tick("uploads", 60.0, files.tick),
+        ],
+        Leases(core.database, core.process, clock),
+        core.metrics,
+        core.nudged,
+    )
+    return House(core, services, identity.staff, worker)
+
+
+def _attend(attention: Attention) -> Follow:
+    async def attend(entry: EntryDocument) -> None:
+        countable = MessageType(entry["type"]) not in SILENT
+        await attention.note(entry["_id"]["space"], entry["_id"]["seq"], entry["sender"], countable)
+
+    return attend

@@ -1,0 +1,120 @@
+"""What everything stands on: database, keys, record, sockets, outside connections."""
+
+import asyncio
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+
+import redis.asyncio as redis
+
+from miniprogram_api.access_token import AccessTokens
+from miniprogram_api.http import HttpClient, HttpConfig
+from miniprogram_api.settings import WeChatConfig
+from miniprogram_api.wechat import WeChatClient
+from realtime.bus import NoBus, ValkeyBus
+from realtime.publisher import Publisher
+from realtime.sockets import Sockets
+from server.metrics import Metrics
+from server.settings import Settings, decode_key, decode_keys
+from services.audit import Audit
+from services.cards import Cards
+from services.clock import Clock
+from services.idempotency import Idempotency
+from services.keys import BlindIndex, Vault
+from services.message_reader import MessageReader
+from services.outbox import Outbox
+from services.record import Recorder
+from services.spaces import Spaces
+from services.storage.access_tokens import MongoTokenStore
+from services.storage.blobs import Blobs
+from services.storage.database import Database
+from services.tickets import Tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    settings: Settings
+    clock: Clock
+    process: str  # names this process, differently at every start
+    metrics: Metrics
+    nudged: asyncio.Event
+    database: Database
+    blobs: Blobs
+    vault: Vault
+    index: BlindIndex
+    tickets: Tickets
+    valkey: "redis.Redis | None"
+    sockets: Sockets
+    publisher: Publisher
+    audit: Audit
+    outbox: Outbox
+    idempotency: Idempotency
+    recorder: Recorder
+    reader: MessageReader
+    spaces: Spaces
+    cards: Cards
+    http: HttpClient
+    wechat: WeChatClient
+
+    def tally(self, what: str, which: str) -> None:
+        """Count a refused call-back for operators."""
+        self.metrics.refused_notifications.labels(what, which).inc()
+
+
+def build_core(settings: Settings, clock: Clock) -> Core:
+    """Opens no connection by itself; must run inside the event loop."""
+    process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    metrics = Metrics()
+    nudged = asyncio.Event()
+    database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
+    vault = Vault(database, decode_keys(settings.master_keys), clock)
+    tickets = Tickets(decode_keys(settings.token_keys), clock)
+    valkey = redis.Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
+    sockets = Sockets()
+    publisher = Publisher(sockets, ValkeyBus(valkey) if valkey else NoBus(), tickets.file_url, process)
+    recorder = Recorder(database, vault, publisher, clock)
+    http = HttpClient(HttpConfig(), observe=metrics.vendor)
+    config = WeChatConfig(
+        settings.wechat_appid,
+        settings.wechat_secret.get_secret_value(),
+        settings.wechat_api_url,
+        settings.wechat_program_state,
+    )
+    tokens = AccessTokens(config, http, MongoTokenStore(database, vault, settings.wechat_appid))
+    return Core(
+        settings=settings,
+        clock=clock,
+        process=process,
+        metrics=metrics,
+        nudged=nudged,
+        database=database,
+        blobs=_blobs(settings),
+        vault=vault,
+        index=BlindIndex(decode_key(settings.index_key)),
+        tickets=tickets,
+        valkey=valkey,
+        sockets=sockets,
+        publisher=publisher,
+        audit=Audit(database, clock),
+        outbox=Outbox(database, nudged.set, clock),
+        idempotency=Idempotency(database, vault, clock),
+        recorder=recorder,
+        reader=MessageReader(database, recorder, tickets.file_url),
+        spaces=Spaces(database, publisher, clock),
+        cards=Cards(recorder),
+        http=http,
+        wechat=WeChatClient(config, tokens, http),
+    )
+
+
+def _blobs(settings: Settings) -> Blobs:
+    return Blobs(
+        settings.s3_endpoint,
+        settings.s3_access_key.get_secret_value(),
+        settings.s3_secret_key.get_secret_value(),
+        settings.s3_bucket,
+        region=settings.s3_region,
+        secure=settings.s3_secure,
+        public_url=settings.s3_public_url,
+    )

@@ -1,0 +1,108 @@
+"""Products, orders, payments, refunds."""
+
+from dataclasses import dataclass
+
+from miniprogram_api.pay import Notifications, PayClient
+from miniprogram_api.settings import PayConfig
+from server.settings import Settings
+from server.wiring.core import Core
+from services.accounts import Accounts
+from services.assignments import Assignments
+from services.files import Files
+from services.notices import Notices
+from services.order_book import OrderBook
+from services.order_effects import OrderEffects
+from services.order_placing import OrderPlacing
+from services.order_seals import OrderSeals
+from services.order_views import OrderViews
+from services.orders import Orders
+from services.payment_confirming import PaymentConfirming
+from services.payment_watch import PaymentWatch
+from services.payments import Payments
+from services.products import Products
+from services.refund_settling import RefundSettling
+from services.refunds import Refunds
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    products: Products
+    orders: Orders
+    payments: Payments
+    refunds: Refunds
+    effects: OrderEffects
+    watch: PaymentWatch
+
+
+def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) -> Money:
+    settings, database, clock = core.settings, core.database, core.clock
+    audit, outbox, idempotency = core.audit, core.outbox, core.idempotency
+    products = Products(database, clock)
+    book = OrderBook(database, audit, outbox, clock)
+    seals = OrderSeals(core.vault)
+    views = OrderViews(database, seals)
+    assignments = Assignments(database, book, core.spaces)
+    placing = OrderPlacing(database, core.vault, products, idempotency, audit, outbox, clock)
+
+    config = _pay_config(settings)
+    pay = PayClient(config, core.http)
+    notifications = Notifications(config)
+    confirming = PaymentConfirming(database, book, core.spaces, audit, outbox, clock, core.tally)
+    watch = PaymentWatch(
+        database, book, pay, confirming, audit, outbox, settings.pay_query_after_seconds, clock, core.tally
+    )
+    payments = Payments(
+        database,
+        book,
+        idempotency,
+        accounts,
+        pay,
+        notifications,
+        confirming,
+        watch,
+        audit,
+        f"{settings.public_url}/api/v1/wechat/pay/notify",
+        settings.pay_lapse_minutes,
+        settings.pay_query_after_seconds,
+        clock,
+        core.tally,
+    )
+    refunds = Refunds(
+        database,
+        book,
+        idempotency,
+        views,
+        seals,
+        pay,
+        notifications,
+        RefundSettling(database, book, audit, outbox, clock, core.tally),
+        notices,
+        audit,
+        outbox,
+        f"{settings.public_url}/api/v1/wechat/refund/notify",
+        clock,
+        core.tally,
+    )
+    return Money(
+        products=products,
+        orders=Orders(database, book, placing, views, seals, assignments, core.spaces, files, audit, outbox, clock),
+        payments=payments,
+        refunds=refunds,
+        effects=OrderEffects(
+            database, book, seals, core.spaces, core.cards, notices, core.publisher, assignments, watch
+        ),
+        watch=watch,
+    )
+
+
+def _pay_config(settings: Settings) -> PayConfig:
+    return PayConfig(
+        appid=settings.wechat_appid,
+        mchid=settings.pay_mchid,
+        merchant_serial=settings.pay_merchant_serial,
+        merchant_private_key_pem=settings.pay_private_key_file.read_text(),
+        api_v3_key=settings.pay_api_v3_key.get_secret_value(),
+        platform_keys={name: path.read_text() for name, path in settings.pay_platform_keys.items()},
+        base_url=settings.pay_api_url,
+        failover_base_url=settings.pay_fallback_api_url,
+    )

@@ -1,0 +1,76 @@
+"""Who people are: sign-in, sessions, accounts, staff."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from miniprogram_api.settings import TencentSmsConfig
+from miniprogram_api.sms import TencentSmsSender
+from server.settings import Settings, decode_keys
+from server.wiring.core import Core
+from services.accounts import Accounts
+from services.counters import Counters
+from services.passwords import Passwords
+from services.people import People
+from services.phone_binding import PhoneBinding
+from services.sessions import Sessions
+from services.sign_in import SignIn
+from services.sms_codes import SmsCodes, SmsLimits
+from services.staff import Staff
+from services.tokens import TokenSigner
+from services.wechat_codes import WeChatCodes
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    sessions: Sessions
+    sign_in: SignIn
+    accounts: Accounts
+    staff: Staff
+
+
+def build_identity(core: Core) -> Identity:
+    settings, database, clock = core.settings, core.database, core.clock
+    people = People(database, core.vault, core.index, clock)
+    counters = Counters(database, clock)
+    signer = TokenSigner(
+        keys=decode_keys(settings.token_keys), lifetime=timedelta(minutes=settings.access_token_minutes)
+    )
+    sessions = Sessions(
+        database,
+        core.vault,
+        core.index,
+        people,
+        signer,
+        core.audit,
+        core.publisher,
+        refresh_lifetime=timedelta(days=settings.refresh_token_days),
+        clock=clock,
+    )
+    codes = WeChatCodes(core.wechat)
+    sms = SmsCodes(
+        database,
+        TencentSmsSender(_sms_config(settings), core.http),
+        settings.sms_templates["login"],
+        core.index,
+        counters,
+        SmsLimits() if settings.rate_limits else SmsLimits(phone=(), address=(), wrong=()),
+        clock,
+    )
+    passwords = Passwords()
+    binding = PhoneBinding(database, people, sessions, core.audit, clock)
+    return Identity(
+        sessions=sessions,
+        sign_in=SignIn(database, people, sessions, codes, sms, passwords, counters, core.audit, clock),
+        accounts=Accounts(database, people, binding, codes, sms, core.audit, clock),
+        staff=Staff(database, people, passwords, sessions, core.audit, clock),
+    )
+
+
+def _sms_config(settings: Settings) -> TencentSmsConfig:
+    return TencentSmsConfig(
+        settings.sms_secret_id.get_secret_value(),
+        settings.sms_secret_key.get_secret_value(),
+        settings.sms_app_id,
+        settings.sms_sign_name,
+        settings.sms_api_url,
+    )

@@ -1,0 +1,23 @@
+"""What somebody wants to be in the record, before it has a place there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.documents.spaces import EntryFile
+from schemas.enums import MessageType
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    space_id: str
+    sender: str  # user id, or "system"
+    role: str
+    client_msg_id: str
+    type: MessageType
+    body: Mapping[str, Any]
+    reply_to: int | None = None
+    mentions: tuple[str, ...] = ()
+    target: int | None = None  # the entry that a recall or card_update is about
+    files: tuple[EntryFile, ...] = field(default=())
+    sender_name: str = ""  # for the live view only; never hashed, so a name can be corrected or purged

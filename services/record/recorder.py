@@ -1,0 +1,250 @@
+"""The one way to append to a record: group commit over many spaces, compare-and-set on each space's head.
+
+Whatever queued while the last flush was in flight goes into the next one: no timer, so an idle system answers
+at once and a busy one shares a round trip and a journal flush. A flush holds at most one entry of a space.
+Its ``_id`` is ``{space, seq}``: an insert that chains to a head which somebody else has moved meanwhile
+collides there and is tried again on the new head, so a chain can never fork, whatever else fails.
+
+A caller is answered only when the entry is journaled by a majority. After an error nothing is known, and the
+caller is told to try again: the same ``client_msg_id`` then finds the entry if it did get stored.
+"""
+
+import asyncio
+import logging
+import os
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import pymongo
+from bson.binary import Binary
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from schemas.documents.spaces import EntryDocument
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.keys import Vault
+from services.live import Live
+from services.record.chain import FORM, GENESIS, canonical_body, commitment, entry_hash
+from services.record.draft import Draft
+from services.storage.database import Database
+
+log = logging.getLogger("casespace.record")
+
+SALT_BYTES = 16
+MAX_BATCH = 256
+MAX_QUEUED = 10_000
+FLUSH_SECONDS = 8.0
+HEADS_KEPT = 50_000
+_DUPLICATE = 11000
+
+Head = tuple[int, bytes]  # seq, hash
+
+
+@dataclass(slots=True, eq=False)
+class _Pending:
+    draft: Draft
+    body: bytes  # canonical
+    salt: bytes
+    sealed: bytes
+    commit: bytes
+    done: "asyncio.Future[EntryDocument]"
+
+
+class Recorder:
+    def __init__(self, database: Database, vault: Vault, live: Live, clock: Clock = utc_now) -> None:
+        self._entries = database.entries
+        self._vault = vault
+        self._live = live
+        self._clock = clock
+        self._queues: OrderedDict[str, deque[_Pending]] = OrderedDict()
+        self._queued = 0
+        self._heads: OrderedDict[str, Head] = OrderedDict()
+        self._flusher: asyncio.Task[None] | None = None
+
+    async def append(self, draft: Draft) -> EntryDocument:
+        """Store an entry and return it; the stored one when this ``client_msg_id`` was stored before.
+
+        Raises ``message.id_reused`` (same id, another body) and ``server.unavailable`` (nothing is known:
+        try again with the same id).
+        """
+        if self._queued >= MAX_QUEUED:
+            raise Problem("server.unavailable", retry_after=1)
+        key = await self._vault.key(f"space:{draft.space_id}")
+        body = canonical_body(draft.type, draft.body)
+        salt = os.urandom(SALT_BYTES)
+        pending = _Pending(
+            draft,
+            body,
+            salt,
+            key.seal(salt + body, _place(draft.space_id, draft.sender, draft.client_msg_id)),
+            commitment(salt, body),
+            asyncio.get_running_loop().create_future(),
+        )
+        self._enqueue(pending)
+        return await pending.done
+
+    async def find(self, space_id: str, sender: str, client_msg_id: str) -> EntryDocument | None:
+        """The entry that was stored under this id, if any."""
+        return await self._entries.find_one({"_id.space": space_id, "sender": sender, "cid": client_msg_id})
+
+    async def head(self, space_id: str) -> Head:
+        """Seq and hash of the last stored entry; ``(0, GENESIS)`` for an empty record. Asks the database."""
+        last = await self._entries.find_one(
+            {"_id": {"$gt": {"space": space_id, "seq": 0}, "$lt": {"space": space_id, "seq": 2**53}}},
+            {"hash": 1},
+            sort=[("_id", -1)],
+        )
+        return (last["_id"]["seq"], bytes(last["hash"])) if last else (0, GENESIS)
+
+    async def open(self, entry: EntryDocument) -> tuple[dict[str, Any], bytes]:
+        """Body and salt of an entry. Raises KeyDestroyedError after a purge."""
+        space_id = entry["_id"]["space"]
+        key = await self._vault.key(f"space:{space_id}")
+        plain = key.open(entry["sealed"], _place(space_id, entry["sender"], entry["cid"]))
+        return orjson.loads(plain[SALT_BYTES:]), plain[:SALT_BYTES]
+
+    async def close(self) -> None:
+        """Wait until everything that was accepted has been answered."""
+        while self._flusher is not None:
+            await asyncio.wait([self._flusher])
+
+    # --- queue
+
+    def _enqueue(self, pending: _Pending, *, first: bool = False) -> None:
+        queue = self._queues.setdefault(pending.draft.space_id, deque())
+        if first:
+            queue.appendleft(pending)
+        else:
+            queue.append(pending)
+        self._queued += 1
+        if self._flusher is None:
+            self._flusher = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while self._queues:
+                batch = self._take()
+                try:
+                    await self._flush(batch)
+                except Exception as fault:  # noqa: BLE001 - every waiting caller must get an answer
+                    self._fail(batch, fault)
+        finally:
+            self._flusher = None
+
+    def _take(self) -> list[_Pending]:
+        """One entry of each waiting space, spaces in the order in which they began to wait."""
+        batch: list[_Pending] = []
+        for space_id in list(self._queues)[:MAX_BATCH]:
+            queue = self._queues[space_id]
+            batch.append(queue.popleft())
+            if queue:
+                self._queues.move_to_end(space_id)
+            else:
+                del self._queues[space_id]
+        self._queued -= len(batch)
+        return batch
+
+    # --- flush
+
+    async def _flush(self, batch: list[_Pending]) -> None:
+        with pymongo.timeout(FLUSH_SECONDS):
+            await self._load_heads(batch)
+            entries = [self._entry(pending) for pending in batch]
+            refused: dict[int, dict[str, Any]] = {}
+            try:
+                await self._entries.insert_many(entries, ordered=False)
+            except BulkWriteError as fault:
+                if fault.details.get("writeConcernErrors"):
+                    raise
+                refused = {error["index"]: error for error in fault.details["writeErrors"]}
+        for index, (pending, entry) in enumerate(zip(batch, entries, strict=True)):
+            if index not in refused:
+                self._stored(pending, entry)
+        for index, error in refused.items():
+            await self._refused(batch[index], error)
+
+    async def _load_heads(self, batch: list[_Pending]) -> None:
+        missing = [p.draft.space_id for p in batch if p.draft.space_id not in self._heads]
+        if missing:
+            heads = await asyncio.gather(*(self.head(space_id) for space_id in missing))
+            self._heads.update(zip(missing, heads, strict=True))
+        while len(self._heads) > HEADS_KEPT + len(batch):
+            self._heads.popitem(last=False)
+
+    def _entry(self, pending: _Pending) -> EntryDocument:
+        draft = pending.draft
+        seq, prev = self._heads[draft.space_id]
+        entry: EntryDocument = {
+            "_id": {"space": draft.space_id, "seq": seq + 1},
+            "v": FORM,
+            "sender": draft.sender,
+            "role": draft.role,
+            "cid": draft.client_msg_id,
+            "type": draft.type.value,
+            "at": self._clock(),
+            "sealed": Binary(pending.sealed),
+            "commit": Binary(pending.commit),
+            "prev": Binary(prev),
+            "hash": b"",
+        }
+        if draft.reply_to is not None:
+            entry["reply_to"] = draft.reply_to
+        if draft.mentions:
+            entry["mentions"] = list(draft.mentions)
+        if draft.target is not None:
+            entry["target"] = draft.target
+        if draft.files:
+            entry["files"] = list(draft.files)
+        entry["hash"] = Binary(entry_hash(entry))
+        return entry
+
+    def _stored(self, pending: _Pending, entry: EntryDocument) -> None:
+        space_id, seq = entry["_id"]["space"], entry["_id"]["seq"]
+        self._heads[space_id] = (seq, bytes(entry["hash"]))
+        self._heads.move_to_end(space_id)
+        if not pending.done.done():
+            pending.done.set_result(entry)
+        try:
+            self._live.entry(entry, pending.draft.body, pending.salt, pending.draft.sender_name)
+        except Exception:  # a hint that fails must not touch what is stored
+            log.exception("delivery of an entry failed", extra={"space_id": space_id, "seq": seq})
+
+    async def _refused(self, pending: _Pending, error: dict[str, Any]) -> None:
+        """A duplicate is either a head that moved (try again) or a repeated id (give the stored entry)."""
+        draft = pending.draft
+        if error.get("code") != _DUPLICATE:
+            self._heads.pop(draft.space_id, None)
+            log.error("an entry was refused", extra={"space_id": draft.space_id, "mongo_code": error.get("code")})
+            self._answer(pending, Problem("server.internal"))
+            return
+        stored = await self.find(draft.space_id, draft.sender, draft.client_msg_id)
+        if stored is None:
+            self._heads.pop(draft.space_id, None)
+            self._enqueue(pending, first=True)
+            return
+        body, _ = await self.open(stored)
+        if stored["type"] == draft.type and canonical_body(draft.type, body) == pending.body:
+            if not pending.done.done():
+                pending.done.set_result(stored)
+        else:
+            self._answer(pending, Problem("message.id_reused"))
+
+    def _fail(self, batch: list[_Pending], fault: Exception) -> None:
+        """Nothing is known about these entries: forget the heads, tell every caller to try again."""
+        log.error("a flush failed: %s", type(fault).__name__, extra={"entries": len(batch)})
+        known = isinstance(fault, PyMongoError)
+        for pending in batch:
+            self._heads.pop(pending.draft.space_id, None)
+            self._answer(pending, Problem("server.unavailable", retry_after=1) if known else fault)
+
+    @staticmethod
+    def _answer(pending: _Pending, fault: Exception) -> None:
+        if not pending.done.done():
+            pending.done.set_exception(fault)
+
+
+def _place(space_id: str, sender: str, client_msg_id: str) -> str:
+    """Where a sealed body belongs; the same for every try, since the seq is not known before it is stored."""
+    return f"entry:{space_id}:{sender}:{client_msg_id}"

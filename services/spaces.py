@@ -1,0 +1,169 @@
+"""Case spaces: who is in them, and the one way to get one (loading is authorising)."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from schemas.documents.spaces import MemberDocument, SpaceDocument
+from schemas.enums import Role
+from services.actors import Actor
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.live import Live
+from services.permissions import SPACE, Permission
+from services.storage.database import Database
+
+# How long a process may go on with what it knows of a space. Changes are told to every process at once;
+# this bounds how late one notices when the telling is lost.
+REMEMBERED_SECONDS = 2.0
+REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    user_id: str
+    role: Role
+    display_name: str
+    first_seq: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A space together with the caller's place in it."""
+
+    space: SpaceDocument
+    member: MemberDocument
+
+    @property
+    def role(self) -> Role:
+        return Role(self.member["role"])
+
+
+class Spaces:
+    def __init__(self, database: Database, live: Live, clock: Clock = utc_now) -> None:
+        self._db = database
+        self._live = live
+        self._clock = clock
+        self._known: OrderedDict[str, tuple[float, SpaceDocument]] = OrderedDict()
+
+    # --- loading
+
+    async def access(self, actor: Actor, space_id: str, permission: Permission) -> Membership:
+        """The space and the caller's place in it. Raises ``space.not_found`` or ``auth.forbidden``."""
+        space = await self.load(space_id)
+        member = current_member(space, actor.user_id) if space else None
+        if space is None or member is None:
+            raise Problem("space.not_found")
+        if Role(member["role"]) not in SPACE[permission]:
+            raise Problem("auth.forbidden")
+        if permission is Permission.SPACE_SEND and "closed_at" in space:
+            raise Problem("space.closed")
+        return Membership(space, member)
+
+    async def load(self, space_id: str) -> SpaceDocument | None:
+        """For effects and views; asks nobody's permission. Remembered for two seconds."""
+        known = self._known.get(space_id)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        space = await self._db.spaces.find_one({"_id": space_id})
+        if space is not None:
+            self._known[space_id] = (time.monotonic() + REMEMBERED_SECONDS, space)
+            self._known.move_to_end(space_id)
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return space
+
+    def forget(self, space_id: str) -> None:
+        """Something about the space changed, here or in another process."""
+        self._known.pop(space_id, None)
+
+    async def of(self, user_id: str) -> list[SpaceDocument]:
+        """All spaces that somebody is a member of now."""
+        spaces = await self._db.spaces.find({"members.user_id": user_id}).to_list()
+        return [space for space in spaces if current_member(space, user_id)]
+
+    # --- changing
+
+    async def create(
+        self,
+        session: AsyncClientSession,
+        *,
+        space_id: str,
+        order_id: str,
+        title: str,
+        members: Sequence[NewMember],
+    ) -> None:
+        """Create a space in the transaction that pays its order. Announce with ``announce`` after the commit."""
+        now = self._clock()
+        await self._db.spaces.insert_one(
+            {
+                "_id": space_id,
+                "schema_version": 1,
+                "order_id": order_id,
+                "title": title,
+                "members": [_member(member, now) for member in members],
+                "created_at": now,
+            },
+            session=session,
+        )
+
+    async def add_members(
+        self, session: AsyncClientSession | None, space_id: str, members: Sequence[NewMember]
+    ) -> list[str]:
+        """Add people who are not in it now; the ids of those added. Announce after the commit."""
+        added = []
+        for member in members:
+            result = await self._db.spaces.update_one(
+                {
+                    "_id": space_id,
+                    "members": {"$not": {"$elemMatch": {"user_id": member.user_id, "left_at": {"$exists": False}}}},
+                },
+                {"$push": {"members": _member(member, self._clock())}},
+                session=session,
+            )
+            if result.modified_count:
+                added.append(member.user_id)
+        self.forget(space_id)
+        return added
+
+    async def remove_members(self, session: AsyncClientSession | None, space_id: str, user_ids: Sequence[str]) -> None:
+        """Take people out: they read no more from this moment on. Announce after the commit."""
+        for user_id in user_ids:
+            await self._db.spaces.update_one(
+                {"_id": space_id},
+                {"$set": {"members.$[gone].left_at": self._clock()}},
+                array_filters=[{"gone.user_id": user_id, "gone.left_at": {"$exists": False}}],
+                session=session,
+            )
+        self.forget(space_id)
+
+    async def announce(self, space_id: str, joined: Sequence[str] = (), left: Sequence[str] = ()) -> None:
+        """Tell live sockets, after the commit, who joined and who left."""
+        self.forget(space_id)
+        if joined:
+            await self._live.joined(space_id, joined)
+        if left:
+            await self._live.left(space_id, left)
+        await self._live.to_space(space_id, "space:updated", {"space_id": space_id, "user_id": None})
+
+
+def current_member(space: SpaceDocument, user_id: str) -> MemberDocument | None:
+    """Somebody's present membership; one who left and came back counts with the new one."""
+    for member in reversed(space["members"]):
+        if member["user_id"] == user_id and "left_at" not in member:
+            return member
+    return None
+
+
+def _member(member: NewMember, now: datetime) -> MemberDocument:
+    return {
+        "user_id": member.user_id,
+        "role": member.role.value,
+        "display_name": member.display_name,
+        "first_seq": member.first_seq,
+        "joined_at": now,
+    }
