@@ -133,8 +133,7 @@ def _fit_character_string(kind: str, value: object) -> str:
 
 
 def _fit_name(kind: str, value: object) -> str:
-    text = re.sub(r"[\d\s]", "", str(value)) if re.search(f"[{_HAN}]", str(value)) else _fold(value)
-    text = re.sub(r"[\d\s]+", "", text)
+    text = re.sub(r"[\d\s]+", "", _fold(value))
     return _cut(text, _limit("name", text), "")
 
 

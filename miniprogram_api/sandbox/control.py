@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tornado.web import RequestHandler
 
 from miniprogram_api.sandbox.faults import ENDPOINTS, resolve
+from miniprogram_api.sandbox.jsapi import jsapi_fault
 from miniprogram_api.sandbox.till import TillError
 from miniprogram_api.sandbox.web import World
 
@@ -34,6 +35,7 @@ class PayBody(_Body):
     delay_ms: int = Field(0, ge=0, le=3_600_000)
     tamper: Tamper | None = None
     wait: bool = False
+    jsapi: dict[str, str] | None = None
 
 
 class CreditsBody(_Body):
@@ -140,7 +142,7 @@ class Payments(ControlHandler):
 class Pay(ControlHandler):
     async def post(self, out_trade_no: str) -> None:
         body = self.read(PayBody)
-        if body is None:
+        if body is None or not self._signed(out_trade_no, body.jsapi):
             return
         try:
             order, before, deliveries = self.world.cashier.pay(
@@ -162,6 +164,16 @@ class Pay(ControlHandler):
                 "notices": self.world.notifier.notices(out_trade_no) if body.wait else [],
             }
         )
+
+    def _signed(self, out_trade_no: str, jsapi: dict[str, str] | None) -> bool:
+        """Check the parameters of wx.requestPayment where they are given; answers 400 itself."""
+        order = self.world.till.find(out_trade_no)
+        if jsapi is None or order is None:
+            return True
+        fault = jsapi_fault(self.world.credentials, order, jsapi)
+        if fault is not None:
+            self.refuse(400, "pay_sign", fault)
+        return fault is None
 
 
 class RefundList(ControlHandler):

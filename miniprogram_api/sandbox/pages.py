@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from tornado.web import RequestHandler
 
+from miniprogram_api.sandbox.jsapi import PARAMETERS, jsapi_fault
 from miniprogram_api.sandbox.state import Row
 from miniprogram_api.sandbox.till import TillError
 from miniprogram_api.sandbox.web import World
@@ -84,12 +85,17 @@ class Index(Page):
 
 
 class PayPage(Page):
-    """The cashier: shows an order, pays it, and goes back to where the payer came from."""
+    """The cashier: shows an order, pays it, and goes back to where the payer came from.
+
+    The parameters of wx.requestPayment may come in the query; then their signature must hold, as at WeChat.
+    """
 
     def get(self, out_trade_no: str) -> None:
         order = self.world.till.find(out_trade_no)
         if order is None:
             self._message("订单不存在", "没有这个商户订单号。", 404)
+        elif (fault := self._jsapi_fault(order)) is not None:
+            self._message("无法支付", fault, 400)
         elif order["state"] == "NOTPAY":
             self.show("确认支付", _cashier(order), css_class="cashier")
         elif order["state"] == "CLOSED":
@@ -99,7 +105,7 @@ class PayPage(Page):
 
     def post(self, out_trade_no: str) -> None:
         before = self.world.till.find(out_trade_no)
-        if before is None or before["state"] != "NOTPAY":
+        if before is None or before["state"] != "NOTPAY" or self._jsapi_fault(before) is not None:
             # A second thumb on the button pays nothing and repeats no notice.
             self.get(out_trade_no)
             return
@@ -113,6 +119,10 @@ class PayPage(Page):
             self._paid(order)
             return
         self.redirect(back, status=303)
+
+    def _jsapi_fault(self, order: Row) -> str | None:
+        given = {name: self.get_query_argument(name, "") for name in PARAMETERS}
+        return jsapi_fault(self.world.credentials, order, given) if any(given.values()) else None
 
     def _back(self) -> str | None:
         return safe_return(self.get_query_argument("return", ""), self.world.product_url)

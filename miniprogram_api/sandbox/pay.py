@@ -5,11 +5,9 @@ import re
 import time
 from typing import Any, ClassVar
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.x509 import load_pem_x509_certificate
-
 from miniprogram_api.sandbox.crypto import rsa_holds
 from miniprogram_api.sandbox.faults import Fault
+from miniprogram_api.sandbox.jsapi import merchant_key
 from miniprogram_api.sandbox.pay_checks import close_fault, prepay_fault, refund_fault
 from miniprogram_api.sandbox.state import Row
 from miniprogram_api.sandbox.till import TillError
@@ -41,11 +39,7 @@ class Gate:
     """Checks the ``Authorization`` of requests; remembers nonces as long as their timestamps would pass."""
 
     def __init__(self, world: World) -> None:
-        certificate = load_pem_x509_certificate(world.credentials.merchant_certificate_pem.encode())
-        key = certificate.public_key()
-        if not isinstance(key, RSAPublicKey):
-            raise TypeError("the merchant certificate must hold an RSA key")
-        self._key = key
+        self._key = merchant_key(world.credentials)
         self._credentials = world.credentials
         self._nonces: dict[str, float] = {}
 
@@ -69,8 +63,9 @@ class Gate:
         return self._replayed(fields["nonce_str"], now)
 
     def _replayed(self, nonce: str, now: float) -> str | None:
-        for old in [n for n, at in self._nonces.items() if now - at > 2 * _WINDOW]:
-            del self._nonces[old]
+        # Insertion order is time order, so only the outdated ones at the front are looked at.
+        while self._nonces and now - next(iter(self._nonces.values())) > 2 * _WINDOW:
+            del self._nonces[next(iter(self._nonces))]
         if nonce in self._nonces:
             return "随机串重复，疑似重放请求"
         self._nonces[nonce] = now

@@ -85,7 +85,7 @@ class People:
         )
 
     def store_message(self, openid: str, template_id: str, page: str, data: dict[str, str], state: str) -> int:
-        row = {"openid": openid, "template_id": template_id, "page": page, "data": pack(data), "state": state}
+        row = {"openid": openid, "template_id": template_id, "page": page, "data": json.dumps(data), "state": state}
         return self._state.insert("messages", {**row, "sent_at": timestamp()})
 
     def messages(self, openid: str | None) -> list[Row]:

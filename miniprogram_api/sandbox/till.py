@@ -154,9 +154,10 @@ class Till:
         row = self._state.one("select * from refunds where out_refund_no = ?", out_refund_no)
         return None if row is None else {**row, "body": json.loads(row["body"])}
 
-    def refunds(self) -> list[Row]:
-        """All refunds, oldest first."""
-        rows = self._state.all("select * from refunds order by rowid")
+    def refunds(self, out_trade_no: str | None = None) -> list[Row]:
+        """All refunds, or one order's, oldest first."""
+        where, values = ("where out_trade_no = ?", (out_trade_no,)) if out_trade_no else ("", ())
+        rows = self._state.all(f"select * from refunds {where} order by rowid", *values)  # noqa: S608
         return [{**row, "body": json.loads(row["body"])} for row in rows]
 
     def refund_view(self, refund: Row, *, notice: bool = False) -> dict[str, Any]:
@@ -201,7 +202,7 @@ class Till:
         amount = body["amount"]
         if amount["total"] != order["body"]["amount"]["total"]:
             raise TillError("INVALID_REQUEST", 400, "订单金额与支付时不一致")
-        earlier = [r for r in self.refunds() if r["out_trade_no"] == order["out_trade_no"]]
+        earlier = self.refunds(order["out_trade_no"])
         if len(earlier) >= MAX_REFUNDS:
             raise TillError("INVALID_REQUEST", 400, "部分退款次数超过50次")
         if sum(r["body"]["amount"]["refund"] for r in earlier) + amount["refund"] > amount["total"]:

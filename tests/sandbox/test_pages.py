@@ -1,6 +1,6 @@
 """The pages: what people see, and that the cashier leads nowhere else."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -59,6 +59,23 @@ async def test_paying_on_the_page(play: Playground) -> None:
     again = await play.fetch("POST", address, b"", follow_redirects=False)
     assert "支付成功" in again.body.decode()
     assert len(play.world.notifier.notices("order00001")) == 1
+
+
+async def test_the_cashier_opens_only_for_the_merchants_signature(play: Playground) -> None:
+    _, prepay_id = await play.order()
+    good = play.pay.jsapi_params(prepay_id)
+    other = play.pay.jsapi_params("wx-other")
+    damaged = [{**good, name: "x"} for name in good] + [other, {**good, "paySign": other["paySign"]}]
+    for params in damaged:
+        address = f"/pay/order00001?{urlencode(params)}"
+        assert (await play.fetch("GET", address)).code == 400
+        assert (await play.fetch("POST", address, b"")).code == 400
+        response = await play.fetch("POST", "/control/payments/order00001/pay", {"jsapi": params})
+        assert response.code == 400
+    assert not (await play.pay.query("order00001")).paid
+    assert "确认支付" in (await play.fetch("GET", f"/pay/order00001?{urlencode(good)}")).body.decode()
+    await play.control("POST", "payments/order00001/pay", {"jsapi": good})
+    assert (await play.pay.query("order00001")).paid
 
 
 async def test_no_open_redirect(play: Playground) -> None:
