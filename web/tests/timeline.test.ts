@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { Message } from "../src/api/types"
-import { append, cardState, emptyTimeline, find, open, prepend, recalledBy, tip } from "../src/chat/timeline"
+import { append, cardBody, emptyTimeline, find, open, prepend, recalledBy, tip } from "../src/chat/timeline"
 import { message } from "./messages"
 
 const seqs = (items: Message[]): number[] => items.map((item) => item.seq)
@@ -77,6 +77,9 @@ describe("timeline", () => {
     prepend(timeline, [message(1), card], false)
     expect(recalledBy(timeline, message(1))?.display_name).toBe("张三")
     expect(recalledBy(timeline, card)).toBeNull()
-    expect(cardState(timeline, card)).toBe("paid")
+    expect(cardBody(timeline, card)).toMatchObject({ title: "费用", state: "paid" })
+    append(timeline, [message(5, { type: "card_update", body: { seq: 2, state: "refunded" } })])
+    append(timeline, [message(4, { type: "card_update", body: { seq: 2, state: "paid" } })])
+    expect(cardBody(timeline, card).state).toBe("refunded")
   })
 })

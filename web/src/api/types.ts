@@ -28,7 +28,9 @@ export interface FormField {
   label: string
   kind: "text" | "textarea" | "phone" | "choice"
   required?: boolean
-  choices?: (string | { value: string; label: string })[]
+  max_length?: number
+  choices?: string[]
+  hint?: string
 }
 
 export interface Product {
@@ -164,6 +166,8 @@ export interface Member {
   first_seq: number
   read_seq: number
   online: boolean
+  /** Was a member once; their messages still bear their name. */
+  left?: boolean
 }
 
 export interface SpaceAction {

@@ -1,7 +1,7 @@
 /** The "+" menu: what every chat can send, then what the server allows this person in this order now. */
 import type { SpaceAction } from "../api/types"
 
-type Target = "photo" | "camera" | "file" | "location" | "contact" | "members" | "order" | "pay"
+type Target = "photo" | "camera" | "file" | "location" | "contact" | "members" | "order" | "deliver" | "pay"
 
 const OWN: SpaceAction[] = [
   { code: "photo", label: "照片", icon: "photo" },
@@ -22,7 +22,8 @@ const TARGETS: Record<string, Target> = {
   order_details: "order",
   order: "order",
   accept: "order",
-  deliver: "order",
+  decline: "order",
+  deliver: "deliver",
   confirm: "order",
   review: "order",
   refund: "order",
@@ -45,6 +46,7 @@ const ICONS: Record<string, string> = {
   law_search: "book",
   look_up_law: "book",
   accept: "check",
+  decline: "close",
   deliver: "download",
   confirm: "check",
   review: "star",

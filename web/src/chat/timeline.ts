@@ -2,7 +2,7 @@
  * What is known of one space: a dense run of messages, and those that arrived ahead of a hole. Only the dense run is
  * shown, so nobody ever sees messages out of order; whoever merges is told of a hole and fetches what is missing.
  */
-import type { Message, Sender } from "../api/types"
+import type { Body, Message, Sender } from "../api/types"
 
 export interface Timeline {
   spaceId: string
@@ -14,7 +14,8 @@ export interface Timeline {
   hasOlder: boolean
   loaded: boolean
   recalled: Record<number, Sender>
-  cardStates: Record<number, string>
+  /** Seq of a card → what later entries say of it. */
+  updates: Record<number, { seq: number; fields: Body }>
 }
 
 export function emptyTimeline(spaceId: string): Timeline {
@@ -26,7 +27,7 @@ export function emptyTimeline(spaceId: string): Timeline {
     hasOlder: false,
     loaded: false,
     recalled: {},
-    cardStates: {},
+    updates: {},
   }
 }
 
@@ -89,7 +90,15 @@ function drain(timeline: Timeline): Message[] {
 // Recalls and card updates are entries of their own that change how an earlier one is seen, loaded or not.
 function note(timeline: Timeline, message: Message): void {
   if (message.type === "recall") timeline.recalled[Number(message.body.seq)] = message.sender
-  if (message.type === "card_update") timeline.cardStates[Number(message.body.seq)] = String(message.body.state)
+  if (message.type === "card_update") noteUpdate(timeline, message)
+}
+
+function noteUpdate(timeline: Timeline, { seq: at, body }: Message): void {
+  const { seq, ...fields } = body
+  const known = timeline.updates[Number(seq)]
+  // Older pages come in later: what they say must not undo what is newer.
+  if (known && known.seq > at) return
+  timeline.updates[Number(seq)] = { seq: at, fields: { ...known?.fields, ...fields } }
 }
 
 export function find(timeline: Timeline, seq: number): Message | undefined {
@@ -102,6 +111,7 @@ export function recalledBy(timeline: Timeline, message: Message): Sender | null 
   return timeline.recalled[message.seq] ?? (message.recalled ? message.sender : null)
 }
 
-export function cardState(timeline: Timeline, message: Message): string {
-  return timeline.cardStates[message.seq] ?? String(message.body.state ?? "")
+/** The body of a card as it is now. */
+export function cardBody(timeline: Timeline, message: Message): Body {
+  return { ...message.body, ...timeline.updates[message.seq]?.fields }
 }

@@ -10,12 +10,6 @@ export function orderFields(form: FormField[] | undefined): FormField[] {
   return [...fields, { name: DESCRIPTION, label: "情况说明", kind: "textarea", required: true }]
 }
 
-export function choicesOf(field: FormField): { value: string; label: string }[] {
-  return (field.choices ?? []).map((choice) =>
-    typeof choice === "string" ? { value: choice, label: choice } : choice,
-  )
-}
-
 /** What is wrong with a value, in words, or null. */
 export function fieldProblem(field: FormField, value: string): string | null {
   const text = value.trim()

@@ -1,5 +1,5 @@
 /** How an order looks to people, and what they can do with it. The server decides; this only offers. */
-import type { Order, OrderStatus } from "../api/types"
+import type { Order, OrderStatus, OrderStep } from "../api/types"
 
 export type Tone = "wait" | "active" | "done" | "off"
 
@@ -38,6 +38,22 @@ export const OPERATION_LABELS: Record<Operation, string> = {
   decline: "暂不接单",
   deliver: "提交成果",
 }
+
+const STEPS: Partial<Record<OrderStatus, string>> = {
+  awaiting_payment: "提交订单",
+  paid: "支付成功",
+  assigned: "安排律师",
+  in_service: "律师接单，服务中",
+  delivered: "律师提交成果",
+  confirmed: "客户确认完成",
+  reviewed: "评价服务",
+  cancelled: "订单取消",
+  refunding: "申请退款",
+  refunded: "退款完成",
+}
+
+/** A status as something that has happened. */
+export const stepTitle = (step: OrderStep): string => STEPS[step.status] ?? step.title
 
 const CARD_STATES: Record<string, string> = {
   ...Object.fromEntries(Object.entries(STATES).map(([code, state]) => [code, state.label])),

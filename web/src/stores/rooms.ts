@@ -2,8 +2,8 @@
 import { reactive } from "vue"
 import { getSpace, listMessages } from "../api/spaces"
 import { ApiError } from "../api/errors"
-import type { Message, Space } from "../api/types"
-import { append, emptyTimeline, find, open, prepend, tip, type Timeline } from "../chat/timeline"
+import type { Member, Message, Space } from "../api/types"
+import { append, emptyTimeline, find, open, prepend, type Timeline } from "../chat/timeline"
 
 const PAGE = 40
 const REFRESH_MS = 20_000
@@ -35,6 +35,11 @@ export function room(spaceId: string): Room {
     found = rooms.get(spaceId) as Room
   }
   return found
+}
+
+/** Who is in the space now. */
+export function present(found: Room): Member[] {
+  return found.space?.members.filter((member) => !member.left) ?? []
 }
 
 export function openRooms(): Room[] {
@@ -142,5 +147,3 @@ export function messageAt(spaceId: string, seq: number): Message | undefined {
   const found = rooms.get(spaceId)
   return found && find(found.timeline, seq)
 }
-
-export { tip }

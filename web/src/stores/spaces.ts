@@ -73,7 +73,6 @@ export function noteMessage(message: Message): void {
   space.last_seq = message.seq
   if (isNews(message)) space.last_message = message
   if (countsAsUnread(message, myId.value)) space.unread += 1
-  if (message.sender.user_id === myId.value) markRead(message.space_id, message.seq)
 }
 
 /** What a sync says is the truth. */
