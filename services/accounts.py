@@ -7,7 +7,7 @@ from schemas.api.auth import BindPhoneBody
 from schemas.api.base import Page
 from schemas.api.lawyers import LawyerQuery, LawyerView
 from schemas.api.me import MeView, PhoneView
-from schemas.enums import Role
+from schemas.enums import IdentityKind, Role
 from services.account_views import clean_name, lawyer_view, me_view, name_fault
 from services.actors import Actor
 from services.audit import Audit
@@ -96,6 +96,11 @@ class Accounts:
         """The openid to pay and to notify with; for services only, it never leaves the server."""
         user = await self._people.load(user_id)
         return (await self._people.opened(user, "openid")).get("openid") if user else None
+
+    async def user_of_openid(self, openid: str) -> str | None:
+        """Whom WeChat means by an openid, in its pushes."""
+        identity = await self._people.find(IdentityKind.WECHAT, openid)
+        return identity["user_id"] if identity else None
 
     async def phone_of(self, user_id: str) -> str | None:
         """The phone to send an SMS to; for services only, it never leaves the server."""

@@ -63,7 +63,7 @@ class PhoneBinding:
             await self._give_phone(session, actor, user, phone)
             return user["_id"], []
         holder = await self._people.load(identity["user_id"], session)
-        if holder is None:
+        if holder is None or holder["disabled"] or holder["roles"] != [Role.CLIENT]:
             raise Problem("auth.account_conflict")
         if await self._is_empty(session, holder):
             return user["_id"], await self._take_phone(session, actor, user, holder, identity, phone)
