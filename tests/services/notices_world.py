@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -60,6 +60,7 @@ class RecordedLive:
     def __init__(self) -> None:
         self.here: set[str] = set()
         self.said: list[tuple[str, str, dict[str, Any]]] = []
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None  # happens while somebody asks who is here
 
     def entry(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes, sender_name: str) -> None:
         raise AssertionError("notices store no entries")
@@ -80,7 +81,10 @@ class RecordedLive:
         raise AssertionError("notices sign nobody out")
 
     async def online(self, user_ids: Iterable[str]) -> set[str]:
-        return self.here & set(user_ids)
+        here = self.here & set(user_ids)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return here
 
 
 class NobodySends:

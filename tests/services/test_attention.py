@@ -23,6 +23,7 @@ async def world(opened: World) -> World:
     """What other tests left unread must not become due in this one."""
     await opened.database.attention.delete_many({})
     opened.live.here.clear()
+    opened.live.meanwhile = None
     return opened
 
 
@@ -253,6 +254,32 @@ async def test_a_kill_between_telling_and_forgetting_tells_once(world: World) ->
     assert await world.attention.tick() == 1
     assert len(await room.told(room.client)) == 1
     assert await room.waiting(room.client) is None
+
+
+async def test_a_message_that_comes_during_the_look_is_not_forgotten(world: World) -> None:
+    room = await Room(world).open()
+    await room.read(room.client, await room.write(room.lawyer, "lawyer"))
+    world.clock.forward(11)
+    world.live.meanwhile = lambda: room.write(room.lawyer, "lawyer")
+    await world.attention.tick()
+    row = await room.waiting(room.client)
+    assert row is not None
+    assert row["seq"] == 2
+
+
+async def test_who_goes_during_the_look_is_told_ten_seconds_later(world: World) -> None:
+    """To look again later must not overwrite the earlier time that going away has just set."""
+    room = await Room(world).open()
+    world.live.here.add(room.client)
+    await room.write(room.lawyer, "lawyer")
+    world.clock.forward(300)
+    world.live.meanwhile = lambda: world.attention.went_offline(room.client)
+    await world.attention.tick()
+    world.live.meanwhile = None
+    world.live.here.discard(room.client)
+    world.clock.forward(10)
+    await world.attention.tick()
+    assert len(await room.told(room.client)) == 1
 
 
 @pytest.mark.parametrize(
