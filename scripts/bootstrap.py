@@ -156,6 +156,9 @@ def main() -> int:
     except (BootstrapError, system.MissingError) as fault:
         say(f"\n{fault}")
         return 1
+    except OSError as fault:
+        say(f"\n{fault}\n无法准备运行环境 · the checkout cannot be prepared")
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0

@@ -69,11 +69,10 @@ class Runner:
         self.server.require_free_port()
         say("正在启动 MongoDB、S3 存储和微信沙箱 · starting MongoDB, the S3 store and the WeChat sandbox …")
         start_together(self._infrastructure)
-        say("正在准备数据库和演示数据 · preparing the database and the demo office …")
-        self._run_step("migrate")
-        self._run_step("seed", "--demo", str(self.data))
+        say("正在准备数据库 · preparing the database …")
+        start_together([self._step("migrate")])
         say("正在启动服务 · starting the server …")
-        start_together([self.server])
+        start_together([self._step("seed", "--demo", str(self.data)), self.server])
 
     def watch(self) -> None:
         """Return never: raises PartError when a part dies. The server alone is started again."""
@@ -126,9 +125,8 @@ class Runner:
         write_environment_file(file, variables)
         return {**passed_on(os.environ), "CASESPACE_CONFIG": str(file), "PYTHONUNBUFFERED": "1"}
 
-    def _run_step(self, *arguments: str) -> None:
-        step = Step(list(arguments), self._environment, self._log(arguments[0]))
-        start_together([step])
+    def _step(self, *arguments: str) -> Step:
+        return Step(list(arguments), self._environment, self._log(arguments[0]))
 
     def _restart_server(self) -> None:
         fault = self.server.died()
