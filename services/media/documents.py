@@ -6,10 +6,12 @@ import zlib
 from typing import BinaryIO
 
 from services.errors import Problem
+from services.media.archives import archive_end
 from services.media.sniff import HEAD, looks_like_text
 from services.media.types import MEGABYTE, MediaType
 
 PARTS = 10_000
+DIRECTORY = 4 * MEGABYTE  # its list of parts, which is read into memory whole
 UNPACKED = 600 * MEGABYTE
 _MACROS = ("vbaproject.bin", "vbadata.xml", "activex")
 
@@ -47,12 +49,18 @@ def inspect_office(file: BinaryIO, kind: MediaType) -> None:
     Raises Problem ``file.type_mismatch`` (another kind, or something in front of or behind the ZIP),
     ``file.type_refused`` (macros, encryption, paths that lead out), ``file.damaged``, ``file.too_large``.
     """
-    size = file.seek(0, 2)
+    end = archive_end(file)
+    if end is None:
+        raise Problem("file.damaged")
+    if end.entries > PARTS or end.directory > DIRECTORY or end.zip64:
+        raise Problem("file.too_large")
+    if not end.is_last:
+        raise Problem("file.type_mismatch")
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             _check_parts(entries, kind)
-            if min(entry.header_offset for entry in entries) != 0 or not _ends_with(archive, file, size):
+            if min(entry.header_offset for entry in entries) != 0:
                 raise Problem("file.type_mismatch")
             if archive.testzip() is not None:
                 raise Problem("file.damaged")
@@ -60,17 +68,11 @@ def inspect_office(file: BinaryIO, kind: MediaType) -> None:
         raise Problem("file.damaged") from None
 
 
-def is_archive_too(file: BinaryIO) -> bool:
-    """Whether a reader of ZIP files would find an archive in it, wherever it begins."""
-    file.seek(0)
-    return zipfile.is_zipfile(file)
-
-
 def _check_parts(entries: list[zipfile.ZipInfo], kind: MediaType) -> None:
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names or kind.main_part not in names:
         raise Problem("file.type_mismatch")
-    if len(entries) > PARTS or sum(entry.file_size for entry in entries) > UNPACKED:
+    if sum(entry.file_size for entry in entries) > UNPACKED:
         raise Problem("file.too_large")
     lowered = [name.lower() for name in names]
     if any(macro in name for name in lowered for macro in _MACROS):
@@ -79,10 +81,3 @@ def _check_parts(entries: list[zipfile.ZipInfo], kind: MediaType) -> None:
         name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names
     ):
         raise Problem("file.type_refused")
-
-
-def _ends_with(archive: zipfile.ZipFile, file: BinaryIO, size: int) -> bool:
-    """Whether the archive's end record (22 bytes and its comment) is the end of the file."""
-    place = 22 + len(archive.comment)
-    file.seek(size - place)
-    return file.read(4) == b"PK\x05\x06"

@@ -1,6 +1,7 @@
 """Images: decoded completely before anybody else has to decode them, and their thumbnails."""
 
 import io
+import warnings
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -15,8 +16,9 @@ THUMBNAIL = 480
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
 _TOO_MANY = "图片的像素太多"
 
-# Pillow's own guard, for the dimensions that it meets before ours are asked.
+# Pillow's own guard: from twice as many pixels on it refuses to begin, below that it warns, and ours decides.
 Image.MAX_IMAGE_PIXELS = PIXELS
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 @dataclass(frozen=True, slots=True)

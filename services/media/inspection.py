@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from services.errors import Problem
-from services.media.documents import inspect_office, inspect_pdf, inspect_text, is_archive_too
+from services.media.archives import archive_end
+from services.media.documents import inspect_office, inspect_pdf, inspect_text
 from services.media.ffmpeg import Ffmpeg
 from services.media.images import inspect_image
 from services.media.recordings import inspect_recording, plays_everywhere
@@ -30,8 +31,8 @@ def inspect(file: BinaryIO, kind: MediaType, ffmpeg: Ffmpeg) -> MediaFacts:
     if kind.family is Family.OFFICE:
         inspect_office(file, kind)
         return MediaFacts()
-    if is_archive_too(file):
-        raise Problem("file.type_mismatch")  # whoever opens it as a ZIP would see something else
+    if archive_end(file) is not None:  # whoever opens it as a ZIP would see something else
+        raise Problem("file.type_mismatch")
     if kind.family is Family.IMAGE:
         image = inspect_image(file, kind)
         return MediaFacts(image.width, image.height, thumbnail=image.thumbnail)

@@ -1,0 +1,185 @@
+"""``/files``: announcing, completing, and reading the content with a token or a link's ticket."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote
+
+from tornado.iostream import StreamClosedError
+
+from handlers.base import ApiHandler
+from handlers.doors import Call, door
+from handlers.ranges import parse_range
+from schemas.api.base import NoBody
+from schemas.api.files import ContentQuery, FileBegin, FileView, UploadView
+from services.errors import Problem
+from services.files import OpenFile
+from services.permissions import PUBLIC, SIGNED_IN
+from services.rate_limits import Limit
+
+FILE = "/api/v1/files/([0-9a-f]{24})"
+# A chat shows dozens of pictures at once, and players ask for many ranges; an office shares one address.
+CONTENT = Limit(1_200, 60)
+UPLOADS_PATH = "/api/v1/uploads"
+_REJECTED = (
+    "file.empty",
+    "file.too_large",
+    "file.size_mismatch",
+    "file.hash_mismatch",
+    "file.type_mismatch",
+    "file.type_refused",
+    "file.damaged",
+)
+_READING = ("file.not_found", "file.not_uploaded", "file.gone")
+_SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; sandbox"
+
+
+class SpaceFilesHandler(ApiHandler):
+    @door(
+        "Announce a file and get the form that uploads it",
+        allow=SIGNED_IN,
+        body=FileBegin,
+        answer=UploadView,
+        status=201,
+        problems=("space.not_found", "space.closed", "file.type_refused", "file.empty", "file.too_large"),
+        description="Send `fields` and then the file as `file_field` in one multipart POST to `url` "
+        "(made for wx.uploadFile), then call complete.",
+    )
+    async def post(self, call: Call[FileBegin], space_id: str) -> UploadView:
+        begun = await self.services.files.begin(call.actor, space_id, call.body)
+        if self.edge.sandbox_url is None or not begun.upload.url.endswith(UPLOADS_PATH):
+            return begun
+        # A development machine is reached under several names; the browser may post to the one it came by only.
+        own = f"{self.request.protocol}://{self.request.host}{UPLOADS_PATH}"
+        return begun.model_copy(update={"upload": begun.upload.model_copy(update={"url": own})})
+
+
+class FileHandler(ApiHandler):
+    @door("A file of a case space", allow=SIGNED_IN, answer=FileView, problems=_READING)
+    async def get(self, call: Call[NoBody], file_id: str) -> FileView:
+        return await self.services.files.get(call.actor, file_id)
+
+
+class FileCompleteHandler(ApiHandler):
+    @door(
+        "Check an upload and make it a file of the space",
+        allow=SIGNED_IN,
+        answer=FileView,
+        problems=("file.not_found", "file.not_uploaded", "file.gone", *_REJECTED),
+        description="May be repeated. A rejection is final: announce the file again.",
+    )
+    async def post(self, call: Call[NoBody], file_id: str) -> FileView:
+        return await self.services.files.complete(call.actor, file_id)
+
+
+class FileContentHandler(ApiHandler):
+    """Public at the door, because ``<img>`` and ``<audio>`` bring a ticket instead of a token."""
+
+    _size = 0
+    _unsatisfied = False
+
+    @door(
+        "The content of a file",
+        allow=PUBLIC,
+        query=ContentQuery,
+        raw=True,
+        limit=CONTENT,
+        problems=("auth.required", "auth.ticket_invalid", "request.range", *_READING),
+        description="With a bearer token or the `ticket` of a link. One Range is honoured; ETag is the SHA-256.",
+    )
+    async def get(self, call: Call[NoBody], file_id: str) -> None:
+        await self._answer(call, file_id)
+
+    @door(
+        "Size and type of a file's content",
+        allow=PUBLIC,
+        query=ContentQuery,
+        raw=True,
+        limit=CONTENT,
+        problems=("auth.required", "auth.ticket_invalid", "request.range", *_READING),
+    )
+    async def head(self, call: Call[NoBody], file_id: str) -> None:
+        await self._answer(call, file_id)
+
+    async def _answer(self, call: Call[NoBody], file_id: str) -> None:
+        ticket = self.get_query_argument("ticket", None)
+        if ticket is None:
+            self.caller = await self.authenticate()
+        file = await self.services.files.content(file_id, call.query.variant, actor=self.caller, ticket=ticket)
+        self._size = file.size
+        self._describe(file)
+        if self.check_etag_header():
+            self.set_status(304)
+            self.finish()
+            return
+        start, stop = self._asked(file)
+        self.set_header("Content-Length", str(stop - start))
+        if self.request.method == "HEAD":
+            self.finish()
+            return
+        await self._send(file.read(start, stop))
+
+    def _asked(self, file: OpenFile) -> tuple[int, int]:
+        asked = None
+        condition = self.request.headers.get("If-Range")
+        if condition is None or condition == _etag(file):
+            asked = parse_range(self.request.headers.get("Range", ""), file.size)
+        if asked is None:
+            return 0, file.size
+        self.set_status(206)
+        self.set_header("Content-Range", f"bytes {asked[0]}-{asked[1] - 1}/{file.size}")
+        return asked
+
+    async def _send(self, blocks: AsyncIterator[bytes]) -> None:
+        # Waiting for each block to leave keeps a slow reader from filling the memory. That readers leave is
+        # normal: players stop, people scroll on.
+        with contextlib.suppress(StreamClosedError):
+            async for block in blocks:
+                self.write(block)
+                await self.flush()
+
+    def _describe(self, file: OpenFile) -> None:
+        self.set_header("Content-Type", _content_type(file.content_type))
+        self.set_header("Content-Disposition", _disposition(file))
+        self.set_header("Accept-Ranges", "bytes")
+        self.set_header("Etag", _etag(file))
+        self.set_header("Cache-Control", "private, max-age=600" if file.settled else "private, no-cache")
+        self.set_header("Cross-Origin-Resource-Policy", "same-site")
+        if file.content_type != "application/pdf":  # browsers show no PDF in a sandbox
+            self.set_header("Content-Security-Policy", _SANDBOX)
+
+    def compute_etag(self) -> str | None:
+        return None  # it is the file's, set above; Tornado's would be the hash of what happens to be buffered
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        fault = kwargs["exc_info"][1] if "exc_info" in kwargs else None
+        self._unsatisfied = isinstance(fault, Problem) and fault.code == "request.range"
+        super().write_error(status_code, **kwargs)
+
+    def set_default_headers(self) -> None:
+        super().set_default_headers()
+        if self._unsatisfied:  # RFC 9110, 15.5.17: a 416 tells the size
+            self.set_header("Content-Range", f"bytes */{self._size}")
+
+
+def _etag(file: OpenFile) -> str:
+    return f'"{file.sha256}"'
+
+
+def _content_type(name: str) -> str:
+    return f"{name}; charset=utf-8" if name.startswith("text/") else name
+
+
+def _disposition(file: OpenFile) -> str:
+    """RFC 6266, with the name in RFC 5987 form; the plain form is for software that knows no other."""
+    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_. ") else "_" for char in file.name)
+    how = "inline" if file.inline else "attachment"
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
+
+
+ROUTES = [
+    ("/api/v1/spaces/([0-9a-f]{24})/files", SpaceFilesHandler),
+    (FILE, FileHandler),
+    (FILE + "/complete", FileCompleteHandler),
+    (FILE + "/content", FileContentHandler),
+]

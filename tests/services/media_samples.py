@@ -1,0 +1,96 @@
+"""Real files of every kind that the product takes, made on the spot."""
+
+import functools
+import io
+import subprocess
+import zipfile
+
+from PIL import Image
+
+from services.media.ffmpeg import find_ffmpeg
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + bytes(range(256)) * 8
+HTML = "<!DOCTYPE html><html><body><script>alert(document.cookie)</script>你好</body></html>".encode()
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+ORIENTATION = 0x0112
+
+
+def picture(form: str = "JPEG", size: tuple[int, int] = (640, 400), orientation: int = 1, mode: str = "RGB") -> bytes:
+    """Red on the left, blue on the right, as stored; ``orientation`` is the EXIF value; a place is in it too."""
+    image = Image.new(mode, size, "red")
+    image.paste("blue", (size[0] // 2, 0, size[0], size[1]))
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    exif[0x010F] = "SecretCameraMaker"
+    out = io.BytesIO()
+    image.save(out, form, exif=exif)
+    return out.getvalue()
+
+
+def animation(frames: int = 3, size: tuple[int, int] = (64, 48)) -> bytes:
+    images = [Image.new("P", size, index) for index in range(frames)]
+    out = io.BytesIO()
+    images[0].save(out, "GIF", save_all=True, append_images=images[1:])
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    """A PNG of 64 megapixels in a few kilobytes."""
+    out = io.BytesIO()
+    Image.new("1", (8000, 8000)).save(out, "PNG")
+    return out.getvalue()
+
+
+def pdf(text: str = "contract") -> bytes:
+    return (
+        f"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj % {text}\nxref\n0 1\n0000000000 65535 f \n"
+        "trailer<</Root 1 0 R/Size 1>>\nstartxref\n45\n%%EOF\n"
+    ).encode()
+
+
+def office(main: str = "word/document.xml", extra: dict[str, bytes] | None = None) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(main, "<document>合同</document>" * 100)
+        for name, value in (extra or {}).items():
+            archive.writestr(name, value)
+    return out.getvalue()
+
+
+_ENCODINGS = {
+    "webm": ["-c:a", "libopus", "-b:a", "24k", "-f", "webm"],
+    "ogg": ["-c:a", "libopus", "-b:a", "24k", "-f", "ogg"],
+    "mp3": ["-c:a", "libmp3lame", "-b:a", "48k", "-f", "mp3"],
+    "aac": ["-c:a", "aac", "-b:a", "48k", "-f", "adts"],
+    "wav": ["-c:a", "pcm_s16le", "-f", "wav"],
+    "amr": ["-c:a", "libopencore_amrnb", "-ar", "8000", "-ac", "1", "-f", "amr"],
+    # an MP4 cannot be written to a pipe with its index in front; fragments can
+    "m4a": ["-c:a", "aac", "-b:a", "48k", "-movflags", "frag_keyframe+empty_moov", "-f", "ipod"],
+    "opus-in-mp4": ["-c:a", "libopus", "-b:a", "24k", "-movflags", "frag_keyframe+empty_moov", "-f", "mp4"],
+}
+
+
+@functools.cache
+def sound(kind: str, seconds: float = 2.5) -> bytes:
+    """A tone of ``seconds``, as a phone or a browser would have recorded it."""
+    return _ffmpeg(["-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}", *_ENCODINGS[kind]])
+
+
+@functools.cache
+def film(container: str = "mp4") -> bytes:
+    """Two seconds of 160x120 video with sound."""
+    shown = ["-f", "lavfi", "-i", "testsrc=size=160x120:rate=10:duration=2"]
+    heard = ["-f", "lavfi", "-i", "sine=frequency=440:duration=2"]
+    codecs = {
+        "mp4": ["-c:v", "libx264", "-c:a", "aac", "-movflags", "frag_keyframe+empty_moov", "-f", "mp4"],
+        "webm": ["-c:v", "libvpx", "-c:a", "libopus", "-f", "webm"],
+    }
+    return _ffmpeg([*shown, *heard, "-pix_fmt", "yuv420p", *codecs[container]])
+
+
+def _ffmpeg(arguments: list[str]) -> bytes:
+    command = [find_ffmpeg(), "-hide_banner", "-nostdin", "-v", "error", *arguments, "-"]
+    return subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
