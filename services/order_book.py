@@ -33,7 +33,9 @@ class Access:
 class Move:
     """One step of an order. ``event`` is owed afterwards (as ``order.<event>``), with ids only in ``payload``.
 
-    ``card`` remembers the event under this name, so that a later step finds the card that it showed.
+    ``card`` remembers the event under this name, so that a later step finds the card that it showed; ``about``
+    names that card in the later step, whose payload then has its ``card_id``: fixed with the step, since
+    another card may stand under the name when the event is worked off.
     """
 
     action: Action
@@ -43,6 +45,7 @@ class Move:
     push: dict[str, Any] | None = None
     payload: dict[str, str] | None = None
     card: str | None = None
+    about: str | None = None
 
 
 def standing(actor: Actor, order: OrderDocument) -> frozenset[Role]:
@@ -97,9 +100,10 @@ class OrderBook:
         if role is None or status is None:
             raise Problem("order.wrong_state")
         now = self._clock()
-        event_id = await self._outbox.add(
-            session, f"order.{move.event}", f"order:{order['_id']}", {"order_id": order["_id"], **(move.payload or {})}
-        )
+        payload = {"order_id": order["_id"], **(move.payload or {})}
+        if move.about is not None:
+            payload["card_id"] = order["cards"][move.about]
+        event_id = await self._outbox.add(session, f"order.{move.event}", f"order:{order['_id']}", payload)
         changes: dict[str, Any] = {
             **(move.set or {}),
             "status": status.value,

@@ -119,8 +119,7 @@ class Orders:
 
     async def accept(self, actor: Actor, order_id: str) -> OrderView:
         async def step(session: AsyncClientSession, access: Access) -> OrderDocument:
-            move = Move(Action.ACCEPT, "accepted", payload=_card(access.order, "assignment"))
-            return await self._move(session, actor, access, move)
+            return await self._move(session, actor, access, Move(Action.ACCEPT, "accepted", about="assignment"))
 
         return await self._do(actor, order_id, Action.ACCEPT, step)
 
@@ -139,7 +138,8 @@ class Orders:
                     "declined",
                     unset=("lawyer_id", "lawyer_name"),
                     push={"declines": decline},
-                    payload={"lawyer_id": actor.user_id, **_card(access.order, "assignment")},
+                    payload={"lawyer_id": actor.user_id},
+                    about="assignment",
                 ),
             )
             await self._spaces.remove_members(session, moved["space_id"], [actor.user_id])
@@ -163,8 +163,7 @@ class Orders:
 
     async def confirm(self, actor: Actor, order_id: str) -> OrderView:
         async def step(session: AsyncClientSession, access: Access) -> OrderDocument:
-            move = Move(Action.CONFIRM, "confirmed", payload=_card(access.order, "delivery"))
-            return await self._move(session, actor, access, move)
+            return await self._move(session, actor, access, Move(Action.CONFIRM, "confirmed", about="delivery"))
 
         return await self._do(actor, order_id, Action.CONFIRM, step)
 
@@ -172,8 +171,7 @@ class Orders:
         async def step(session: AsyncClientSession, access: Access) -> OrderDocument:
             text = await self._seals.seal(access.order, "review", body.text) if body.text else None
             review = {"stars": body.stars, "text": text, "at": self._clock()}
-            payload = _card(access.order, "delivery")
-            move = Move(Action.REVIEW, "reviewed", set={"review": review}, payload=payload)
+            move = Move(Action.REVIEW, "reviewed", set={"review": review}, about="delivery")
             return await self._move(session, actor, access, move)
 
         return await self._do(actor, order_id, Action.REVIEW, step)
@@ -200,8 +198,3 @@ def _visible(actor: Actor) -> dict[str, Any]:
     if actor.has(Role.LAWYER):
         own.append({"lawyer_id": actor.user_id})
     return {"$or": own} if own else {"client_id": actor.user_id}
-
-
-def _card(order: OrderDocument, kind: str) -> dict[str, str]:
-    """Which card of the space the step is about, fixed with the step: a later one may show another."""
-    return {"card_id": order["cards"][kind]}

@@ -94,12 +94,13 @@ class RefundSettling:
         order = await self._book.load(refund["order_id"], session)
         if order is None or order["status"] != OrderStatus.REFUNDING:
             return
-        payload = {"refund_id": refund["_id"], "card_id": order["cards"]["refund"]}
+        payload = {"refund_id": refund["_id"]}
         if await self._all_back(session, refund):
-            move = Move(Action.REFUND_ALL, "refunded", payload=payload)
+            move = Move(Action.REFUND_ALL, "refunded", payload=payload, about="refund")
         else:
             event = "refunded_partly" if state is RefundState.SUCCEEDED else "refund_failed"
-            move = Move(Action.REFUND_END, event, unset=("status_before_refund",), payload=payload)
+            unset = ("status_before_refund",)
+            move = Move(Action.REFUND_END, event, unset=unset, payload=payload, about="refund")
         await self._book.move(session, order, move)
 
     async def _all_back(self, session: AsyncClientSession, refund: RefundDocument) -> bool:

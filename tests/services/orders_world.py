@@ -1,0 +1,452 @@
+"""The services around orders on a database of their own, against the real sandbox, with recorded sockets."""
+
+import asyncio
+import json
+import secrets
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tornado.httpclient import HTTPRequest
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
+
+from miniprogram_api.http import HttpClient, HttpConfig
+from miniprogram_api.pay import Notifications, PayClient
+from miniprogram_api.sandbox.credentials import SandboxCredentials, create_credentials, load_private
+from miniprogram_api.sandbox.crypto import encrypt_resource, rsa_sign
+from miniprogram_api.settings import PayConfig
+from schemas.api.base import Body
+from schemas.api.orders import OrderBody, OrderView
+from schemas.api.payments import PaymentBody, PaymentView
+from schemas.documents.ledgers import NoticeDocument, OutboxDocument
+from schemas.documents.orders import OrderDocument, PaymentDocument
+from schemas.documents.spaces import EntryDocument
+from schemas.enums import OrderStatus, PaymentMethod, RefundState, Role
+from server.demo.products import PRODUCTS
+from server.settings import Settings, decode_key
+from services.actors import Actor
+from services.assignments import Assignments
+from services.audit import Audit
+from services.cards import Cards
+from services.errors import Problem
+from services.idempotency import Idempotency, Ticket
+from services.ids import new_id
+from services.keys import Vault
+from services.notices import Notices
+from services.order_book import OrderBook
+from services.order_effects import OrderEffects
+from services.order_placing import OrderPlacing
+from services.order_seals import OrderSeals
+from services.order_views import OrderViews
+from services.orders import Orders
+from services.outbox import Effect, Outbox
+from services.payment_confirming import PaymentConfirming
+from services.payment_watch import PaymentWatch
+from services.payments import Payments
+from services.products import Products
+from services.record import Recorder
+from services.refund_settling import RefundSettling
+from services.refunds import Refunds
+from services.spaces import Spaces
+from services.storage.database import Database
+from services.storage.indexes import apply
+from tests.parts.real import RealParts
+
+NEED = {"description": "房东不退押金，合同已到期。", "topic": "房产"}
+JSAPI = PaymentBody(method=PaymentMethod.WECHAT_JSAPI)
+LAPSE_MINUTES = 30
+QUERY_AFTER = 60.0
+
+
+class MovedClock:
+    """The real time, moved forward when a test says so: the sandbox checks times, too."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        now = datetime.now(UTC) + self.ahead
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    def forward(self, **how_long: float) -> None:
+        self.ahead += timedelta(**how_long)
+
+
+class RecordedLive:
+    """The sockets as the services see them: what was said to whom."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str, dict[str, Any]]] = []
+        self.inside: dict[str, set[str]] = {}
+
+    def entry(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes, sender_name: str) -> None:
+        self.said.append((entry["_id"]["space"], "message:new", dict(body)))
+
+    async def to_space(self, space_id: str, event: str, payload: Mapping[str, Any]) -> None:
+        self.said.append((space_id, event, dict(payload)))
+
+    async def to_user(self, user_id: str, event: str, payload: Mapping[str, Any]) -> None:
+        self.said.append((user_id, event, dict(payload)))
+
+    async def joined(self, space_id: str, user_ids: Iterable[str]) -> None:
+        self.inside.setdefault(space_id, set()).update(user_ids)
+
+    async def left(self, space_id: str, user_ids: Iterable[str]) -> None:
+        self.inside.setdefault(space_id, set()).difference_update(user_ids)
+
+    async def sign_out(self, session_ids: Iterable[str]) -> None:
+        raise AssertionError("orders sign nobody out")
+
+    async def online(self, user_ids: Iterable[str]) -> set[str]:
+        return set()
+
+
+class Openids:
+    """Who has a WeChat identity."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+
+    async def openid_of(self, user_id: str) -> str | None:
+        return self.known.get(user_id)
+
+
+class WholeFiles:
+    """Files that are complete, by space; the real check has tests of its own."""
+
+    def __init__(self) -> None:
+        self.complete: set[tuple[str, str]] = set()
+
+    async def check_for_message(self, space_id: str, sender_id: str, file_ids: Sequence[str]) -> Sequence[Any]:
+        for file_id in file_ids:
+            if (space_id, file_id) not in self.complete:
+                raise Problem("file.not_found")
+        return list(file_ids)
+
+
+@dataclass
+class World:
+    database: Database
+    clock: MovedClock
+    live: RecordedLive
+    openids: Openids
+    files: WholeFiles
+    tallies: Counter[tuple[str, str]]
+    credentials: SandboxCredentials
+    sandbox_url: str
+    vault: Vault
+    audit: Audit
+    outbox: Outbox
+    recorder: Recorder
+    spaces: Spaces
+    products: Products
+    book: OrderBook
+    orders: Orders
+    payments: Payments
+    watch: PaymentWatch
+    refunds: Refunds
+    effects: dict[str, Effect]
+    product_ids: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    browser: SimpleAsyncHTTPClient = field(default_factory=lambda: SimpleAsyncHTTPClient(force_instance=True))
+
+    # --- people
+
+    async def person(self, *roles: Role, name: str = "某人", on_duty: bool = False, areas: Sequence[str] = ()) -> Actor:
+        user_id = new_id()
+        now = self.clock()
+        await self.database.users.insert_one(
+            {
+                "_id": user_id,
+                "schema_version": 1,
+                "display_name": name,
+                "roles": [role.value for role in roles],
+                "disabled": False,
+                "verified": True,
+                "pii": {},
+                "profile": {"areas": list(areas)} if areas else {},
+                "on_duty": on_duty,
+                "created_at": now,
+                "updated_at": now,
+            }
+        )
+        return Actor(user_id, frozenset(roles), new_id())
+
+    async def client(self, name: str = "李女士") -> Actor:
+        """A client with a WeChat identity that the sandbox knows."""
+        actor = await self.person(Role.CLIENT, name=name)
+        phone = f"139{secrets.randbelow(10**8):08d}"
+        user = await self.control("POST", "/control/users", {"phone": phone, "nickname": name})
+        self.openids.known[actor.user_id] = user["openid"]
+        return actor
+
+    async def nobody_else(self) -> None:
+        """Send everybody home, so that a test knows whom the rule can choose."""
+        await self.database.users.update_many({}, {"$set": {"disabled": True, "on_duty": False}})
+
+    async def office(self) -> tuple[Actor, Actor]:
+        """One lawyer and one support person, and nobody else."""
+        await self.nobody_else()
+        return await self.person(Role.LAWYER, name="王律师"), await self.person(Role.SUPPORT, name="小陈", on_duty=True)
+
+    # --- orders
+
+    async def place(self, client: Actor, code: str = "consultation", **more: Any) -> OrderView:
+        body = OrderBody(product_id=self.product_ids[code], need=more.pop("need", NEED), **more)
+        return await self.orders.place(client, body, ticket(client, "orders", body))
+
+    async def start(self, client: Actor, order_id: str) -> PaymentView:
+        return await self.payments.start(client, order_id, JSAPI, ticket(client, f"pay {order_id}", JSAPI))
+
+    async def paid(self, client: Actor, code: str = "consultation", **more: Any) -> OrderView:
+        """A placed order, paid in the sandbox, with its notice taken; effects are still owed."""
+        order = await self.place(client, code, **more)
+        payment = await self.start(client, order.id)
+        await self.pay(payment.out_trade_no)
+        await self.payments.notify(*await self.notice(payment.out_trade_no))
+        return await self.orders.get(client, order.id)
+
+    async def served(self, client: Actor, status: OrderStatus = OrderStatus.IN_SERVICE) -> tuple[OrderView, Actor]:
+        """An order on its way, with the lawyer who serves it."""
+        lawyer, _ = await self.office()
+        order = await self.paid(client)
+        await self.work()
+        if status is not OrderStatus.ASSIGNED:
+            await self.orders.accept(lawyer, order.id)
+            await self.work()
+        return await self.orders.get(client, order.id), lawyer
+
+    async def stored(self, order_id: str) -> OrderDocument:
+        order = await self.book.load(order_id)
+        assert order is not None
+        return order
+
+    async def payment(self, order_id: str) -> PaymentDocument:
+        """The only payment of an order."""
+        (payment,) = await self.database.payments.find({"order_id": order_id}).to_list()
+        return payment
+
+    # --- WeChat's side
+
+    async def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        request = HTTPRequest(
+            f"{self.sandbox_url}{path}",
+            method=method,
+            headers={"Content-Type": "application/json"},
+            body=json.dumps(body or {}) if method == "POST" else None,
+        )
+        response = await self.browser.fetch(request)
+        return json.loads(response.body or b"null")
+
+    async def pay(self, out_trade_no: str) -> None:
+        """The payer pays; no notice goes out."""
+        await self.control("POST", f"/control/payments/{out_trade_no}/pay", {"times": 0})
+
+    async def notice(
+        self, out_trade_no: str, /, event_id: str | None = None, **changes: Any
+    ) -> tuple[dict[str, str], bytes]:
+        """A notice of what the sandbox knows about a payment, signed and encrypted as WeChat Pay does.
+
+        ``changes`` replace parts of the transaction before it is sealed, as ``total``, ``mchid`` ….
+        """
+        items = (await self.control("GET", "/control/payments"))["items"]
+        (known,) = [item for item in items if item["out_trade_no"] == out_trade_no]
+        names = ("appid", "mchid", "out_trade_no", "transaction_id", "trade_state", "success_time", "amount", "payer")
+        resource = {name: known[name] for name in names if name in known}
+        amount = {name: changes.pop(name) for name in ("total", "currency") if name in changes}
+        resource |= changes
+        resource["amount"] = {**resource["amount"], **amount}
+        return self.signed("TRANSACTION.SUCCESS", resource, "transaction", event_id)
+
+    def signed(
+        self, event_type: str, resource: Mapping[str, Any], original: str, event_id: str | None = None
+    ) -> tuple[dict[str, str], bytes]:
+        sealed = encrypt_resource(self.credentials.api_v3_key, json.dumps(resource).encode(), original)
+        envelope = {"id": event_id or new_id(), "event_type": event_type, "resource": sealed}
+        body = json.dumps(envelope).encode()
+        return self.headers(body), body
+
+    def headers(self, body: bytes, *, age: int = 0) -> dict[str, str]:
+        """An honest signature, ``age`` seconds old."""
+        stamp, nonce = str(int(time.time()) - age), secrets.token_hex(16)
+        key = load_private(self.credentials.platform_key_pem)
+        return {
+            "Wechatpay-Timestamp": stamp,
+            "Wechatpay-Nonce": nonce,
+            "Wechatpay-Serial": self.credentials.platform_serial,
+            "Wechatpay-Signature": rsa_sign(key, stamp, nonce, body),
+        }
+
+    # --- the worker
+
+    async def work(self) -> None:
+        """Everything that is owed now, and what follows from it."""
+
+        def report(row: OutboxDocument, fault: Exception, parked: bool) -> None:
+            self.faults.append(f"{row['kind']}: {fault!r}{' (parked)' if parked else ''}")
+
+        while await self.outbox.run_due(self.effects, report):
+            assert not self.faults, self.faults
+
+    async def repeat(self, order_id: str, kind: str) -> None:
+        """Run the effects of this kind once more, as after a kill between doing and marking."""
+        rows = await self.database.outbox.find({"kind": kind, "payload.order_id": order_id}).to_list()
+        assert rows
+        for row in rows:
+            await self.effects[kind](row)
+
+    async def settle_refunds(self) -> None:
+        """Ask until WeChat has made up its mind about every refund, as the worker does over minutes."""
+        open_refunds = {"state": RefundState.REQUESTED.value}
+        for _ in range(100):
+            self.clock.forward(hours=2)
+            await self.refunds.tick()
+            if not await self.database.refunds.count_documents(open_refunds):
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("a refund did not end")
+
+    async def repeat_stray(self, payment_id: str) -> None:
+        rows = await self.database.outbox.find({"kind": "payment.stray", "payload.payment_id": payment_id}).to_list()
+        assert len(rows) == 1
+        await self.effects["payment.stray"](rows[0])
+
+    # --- what came of it
+
+    async def entries(self, space_id: str) -> list[dict[str, Any]]:
+        """The record of a space: type and body of each entry."""
+        found = await self.database.entries.find({"_id.space": space_id}).sort("_id.seq", 1).to_list()
+        return [{"type": entry["type"], **(await self.recorder.open(entry))[0]} for entry in found]
+
+    async def cards(self, space_id: str, kind: str) -> list[dict[str, Any]]:
+        return [entry for entry in await self.entries(space_id) if entry.get("kind") == kind]
+
+    async def notices_of(self, actor: Actor) -> list[NoticeDocument]:
+        return await self.database.notices.find({"user_id": actor.user_id}).sort("_id", 1).to_list()
+
+    async def told(self, actor: Actor) -> list[str]:
+        return [notice["kind"] for notice in await self.notices_of(actor)]
+
+    async def audited(self, subject: str) -> list[str]:
+        rows = await self.database.audit.find({"subject": subject}).sort("_id", 1).to_list()
+        return [row["action"] for row in rows]
+
+
+def ticket(actor: Actor, route: str, body: Body, key: str | None = None) -> Ticket:
+    return Ticket.of(actor.user_id, route, key or new_id(), body)
+
+
+@asynccontextmanager
+async def open_world(
+    settings: Settings, parts: RealParts, notify_base: str = "http://127.0.0.1:9"
+) -> AsyncIterator[World]:
+    """``notify_base`` is where the sandbox's own notices go; by default nobody listens there."""
+    database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
+    await apply(database)
+    http = HttpClient(HttpConfig(connect_timeout=2, request_timeout=5, backoff=0.01))
+    world = _build(settings, database, http, create_credentials(parts.path / "sandbox"), notify_base)
+    world.product_ids = await world.products.put(PRODUCTS)
+    try:
+        yield world
+    finally:
+        http.close()
+        world.browser.close()
+        await world.recorder.close()
+        await database.close()
+
+
+def _build(
+    settings: Settings, database: Database, http: HttpClient, credentials: SandboxCredentials, notify_base: str
+) -> World:
+    clock, live, openids, files = MovedClock(), RecordedLive(), Openids(), WholeFiles()
+    tallies: Counter[tuple[str, str]] = Counter()
+
+    def tally(what: str, which: str) -> None:
+        tallies[what, which] += 1
+
+    config = PayConfig(
+        appid=settings.wechat_appid,
+        mchid=settings.pay_mchid,
+        merchant_serial=settings.pay_merchant_serial,
+        merchant_private_key_pem=settings.pay_private_key_file.read_text(),
+        api_v3_key=settings.pay_api_v3_key.get_secret_value(),
+        platform_keys={name: path.read_text() for name, path in settings.pay_platform_keys.items()},
+        base_url=settings.pay_api_url,
+        failover_base_url=None,
+    )
+    vault = Vault(database, {name: decode_key(key) for name, key in settings.master_keys.items()}, clock)
+    audit, outbox = Audit(database, clock), Outbox(database, lambda: None, clock)
+    idempotency = Idempotency(database, vault, clock)
+    recorder = Recorder(database, vault, live, clock)
+    spaces = Spaces(database, live, clock)
+    notices = Notices(database, outbox, live, audit, {}, clock)
+    pay, notifications = PayClient(config, http), Notifications(config)
+    products = Products(database, clock)
+    book = OrderBook(database, audit, outbox, clock)
+    seals = OrderSeals(vault)
+    views = OrderViews(database, seals)
+    assignments = Assignments(database, book, spaces)
+    placing = OrderPlacing(database, vault, products, idempotency, audit, outbox, clock)
+    orders = Orders(database, book, placing, views, seals, assignments, spaces, files, audit, outbox, clock)
+    confirming = PaymentConfirming(database, book, spaces, audit, outbox, clock, tally)
+    watch = PaymentWatch(database, book, pay, confirming, audit, outbox, QUERY_AFTER, clock, tally)
+    payments = Payments(
+        database,
+        book,
+        idempotency,
+        openids,
+        pay,
+        notifications,
+        confirming,
+        watch,
+        audit,
+        f"{notify_base}/api/v1/wechat/pay/notify",
+        LAPSE_MINUTES,
+        QUERY_AFTER,
+        clock,
+        tally,
+    )
+    settling = RefundSettling(database, book, audit, outbox, clock, tally)
+    refunds = Refunds(
+        database,
+        book,
+        idempotency,
+        views,
+        seals,
+        pay,
+        notifications,
+        settling,
+        notices,
+        audit,
+        outbox,
+        f"{notify_base}/api/v1/wechat/refund/notify",
+        clock,
+        tally,
+    )
+    effects = OrderEffects(database, book, seals, spaces, Cards(recorder), notices, live, assignments, watch)
+    return World(
+        database=database,
+        clock=clock,
+        live=live,
+        openids=openids,
+        files=files,
+        tallies=tallies,
+        credentials=credentials,
+        sandbox_url=settings.pay_api_url,
+        vault=vault,
+        audit=audit,
+        outbox=outbox,
+        recorder=recorder,
+        spaces=spaces,
+        products=products,
+        book=book,
+        orders=orders,
+        payments=payments,
+        watch=watch,
+        refunds=refunds,
+        effects={**effects.effects(), **watch.effects(), **refunds.effects()},
+    )
