@@ -12,11 +12,12 @@ REFUND_SECONDS = 0.5
 
 
 class Cashier:
-    """Pays orders and completes refunds, each with its notice."""
+    """Pays orders and completes refunds, each with its notice. A refund takes ``refund_seconds``."""
 
-    def __init__(self, till: Till, notifier: Notifier) -> None:
+    def __init__(self, till: Till, notifier: Notifier, refund_seconds: float = REFUND_SECONDS) -> None:
         self._till = till
         self._notifier = notifier
+        self._refund_seconds = refund_seconds
         self._tasks: set[asyncio.Task[None]] = set()
 
     def pay(
@@ -58,7 +59,7 @@ class Cashier:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _complete(self, accepted: Row) -> None:
-        await asyncio.sleep(REFUND_SECONDS)
+        await asyncio.sleep(self._refund_seconds)
         refund = self._till.finish_refund(accepted["out_refund_no"])
         url = refund["body"].get("notify_url")
         if not url:

@@ -211,7 +211,8 @@ def _private_pem(key: RSAPrivateKey) -> str:
 
 def load_private(pem: str) -> RSAPrivateKey:
     """The RSA key of a PEM text made here. Raises ``TypeError`` for another kind of key."""
-    key = load_pem_private_key(pem.encode(), password=None)
+    # Checking a key's primes takes longer than anything else at start, and these keys were made here.
+    key = load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError("not an RSA key")
     return key

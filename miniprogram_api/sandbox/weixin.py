@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+import time
 from typing import Any, ClassVar
 
 from miniprogram_api import template_fields
@@ -154,7 +155,7 @@ class PhoneNumber(WeixinHandler):
             "phoneNumber": user["phone"],
             "purePhoneNumber": user["phone"],
             "countryCode": "86",
-            "watermark": {"timestamp": int(self.request._start_time), "appid": self.world.credentials.appid},
+            "watermark": {"timestamp": int(time.time()), "appid": self.world.credentials.appid},
         }
         return self.answer(200, {"errcode": 0, "errmsg": "ok", "phone_info": info})
 

@@ -148,7 +148,7 @@ async def test_trouble_at_the_vendor_ends_the_lease(play: Playground) -> None:
         await play.tokens.get()
     started = time.monotonic()
     assert await play.tokens.get()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
 
 
 async def test_a_dead_holder_is_waited_for_and_then_replaced(play: Playground) -> None:
@@ -156,7 +156,7 @@ async def test_a_dead_holder_is_waited_for_and_then_replaced(play: Playground) -
     assert await play.store.try_lease(0.3)
     started = time.monotonic()
     assert await play.tokens.get()
-    assert 0.25 < time.monotonic() - started < 2
+    assert 0.25 < time.monotonic() - started < 10
 
 
 async def test_an_odd_answer_is_no_token(play: Playground) -> None:

@@ -59,7 +59,7 @@ async def seen() -> list[Outcome]:
 
 @pytest.fixture
 async def http(seen: list[Outcome]) -> AsyncIterator[HttpClient]:
-    client = HttpClient(HttpConfig(connect_timeout=0.3, request_timeout=0.4, backoff=0.01), seen.append)
+    client = HttpClient(HttpConfig(connect_timeout=0.8, request_timeout=0.8, backoff=0.01), seen.append)
     yield client
     client.close()
 
@@ -112,7 +112,7 @@ async def test_an_idempotent_call_is_repeated_with_new_headers(http: HttpClient,
     assert [b"X-Attempt: 0" in server.heads[0], b"X-Attempt: 1" in server.heads[1]] == [True, True]
 
 
-@pytest.mark.parametrize("step", [None, BUSY, 1.0])
+@pytest.mark.parametrize("step", [None, BUSY, 5.0])
 async def test_what_may_have_arrived_is_not_repeated(
     http: HttpClient, servers: Start, step: bytes | float | None
 ) -> None:
@@ -139,7 +139,7 @@ async def test_what_never_left_goes_to_the_second_host(http: HttpClient, servers
 
 async def test_a_lost_answer_goes_to_the_second_host_only_if_idempotent(http: HttpClient, servers: Start) -> None:
     first, second = await servers(), await servers()
-    first.script = [1.0, 1.0]
+    first.script = [5.0, 5.0]
     assert await http.call(call(first.url, second.url, idempotent=True), read)
     error = await failure(http, call(first.url, second.url))
     assert (error.reason, error.sent, len(second.heads)) == ("timeout", True, 1)
@@ -171,7 +171,7 @@ async def test_an_unanswered_connection_attempt_is_unsent() -> None:
 
 async def test_waiting_in_our_own_queue_is_unsent(servers: Start) -> None:
     server = await servers()
-    server.script = [1.0]
+    server.script = [5.0]
     client = HttpClient(HttpConfig(connect_timeout=0.1, request_timeout=0.5, attempts=1, max_clients=1))
     first = asyncio.ensure_future(failure(client, call(server.url)))
     await asyncio.sleep(0.05)

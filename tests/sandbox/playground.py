@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,6 @@ class Playground:
         self.tokens = AccessTokens(self.wechat_config, self.http, self.store)
         self.wechat = WeChatClient(self.wechat_config, self.tokens, self.http)
         self.pay_config = pay_config(self.credentials, self.url)
-        self.pay = PayClient(self.pay_config, self.http)
         self.notifications = Notifications(self.pay_config)
         self.codec = PushCodec(push_config(self.credentials))
         self.sms = TencentSmsSender(sms_config(self.credentials, self.url), self.http)
@@ -99,6 +99,11 @@ class Playground:
     @property
     def credentials(self) -> SandboxCredentials:
         return self.world.credentials
+
+    @cached_property
+    def pay(self) -> PayClient:
+        """Made when a test asks: loading the merchant's key costs more than most tests."""
+        return PayClient(self.pay_config, self.http)
 
     @property
     def notify_url(self) -> str:
