@@ -140,6 +140,8 @@ class Publisher:
         await self._bus.unsubscribe(f"user:{user_id}")
         if self._presence is not None:
             self._presence.left(user_id)
+        if self._went_offline is not None:
+            await self._went_offline(user_id)
         self._departures[user_id] = asyncio.get_running_loop().call_later(
             OFFLINE_GRACE, lambda: self._spawn(self._departed(user_id, spaces))
         )
@@ -149,8 +151,6 @@ class Publisher:
         if user_id in await self.online([user_id]):
             return
         await self._announce_presence(user_id, spaces, online=False)
-        if self._went_offline is not None:
-            await self._went_offline(user_id)
 
     async def _announce_presence(self, user_id: str, spaces: Iterable[str], *, online: bool) -> None:
         for space_id in list(spaces):

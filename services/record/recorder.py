@@ -18,7 +18,6 @@ from typing import Any
 
 import orjson
 import pymongo
-from bson.binary import Binary
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from schemas.documents.spaces import EntryDocument
@@ -96,7 +95,7 @@ class Recorder:
             {"hash": 1},
             sort=[("_id", -1)],
         )
-        return (last["_id"]["seq"], bytes(last["hash"])) if last else (0, GENESIS)
+        return (last["_id"]["seq"], last["hash"]) if last else (0, GENESIS)
 
     async def open(self, entry: EntryDocument) -> tuple[dict[str, Any], bytes]:
         """Body and salt of an entry. Raises KeyDestroyedError after a purge."""
@@ -184,9 +183,9 @@ class Recorder:
             "cid": draft.client_msg_id,
             "type": draft.type.value,
             "at": self._clock(),
-            "sealed": Binary(pending.sealed),
-            "commit": Binary(pending.commit),
-            "prev": Binary(prev),
+            "sealed": pending.sealed,
+            "commit": pending.commit,
+            "prev": prev,
             "hash": b"",
         }
         if draft.reply_to is not None:
@@ -197,12 +196,12 @@ class Recorder:
             entry["target"] = draft.target
         if draft.files:
             entry["files"] = list(draft.files)
-        entry["hash"] = Binary(entry_hash(entry))
+        entry["hash"] = entry_hash(entry)
         return entry
 
     def _stored(self, pending: _Pending, entry: EntryDocument) -> None:
         space_id, seq = entry["_id"]["space"], entry["_id"]["seq"]
-        self._heads[space_id] = (seq, bytes(entry["hash"]))
+        self._heads[space_id] = (seq, entry["hash"])
         self._heads.move_to_end(space_id)
         if not pending.done.done():
             pending.done.set_result(entry)

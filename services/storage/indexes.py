@@ -34,6 +34,7 @@ def _needs(required: list[str], **properties: Any) -> dict[str, Any]:
 
 _FEN = {"bsonType": ["int", "long"], "minimum": 0}
 _DATE = {"bsonType": "date"}
+_TEXT = {"bsonType": "string"}
 _HASH = {"bsonType": "binData"}
 _SEQ = {"bsonType": ["int", "long"], "minimum": 1}
 
@@ -122,6 +123,12 @@ COLLECTIONS: tuple[Collection, ...] = (
                 "required": ["space", "seq"],
                 "properties": {"space": {"bsonType": "string"}, "seq": _SEQ},
             },
+            v={"bsonType": ["int", "long"]},
+            sender=_TEXT,
+            role=_TEXT,
+            cid=_TEXT,
+            type=_TEXT,
+            sealed=_HASH,
             at=_DATE,
             commit=_HASH,
             prev=_HASH,
