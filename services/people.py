@@ -34,6 +34,14 @@ class NewClient:
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class StaffProof:
+    """What a staff identity is proven with; ``password_only`` says that there is no second factor, on purpose."""
+
+    password_hash: str = field(repr=False)
+    password_only: bool = False
+
+
 class People:
     def __init__(self, database: Database, vault: Vault, index: BlindIndex, clock: Clock = utc_now) -> None:
         self._db = database
@@ -79,7 +87,7 @@ class People:
         user_id: str,
         kind: IdentityKind,
         value: str,
-        password_hash: str | None = None,
+        proof: StaffProof | None = None,
     ) -> None:
         """DuplicateKeyError: somebody has it already."""
         identity: IdentityDocument = {
@@ -90,8 +98,9 @@ class People:
             "lookup": self.lookup(kind, value),
             "created_at": self._clock(),
         }
-        if password_hash is not None:
-            identity["password_hash"] = password_hash
+        if proof is not None:
+            identity["password_hash"] = proof.password_hash
+            identity["password_only"] = proof.password_only
         await self._db.identities.insert_one(identity, session=session)
 
     async def add_client(self, session: AsyncClientSession, user_id: str, new: NewClient) -> UserDocument:

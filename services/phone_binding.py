@@ -5,6 +5,8 @@ holds the phone have been used, a person decides (``auth.account_conflict``). An
 gives its identity to the other one and is retired; nothing of anybody's is moved.
 """
 
+from collections.abc import Awaitable, Callable
+
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
@@ -43,11 +45,23 @@ class PhoneBinding:
             return await self._bind(session, actor, phone)
 
         try:
-            user_id, touched = await self._db.transaction(work)
-        except DuplicateKeyError:  # somebody else bound the same phone at the same time
-            user_id, touched = await self._db.transaction(work)
+            user_id, touched = await self._twice(work)
+        except Problem as problem:
+            # whoever merges the accounts by hand finds both in here
+            holder = await self._people.find(IdentityKind.PHONE, phone)
+            held_by = holder["user_id"] if holder else None
+            await self._audit.write(actor, "account.bind_refused", actor.user_id, code=problem.code, holder=held_by)
+            raise
         await self._sessions.ended(touched)
         return user_id
+
+    async def _twice(
+        self, work: Callable[[AsyncClientSession], Awaitable[tuple[str, list[str]]]]
+    ) -> tuple[str, list[str]]:
+        try:
+            return await self._db.transaction(work)
+        except DuplicateKeyError:  # somebody else bound the same phone at the same time
+            return await self._db.transaction(work)
 
     async def _bind(self, session: AsyncClientSession, actor: Actor, phone: str) -> tuple[str, list[str]]:
         user = await self._people.load(actor.user_id, session)

@@ -6,6 +6,7 @@ from pymongo.errors import DuplicateKeyError
 from schemas.api.auth import SignedInView
 from schemas.documents.people import IdentityDocument, UserDocument
 from schemas.enums import IdentityKind, Role
+from schemas.problems import Kind
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.counters import Counters, Tally, Window
@@ -121,7 +122,7 @@ class SignIn:
         user = await self._people.load(identity["user_id"]) if identity else None
         if not fits or identity is None or user is None:
             raise Problem("auth.credentials_invalid")
-        if "otp_secret" in user["pii"]:  # only a demonstration's accounts are made without
+        if not identity.get("password_only"):
             if otp is None:
                 raise Problem("auth.otp_required")
             await self._use_otp(user, identity, otp)
@@ -176,5 +177,8 @@ class SignIn:
             raise Problem("auth.forbidden", "工作人员请使用工作账号登录")
 
     async def _failed(self, way: str, lookup: str, problem: Problem, origin: Origin) -> None:
+        """Record a wrong proof; not what is nobody's doing, and not every request of a flood."""
+        if problem.type.kind in (Kind.UNAVAILABLE, Kind.RATE_LIMITED):
+            return
         subject = f"{way}:{lookup}" if lookup else way
         await self._audit.write(origin.nobody(), "sign_in.failed", subject, code=problem.code)

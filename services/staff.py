@@ -16,7 +16,7 @@ from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import new_id, new_secret
 from services.passwords import Passwords
-from services.people import People
+from services.people import People, StaffProof
 from services.session_states import REVOKED_DISABLED
 from services.sessions import Sessions
 from services.storage.database import Database
@@ -31,8 +31,13 @@ class Provisioned:
     login: str
     roles: tuple[Role, ...]
     password: str = field(repr=False)
-    otp_secret: str = field(repr=False)
-    otpauth_uri: str = field(repr=False)
+    otp_secret: str | None = field(repr=False)
+    otpauth_uri: str | None = field(repr=False)
+
+    @property
+    def personal(self) -> dict[str, str]:
+        """What is sealed with the account."""
+        return {} if self.otp_secret is None else {"otp_secret": self.otp_secret}
 
 
 class Staff:
@@ -67,8 +72,7 @@ class Staff:
     ) -> Provisioned:
         """Make an account with a password and a second factor, both generated unless given.
 
-        ``second_factor`` False is for demonstrations only: such an account signs in with the password alone.
-
+        ``second_factor`` False is for demonstrations only: such an account signs in with the password alone (B4).
         ``profile`` is a lawyer's public one; ``on_duty`` lets support join new spaces; ``actor`` None is the
         operator's shell. Raises ``account.login_taken``, ``request.invalid`` (name, roles, login), ValueError for
         a short password.
@@ -76,13 +80,15 @@ class Staff:
         name, chosen = clean_name(display_name), _staff_roles(roles)
         _check("login", None if 2 <= len(login.strip()) <= 64 else "登录名需要 2–64 个字符")
         _check("display_name", name_fault(name, staff=True))
-        handed = _provision(new_id(), login.strip(), chosen, password, otp_secret)
+        secret = (otp_secret or new_otp_secret()) if second_factor else None
+        handed = _provision(new_id(), login.strip(), chosen, password, secret)
         password_hash = await self._passwords.hash(handed.password)
         user = self._document(handed, name, profile, on_duty)
 
         async def work(session: AsyncClientSession) -> None:
-            await self._people.add_user(session, user, {"otp_secret": handed.otp_secret} if second_factor else {})
-            await self._people.add_identity(session, handed.user_id, IdentityKind.STAFF, handed.login, password_hash)
+            await self._people.add_user(session, user, handed.personal)
+            proof = StaffProof(password_hash, password_only=not second_factor)
+            await self._people.add_identity(session, handed.user_id, IdentityKind.STAFF, handed.login, proof)
             await self._audit.write(actor, "staff.created", handed.user_id, session, roles=sorted(chosen))
 
         try:
@@ -104,15 +110,19 @@ class Staff:
         otp_secret: str | None = None,
         actor: Actor | None = None,
     ) -> Provisioned:
-        """Hand out a new password and second factor; all sessions end. Raises ``account.not_found``."""
+        """Hand out a new password and a new secret of the second factor, if the account has one; all sessions end.
+
+        Raises ``account.not_found``.
+        """
         identity = await self._people.find(IdentityKind.STAFF, login.strip())
         user = await self._people.load(identity["user_id"]) if identity else None
         if identity is None or user is None:
             raise Problem("account.not_found")
         roles = tuple(Role(role) for role in user["roles"])
-        handed = _provision(user["_id"], login.strip(), roles, password, otp_secret)
+        secret = None if identity.get("password_only") else otp_secret or new_otp_secret()
+        handed = _provision(user["_id"], login.strip(), roles, password, secret)
         password_hash = await self._passwords.hash(handed.password)
-        sealed = await self._people.sealed(user["_id"], {"otp_secret": handed.otp_secret})
+        sealed = await self._people.sealed(user["_id"], handed.personal)
 
         async def work(session: AsyncClientSession) -> list[str]:
             await self._db.identities.update_one(
@@ -120,7 +130,7 @@ class Staff:
                 {"$set": {"password_hash": password_hash}, "$unset": {"otp_last_step": ""}},
                 session=session,
             )
-            await self._change(session, user["_id"], {"pii.otp_secret": sealed["otp_secret"]})
+            await self._change(session, user["_id"], {f"pii.{name}": value for name, value in sealed.items()})
             await self._audit.write(actor, "staff.credentials_reset", user["_id"], session)
             return await self._sessions.revoke_all(session, user["_id"], "credentials_reset", actor)
 
@@ -207,10 +217,10 @@ class Staff:
 
 
 def _provision(
-    user_id: str, login: str, roles: Iterable[Role], password: str | None, otp_secret: str | None
+    user_id: str, login: str, roles: Iterable[Role], password: str | None, secret: str | None
 ) -> Provisioned:
-    secret = otp_secret or new_otp_secret()
-    return Provisioned(user_id, login, tuple(roles), password or new_secret(12), secret, otpauth_uri(secret, login))
+    uri = otpauth_uri(secret, login) if secret is not None else None
+    return Provisioned(user_id, login, tuple(roles), password or new_secret(12), secret, uri)
 
 
 def _staff_roles(roles: Iterable[Role]) -> frozenset[Role]:

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from schemas.api.base import Body, Phone, View
 from schemas.api.me import MeView
 
-SmsCode = Annotated[str, Field(pattern=r"^\d{6}$", description="The six digits out of the SMS")]
+SmsCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="The six digits out of the SMS")]
 WeChatCode = Annotated[str, Field(min_length=1, max_length=256, repr=False)]
 
 
@@ -37,7 +37,7 @@ class StaffSignInBody(Body):
     password: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=256)] = Field(
         repr=False
     )
-    otp: Annotated[str, Field(pattern=r"^\d{6}$")] | None = Field(None, repr=False)
+    otp: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = Field(None, repr=False)
 
 
 class RefreshBody(Body):

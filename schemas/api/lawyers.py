@@ -13,7 +13,7 @@ class LawyerProfile(View):
     """What a lawyer's card says (B5). The practising licence number is public in the bar's register."""
 
     firm: Line
-    licence_number: str = Field("", pattern=r"^(\d{17})?$")
+    licence_number: str = Field("", pattern=r"^([0-9]{17})?$")
     areas: list[Line] = Field([], max_length=20)
     region: str = Field("", max_length=60)
     years: int = Field(0, ge=0, le=70)

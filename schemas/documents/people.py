@@ -40,6 +40,7 @@ class IdentityDocument(TypedDict):
     kind: str
     lookup: str
     password_hash: NotRequired[str]
+    password_only: NotRequired[bool]  # demonstrations: signs in without the second factor, on purpose
     otp_last_step: NotRequired[int]
     created_at: datetime
 

@@ -181,6 +181,7 @@ class World:
 
     def otp(self, handed: Provisioned, steps: int = 0) -> str:
         """The one-time password that the person's app shows now, or some steps from now."""
+        assert handed.otp_secret is not None
         return str(pyotp.TOTP(handed.otp_secret).at(self.clock.now, counter_offset=steps))
 
     async def by_staff(self, handed: Provisioned, origin: Origin | None = None) -> SignedInView:

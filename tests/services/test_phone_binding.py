@@ -160,6 +160,8 @@ async def test_two_accounts_that_were_used_are_left_to_a_person(world: World) ->
     assert await refusal(bind(world, actor, phone)) == "auth.account_conflict"
     assert (await world.accounts.me(actor)).phone_masked is None
     assert (await world.by_phone(phone)).user.id == one.user.id
+    (entry,) = await world.audited(actor.user_id, "account.bind_refused")
+    assert entry["detail"] == {"code": "auth.account_conflict", "holder": one.user.id}
 
 
 async def test_a_place_in_a_case_space_is_use_too(world: World) -> None:

@@ -1,15 +1,18 @@
 """Sessions: living, refreshed, repeated, stolen, ended."""
 
 import asyncio
+import random
 import secrets
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest_asyncio
 
 from schemas.api.auth import SignedInView
 from schemas.enums import Role
 from services import refresh_tokens
+from services.errors import Problem
 from services.ids import new_id
 from services.origins import Origin
 from tests.parts.databases import SettingsMaker
@@ -152,6 +155,42 @@ async def test_a_thief_at_the_same_time_ends_the_session_for_both(world: World) 
     assert len(winners) == 1
     world.sessions.forget([])
     assert await refused(world, winners[0]) == "auth.session_revoked"
+
+
+async def test_any_history_of_refreshes_ends_as_the_rule_says(world: World) -> None:
+    """Ruling 18 as a model of six lines, held against random histories."""
+    chance = random.Random(18)
+    for _ in range(40):
+        clients = [world.origin("owner"), world.origin("other")]
+        issued = [await world.client(origin=clients[0])]
+        alive, rotated_at, last = True, world.clock(), clients[0]
+        for _ in range(7):
+            world.clock.forward(chance.choice([0, 1, 15, 31]))
+            used = chance.choice(issued[-3:])
+            client = chance.choice([clients[0], clients[0], clients[1]])
+            lost = world.clock() - rotated_at <= timedelta(seconds=30) and client == last
+            if not alive:
+                expected = "auth.session_revoked"
+            elif used is issued[-1]:
+                expected = "next"
+            elif len(issued) > 1 and used is issued[-2] and lost:
+                expected = "again"
+            else:
+                expected, alive = "auth.refresh_reused", False
+            outcome = await refreshed(world, used, client)
+            if expected == "next":
+                assert isinstance(outcome, SignedInView)
+                issued.append(outcome)
+                rotated_at, last = world.clock(), client
+            else:
+                assert outcome == (issued[-1] if expected == "again" else expected)
+
+
+async def refreshed(world: World, used: SignedInView, client: Origin) -> SignedInView | str:
+    try:
+        return await world.sessions.refresh(used.refresh_token, client)
+    except Problem as problem:
+        return problem.code
 
 
 async def test_it_ends_when_nobody_refreshes_for_the_lifetime(world: World) -> None:

@@ -82,10 +82,14 @@ async def test_a_wechat_code_works_once(world: World) -> None:
 )
 async def test_what_wechat_says_is_told(world: World, fault: VendorError, code: str) -> None:
     world.wechat.fault = fault
+    origin = world.origin()
     try:
-        assert await refusal(world.sign_in.by_wechat("any", world.origin())) == code
+        assert await refusal(world.sign_in.by_wechat("any", origin)) == code
     finally:
         world.wechat.fault = None
+    failures = await world.db.audit.find({"request_id": origin.request_id}).to_list()
+    blamed = code in ("auth.code_invalid", "auth.forbidden")  # an outage is nobody's failure to sign in
+    assert [entry["detail"] for entry in failures] == ([{"code": code}] if blamed else [])
 
 
 # --- phone

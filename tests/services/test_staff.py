@@ -24,6 +24,7 @@ async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
 async def test_what_is_handed_out_signs_in(world: World) -> None:
     """B4"""
     handed = await world.staff.create(f"chen-{new_id()}", "陈律师", [Role.LAWYER])
+    assert handed.otpauth_uri is not None
     assert pyotp.parse_uri(handed.otpauth_uri).secret == handed.otp_secret
     signed_in = await world.by_staff(handed)
     assert (signed_in.user.id, signed_in.user.display_name) == (handed.user_id, "陈律师")
@@ -43,16 +44,34 @@ async def test_given_credentials_are_taken(world: World) -> None:
     assert user.get("on_duty") is True
 
 
+async def test_only_an_account_that_says_so_does_without_the_second_factor(world: World) -> None:
+    """B4: a lost secret must close the door, not open it."""
+    demo = await world.staff.create(f"demo-{new_id()}", "李律师", [Role.LAWYER], second_factor=False)
+    assert demo.otp_secret is None
+    assert demo.otpauth_uri is None
+    await world.sign_in.by_staff(demo.login, demo.password, None, world.origin())
+    again = await world.staff.reset(demo.login)
+    assert again.otp_secret is None
+    await world.sign_in.by_staff(again.login, again.password, None, world.origin())
+
+    handed = await world.lawyer()
+    await world.db.users.update_one({"_id": handed.user_id}, {"$unset": {"pii.otp_secret": ""}})
+    without = world.sign_in.by_staff(handed.login, handed.password, None, world.origin())
+    assert await refusal(without) == "auth.otp_required"
+    guessed = world.sign_in.by_staff(handed.login, handed.password, "000000", world.origin())
+    assert await refusal(guessed) == "auth.otp_invalid"
+
+
 async def test_nothing_handed_out_is_stored_or_printed(world: World) -> None:
     """K2"""
     handed = await world.lawyer()
     user = await world.people.load(handed.user_id)
     identity = await world.people.find(IdentityKind.STAFF, handed.login)
     stored = repr((user, identity, await world.audited(handed.user_id)))
-    for secret in (handed.password, handed.otp_secret, handed.login):
+    for secret in (handed.password, str(handed.otp_secret), handed.login):
         assert secret not in stored
     assert handed.password not in repr(handed)
-    assert handed.otp_secret not in repr(handed)
+    assert str(handed.otp_secret) not in repr(handed)
 
 
 async def test_a_login_is_given_once_whatever_its_case(world: World) -> None:
