@@ -80,6 +80,7 @@ class UploadsHandler(ApiHandler):
 
     def on_connection_close(self) -> None:
         super().on_connection_close()
+        self.edge.in_flight.discard(self)  # Tornado gives up a body that ends early without finishing the request
         if self.relay is not None:
             self.relay.cancel()
 

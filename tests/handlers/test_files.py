@@ -49,7 +49,7 @@ class Site:
     world: World
     base: str
     tokens: KnownTokens
-    statuses: list[tuple[str, str, int]]
+    edge: Edge
 
     def sign_in(self) -> Actor:
         actor = person()
@@ -89,7 +89,6 @@ class Site:
 async def site(make_settings: SettingsMaker) -> AsyncIterator[Site]:
     async with open_world(make_settings()) as world:
         tokens = KnownTokens()
-        statuses: list[tuple[str, str, int]] = []
 
         async def ready() -> dict[str, bool]:
             return {}
@@ -98,7 +97,7 @@ async def site(make_settings: SettingsMaker) -> AsyncIterator[Site]:
         edge = Edge(
             services=cast(Services, services),
             limiter=RateLimiter(enabled=False),
-            observe=lambda route, method, status, seconds: statuses.append((route, method, status)),
+            observe=lambda route, method, status, seconds: None,
             ready=ready,
             metrics=lambda: b"",
             sandbox_url="http://127.0.0.1:1",
@@ -108,7 +107,7 @@ async def site(make_settings: SettingsMaker) -> AsyncIterator[Site]:
         server = HTTPServer(application, max_body_size=MEGABYTE)
         sockets = bind_sockets(0, "127.0.0.1")
         server.add_sockets(sockets)
-        yield Site(world, f"http://127.0.0.1:{sockets[0].getsockname()[1]}", tokens, statuses)
+        yield Site(world, f"http://127.0.0.1:{sockets[0].getsockname()[1]}", tokens, edge)
         server.stop()
         await server.close_all_connections()
 
@@ -290,6 +289,7 @@ async def test_a_broken_copy_is_never_passed_off_as_whole(site: Site, space: str
     await site.world.blobs.put_bytes(place, sealed[:-1] + bytes([sealed[-1] ^ 1]))
     with pytest.raises(urllib3.exceptions.ProtocolError):  # the length was announced and is not reached
         await site.call("GET", view["url"])
+    assert not site.edge.in_flight
 
 
 async def test_a_reader_that_leaves_is_no_fault(
@@ -303,6 +303,7 @@ async def test_a_reader_that_leaves_is_no_fault(
     reader.close()
     await asyncio.sleep(0.5)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    assert not site.edge.in_flight
     assert (await site.call("GET", view["url"], headers={"Range": "bytes=0-3"})).data == b"line"
 
 
@@ -380,6 +381,7 @@ async def test_a_sender_that_leaves_lets_nothing_behind(site: Site, space: str, 
     assert await site.world.stored(announced["file_id"]) == set()
     left = [task for task in asyncio.all_tasks() if "Relay" in repr(task.get_coro())]
     assert not left
+    assert not site.edge.in_flight, "a stopping server would wait for it"
 
 
 async def test_a_chunked_upload_is_passed_on_and_bounded(site: Site, space: str, client: Actor) -> None:
