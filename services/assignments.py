@@ -13,14 +13,19 @@ from services.actors import Actor
 from services.errors import Problem
 from services.order_book import SYSTEM, Move, OrderBook
 from services.order_rules import OPEN_WORK, Action, Candidate, choose_lawyer, declined_by
+from services.order_seals import OrderSeals
 from services.spaces import NewMember, Spaces
 from services.storage.database import Database
 
+# The field of a product's form in which the client names the area of law.
+TOPIC = "topic"
+
 
 class Assignments:
-    def __init__(self, database: Database, book: OrderBook, spaces: Spaces) -> None:
+    def __init__(self, database: Database, book: OrderBook, seals: OrderSeals, spaces: Spaces) -> None:
         self._db = database
         self._book = book
+        self._seals = seals
         self._spaces = spaces
 
     async def by_rule(self, order_id: str) -> bool:
@@ -88,7 +93,9 @@ class Assignments:
         loads = await self._loads([lawyer["_id"] for lawyer in lawyers])
         candidates = [_candidate(lawyer, loads.get(lawyer["_id"], 0)) for lawyer in lawyers]
         excluded = declined_by(order) | {order["client_id"]}
-        return choose_lawyer(candidates, order["product"]["kind"], excluded, order.get("wanted_lawyer_id"))
+        need = await self._seals.need(order)
+        about = frozenset({order["product"]["kind"], str(need.get(TOPIC, ""))})
+        return choose_lawyer(candidates, about, excluded, order.get("wanted_lawyer_id"))
 
     async def _loads(self, lawyer_ids: list[str]) -> dict[str, int]:
         open_work = [status.value for status in OPEN_WORK]

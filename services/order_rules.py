@@ -171,22 +171,23 @@ def refundable(paid_fen: int, refunds: Sequence[RefundDocument]) -> int:
 class Candidate:
     user_id: str
     display_name: str
-    areas: frozenset[str]  # kinds of products; empty: all
+    areas: frozenset[str]  # of law (擅长领域), or kinds of products; empty: all
     open_orders: int
 
 
 def choose_lawyer(
-    candidates: Sequence[Candidate], kind: str, excluded: frozenset[str], wanted: str | None
+    candidates: Sequence[Candidate], about: frozenset[str], excluded: frozenset[str], wanted: str | None
 ) -> Candidate | None:
-    """The demo office's rule: the one the client wished for, else who serves the kind and has the least to do.
+    """The demo office's rule: the one the client wished for, else who knows the matter and has the least to do.
 
-    When nobody serves the kind anybody may be asked: a paid order must not lie about, and a lawyer can decline.
+    ``about``: the kind of product and the area of law that the client chose. When nobody knows the matter
+    anybody may be asked: a paid order must not lie about, and a lawyer can decline.
     """
     fitting = [c for c in candidates if c.user_id not in excluded]
     for candidate in fitting:
         if candidate.user_id == wanted:
             return candidate
-    serving = [c for c in fitting if not c.areas or kind in c.areas]
+    serving = [c for c in fitting if not c.areas or c.areas & about]
     return min(serving or fitting, key=lambda c: (c.open_orders, c.user_id), default=None)
 
 

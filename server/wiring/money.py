@@ -41,7 +41,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
     book = OrderBook(database, audit, outbox, clock)
     seals = OrderSeals(core.vault)
     views = OrderViews(database, seals)
-    assignments = Assignments(database, book, core.spaces)
+    assignments = Assignments(database, book, seals, core.spaces)
     placing = OrderPlacing(database, core.vault, products, idempotency, audit, outbox, clock)
 
     config = _pay_config(settings)

@@ -389,7 +389,7 @@ def _build(
     book = OrderBook(database, audit, outbox, clock)
     seals = OrderSeals(vault)
     views = OrderViews(database, seals)
-    assignments = Assignments(database, book, spaces)
+    assignments = Assignments(database, book, seals, spaces)
     placing = OrderPlacing(database, vault, products, idempotency, audit, outbox, clock)
     orders = Orders(database, book, placing, views, seals, assignments, spaces, files, audit, outbox, clock)
     confirming = PaymentConfirming(database, book, spaces, audit, outbox, clock, tally)

@@ -174,6 +174,9 @@ def test_never_more_goes_back_than_came(paid: int, refunds: list[tuple[int, Refu
 # --- the lawyer
 
 
+DRAFTING = frozenset({"drafting"})
+
+
 def _lawyer(user_id: str, open_orders: int = 0, *areas: str) -> Candidate:
     return Candidate(user_id, user_id, frozenset(areas), open_orders)
 
@@ -181,17 +184,17 @@ def _lawyer(user_id: str, open_orders: int = 0, *areas: str) -> Candidate:
 def test_the_rule_takes_who_has_least_to_do() -> None:
     """D2: fewest open orders, then the id, so that the choice can be explained and repeated."""
     office = [_lawyer("c", 1), _lawyer("b", 0), _lawyer("a", 2), _lawyer("d", 0)]
-    chosen = choose_lawyer(office, "drafting", frozenset(), None)
+    chosen = choose_lawyer(office, DRAFTING, frozenset(), None)
     assert chosen is not None
     assert chosen.user_id == "b"
 
 
 def test_the_rule_prefers_the_area() -> None:
     office = [_lawyer("a", 0, "divorce"), _lawyer("b", 5, "drafting"), _lawyer("c", 6)]
-    chosen = choose_lawyer(office, "drafting", frozenset(), None)
+    chosen = choose_lawyer(office, DRAFTING, frozenset(), None)
     assert chosen is not None
     assert chosen.user_id == "b"
-    alone = choose_lawyer(office[:1], "drafting", frozenset(), None)
+    alone = choose_lawyer(office[:1], DRAFTING, frozenset(), None)
     assert alone is not None  # nobody serves the kind: asked all the same
     assert alone.user_id == "a"
 
@@ -199,13 +202,13 @@ def test_the_rule_prefers_the_area() -> None:
 def test_the_wish_counts_unless_declined() -> None:
     """D2: the client's own choice first."""
     office = [_lawyer("a", 0), _lawyer("b", 9)]
-    wished = choose_lawyer(office, "drafting", frozenset(), "b")
+    wished = choose_lawyer(office, DRAFTING, frozenset(), "b")
     assert wished is not None
     assert wished.user_id == "b"
-    declined = choose_lawyer(office, "drafting", frozenset({"b"}), "b")
+    declined = choose_lawyer(office, DRAFTING, frozenset({"b"}), "b")
     assert declined is not None
     assert declined.user_id == "a"
-    assert choose_lawyer(office, "drafting", frozenset({"a", "b"}), None) is None
+    assert choose_lawyer(office, DRAFTING, frozenset({"a", "b"}), None) is None
 
 
 # --- the number

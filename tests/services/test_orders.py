@@ -401,6 +401,19 @@ async def test_the_wished_lawyer_gets_the_order(world: World) -> None:
     assert view.lawyer.user_id == wished.user_id
 
 
+async def test_who_knows_the_matter_gets_the_order(world: World) -> None:
+    """D1: by the area of law that the client chose in the form, though it is sealed."""
+    client = await world.client()
+    await world.office()
+    await world.database.users.update_many({"roles": "lawyer"}, {"$set": {"profile": {"areas": ["婚姻家事"]}}})
+    fitting = await world.person(Role.LAWYER, name="房律师", areas=["房产"])
+    order = await world.paid(client)
+    await world.work()
+    view = await world.orders.get(client, order.id)
+    assert view.lawyer is not None
+    assert view.lawyer.user_id == fitting.user_id
+
+
 async def test_nobody_there_is_said_to_the_desk(world: World) -> None:
     """D3: a paid order never lies about unnoticed."""
     client = await world.client()
