@@ -62,7 +62,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     running = config.stash[HARNESS].running
     if running is None or not terminalreporter.stats.get("failed", []) + terminalreporter.stats.get("error", []):
         return
-    terminalreporter.section(f"logs of the real parts ({LOGS})")
+    terminalreporter.section(f"logs of the real parts ({running.logs})")
     for name, tail in running.log_tails():
         terminalreporter.write_line(f"{name} {tail}")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.parts.real import VARIABLE, RunningParts
 
-LOGS = Path(__file__).resolve().parent.parent.parent / "var" / "test-logs-kept"
+LOGS = Path(__file__).resolve().parent.parent.parent / "var" / "test-logs"
 
 
 def main() -> None:

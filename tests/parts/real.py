@@ -1,8 +1,10 @@
 """Starts the real parts and says where they are, in a form that fits into an environment variable."""
 
 import json
+import os
 import shutil
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from server.embedded.valkey import Valkey
 
 BUCKET = "casespace-tests"
 VARIABLE = "CASESPACE_TESTS_PARTS"
+KEPT_RUNS = 8
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,10 @@ class RunningParts:
     """The parts of one test run, started by the constructor."""
 
     def __init__(self, logs: Path) -> None:
-        self.logs = logs
+        """`logs` gets a folder for this run; those of a few earlier runs stay beside it."""
         self._folder = Path(tempfile.mkdtemp(prefix="casespace-tests-"))
-        shutil.rmtree(logs, ignore_errors=True)
+        _forget_old_runs(logs)
+        logs = self.logs = logs / f"{time.strftime('%m%d-%H%M%S')}-{os.getpid()}"
         keys = load_keys(self._folder)
         ports = KeptPorts(self._folder / "ports.json")
         mongo = Mongo(self._folder / "mongo", ports.get("mongo"), logs / "mongod.log")
@@ -87,3 +91,10 @@ class RunningParts:
         """(name, last lines) of every part that wrote something."""
         tails = [(part.name, part.log_tail(5)) for part in self._parts]
         return [(name, tail) for name, tail in tails if tail]
+
+
+def _forget_old_runs(logs: Path) -> None:
+    """Keep the newest few. Several runs may be going on in one checkout, so only old ones may go."""
+    runs = sorted(logs.iterdir(), key=lambda run: run.stat().st_mtime) if logs.exists() else []
+    for run in runs[:-KEPT_RUNS]:
+        shutil.rmtree(run, ignore_errors=True)
