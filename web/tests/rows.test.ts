@@ -27,9 +27,18 @@ describe("rows of a chat", () => {
     expect(chatRows(timeline, [], "u2", NOW)[1]).toMatchObject({ text: "“张三”撤回了一条消息" })
   })
 
+  it("leaves what could not be sent where it was written, and what waits at the end", () => {
+    const timeline = emptyTimeline("s")
+    open(timeline, [message(1), message(3)], false, 0)
+    const failed = { client_msg_id: "f", state: "failed", created_at: message(2).sent_at } as OutboxEntry
+    const queued = { client_msg_id: "q", state: "queued", created_at: message(2).sent_at } as OutboxEntry
+    const rows = chatRows(timeline, [queued, failed], "u1", NOW).filter((row) => row.kind !== "time")
+    expect(rows.map((row) => row.key)).toEqual(["u1:c1", "u1:f", "u1:c3", "u1:q"])
+  })
+
   it("keeps the key of a message from the outbox to the record", () => {
     const timeline = emptyTimeline("s")
-    const entry = { client_msg_id: "c1", created_at: message(1).sent_at } as OutboxEntry
+    const entry = { client_msg_id: "c1", state: "queued", created_at: message(1).sent_at } as OutboxEntry
     const before = chatRows(timeline, [entry], "u1", NOW).map((row) => row.key)
     open(timeline, [message(1)], false, 0)
     expect(chatRows(timeline, [], "u1", NOW).map((row) => row.key)).toEqual(before)

@@ -229,6 +229,8 @@ export interface ClientConfig {
   environment: string
   sandbox_path: string | null
   demo: { clients: DemoClient[]; staff: DemoStaff[] } | null
+  upload_max_bytes?: number
+  recall_seconds?: number
 }
 
 export interface SendCommand {

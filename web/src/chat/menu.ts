@@ -1,11 +1,12 @@
 /** What can be done with a message by holding it. */
 import type { Message } from "../api/types"
 import { emit } from "../realtime/socket"
+import { config } from "../stores/config"
 import { toast, toastError } from "../stores/feedback"
 import { copyText } from "../platform/clipboard"
 
-/** The server has the last word; beyond this there is no point in offering it. */
-const RECALL_MS = 2 * 60_000
+/** Until the server has said its own; it has the last word anyway. */
+const RECALL_SECONDS = 120
 
 export interface MenuItem {
   label: string
@@ -21,7 +22,8 @@ export function messageMenu(
   const items: MenuItem[] = []
   if (message.type === "text") items.push({ label: "复制", run: () => void copy(String(message.body.text ?? "")) })
   items.push({ label: "引用", run: () => doors.quote(message) })
-  if (message.sender.user_id === me && now - Date.parse(message.sent_at) < RECALL_MS) {
+  const window = (config.value.recall_seconds ?? RECALL_SECONDS) * 1000
+  if (message.sender.user_id === me && now - Date.parse(message.sent_at) < window) {
     items.push({ label: "撤回", run: () => void recall(message) })
   }
   return items

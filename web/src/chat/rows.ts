@@ -11,26 +11,26 @@ export type Row =
 
 const PAUSE_MS = 5 * 60_000
 
-/** The lines of a chat, top to bottom: messages, then what waits to be sent. */
+/** The lines of a chat, top to bottom: messages, what could not be sent where it was written, then what waits. */
 export function chatRows(timeline: Timeline, waiting: OutboxEntry[], me: string, now: Date = new Date()): Row[] {
   const rows: Row[] = []
   let last = 0
-  const clock = (iso: string, key: string): void => {
+  const push = (iso: string, row: Row): void => {
     const at = Date.parse(iso)
-    if (at - last >= PAUSE_MS) rows.push({ kind: "time", key: `t${key}`, text: lineTime(iso, now) })
-    last = at
+    if (at - last >= PAUSE_MS) rows.push({ kind: "time", key: `t${row.key}`, text: lineTime(iso, now) })
+    last = Math.max(last, at)
+    rows.push(row)
   }
+  const pend = (entry: OutboxEntry): void =>
+    push(entry.created_at, { kind: "pending", key: `${me}:${entry.client_msg_id}`, entry })
+  const failed = waiting.filter((entry) => entry.state === "failed")
   for (const message of timeline.items) {
     const row = messageRow(timeline, message, me)
     if (!row) continue
-    clock(message.sent_at, row.key)
-    rows.push(row)
+    while (failed[0] && Date.parse(failed[0].created_at) < Date.parse(message.sent_at)) pend(failed.shift() as OutboxEntry)
+    push(message.sent_at, row)
   }
-  for (const entry of waiting) {
-    const key = `${me}:${entry.client_msg_id}`
-    clock(entry.created_at, key)
-    rows.push({ kind: "pending", key, entry })
-  }
+  for (const entry of [...failed, ...waiting.filter((e) => e.state === "queued")]) pend(entry)
   return rows
 }
 

@@ -1,5 +1,6 @@
 /** When to connect, to catch up and to let go: sign-in and sign-out, waking phones, networks that come and go. */
 import { watch } from "vue"
+import { loadConfig } from "../stores/config"
 import { clearOutbox, loadOutbox } from "../stores/outbox"
 import { clearRooms } from "../stores/rooms"
 import { myId } from "../stores/session"
@@ -29,6 +30,8 @@ function signedInAs(id: string, before?: string): void {
   if (!id) return
   connect()
   void loadOutbox()
+  // Limits only: the server holds them too.
+  loadConfig().catch(() => undefined)
 }
 
 // Phones freeze pages in the background and cut their sockets without telling them.

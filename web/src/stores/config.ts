@@ -19,3 +19,8 @@ export function loadConfig(): Promise<ClientConfig> {
   )
   return loading
 }
+
+/** Whether the server would take a file of this size. */
+export function fits(bytes: number): boolean {
+  return bytes <= (config.value.upload_max_bytes ?? Number.POSITIVE_INFINITY)
+}
