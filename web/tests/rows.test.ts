@@ -5,6 +5,8 @@ import { chatRows } from "../src/chat/rows"
 import { emptyTimeline, open } from "../src/chat/timeline"
 import { message } from "./messages"
 
+/** After message 2, before message 3. */
+const BETWEEN = new Date(Date.UTC(2026, 10, 21, 2, 2, 30)).toISOString()
 const NOW = new Date(Date.UTC(2026, 10, 21, 4))
 
 describe("rows of a chat", () => {
@@ -29,11 +31,11 @@ describe("rows of a chat", () => {
 
   it("leaves what could not be sent where it was written, and what waits at the end", () => {
     const timeline = emptyTimeline("s")
-    open(timeline, [message(1), message(3)], false, 0)
-    const failed = { client_msg_id: "f", state: "failed", created_at: message(2).sent_at } as OutboxEntry
-    const queued = { client_msg_id: "q", state: "queued", created_at: message(2).sent_at } as OutboxEntry
+    open(timeline, [message(1), message(2), message(3)], false, 0)
+    const failed = { client_msg_id: "f", state: "failed", created_at: BETWEEN } as OutboxEntry
+    const queued = { client_msg_id: "q", state: "queued", created_at: BETWEEN } as OutboxEntry
     const rows = chatRows(timeline, [queued, failed], "u1", NOW).filter((row) => row.kind !== "time")
-    expect(rows.map((row) => row.key)).toEqual(["u1:c1", "u1:f", "u1:c3", "u1:q"])
+    expect(rows.map((row) => row.key)).toEqual(["u1:c1", "u1:c2", "u1:f", "u1:c3", "u1:q"])
   })
 
   it("keeps the key of a message from the outbox to the record", () => {
