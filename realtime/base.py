@@ -109,15 +109,18 @@ class BaseNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         self._observe = observe
 
     async def trigger_event(self, name: str, *args: Any) -> Any:
-        """Everything that arrives passes here; nothing raises past here, and every event gets an answer."""
+        """The connection's own life: ``connect`` and ``disconnect``, as the transport reports them."""
         if name == "connect":
             return await self._connect(*args)
-        if name == "disconnect":
-            return await self.publisher.depart(args[0])
+        return await self.publisher.depart(args[0])
+
+    async def client_event(self, name: Any, sid: str, *args: Any) -> dict[str, Any]:
+        """Everything that a client sends passes here; nothing raises past here, and everything gets an answer."""
         started = time.perf_counter()
-        answer = await self._handle(name, args[0], args[1] if len(args) == 2 else None)
+        answer = await self._handle(name, sid, args[0] if len(args) == 1 else None)
         outcome = "ok" if answer["ok"] else answer["error"]["code"]
-        self._observe(name if name in self.events else "unknown", outcome, time.perf_counter() - started)
+        known = isinstance(name, str) and name in self.events
+        self._observe(name if known else "unknown", outcome, time.perf_counter() - started)
         return answer
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:

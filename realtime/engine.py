@@ -204,8 +204,9 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         namespace: str,
         id: int | None,  # noqa: A002
     ) -> None:
-        """Every event goes through the namespace, and every one that asks for it is acknowledged."""
-        answer = await self.namespace_handlers["/"].trigger_event(data[0], sid, *data[1:])
+        """What a client sends goes to ``client_event``: named ``connect`` or ``disconnect`` it is an event like
+        any other, never the connection's own. Every one that asks for it is acknowledged."""
+        answer = await self.namespace_handlers["/"].client_event(data[0], sid, *data[1:])
         socket = self.eio.sockets.get(eio_sid)
         if id is not None and socket is not None:
             socket.write(ack_frame(id, answer))

@@ -16,27 +16,27 @@ from realtime.bus import CONTROL, Bus
 from realtime.frames import event_frame
 from realtime.presence import Presence
 from realtime.sockets import Connection, Sockets
-from schemas.documents.spaces import EntryDocument
-from services.message_views import Links, message_view
+from services.live import View
 
 log = logging.getLogger("casespace.publisher")
 
 _SEQ_BYTES = 8
 _PLAIN = bytes(_SEQ_BYTES)  # seq 0: not an entry, deliver at once
+NEW = "message:new"
 SIGNED_OUT = 4001  # WebSocket close code of our own: do not reconnect, sign in again
 OFFLINE_GRACE = 3.0  # a phone that switches networks is not announced as gone
 
-Missing = Callable[[str, int, int], Awaitable[list[tuple[EntryDocument, Mapping[str, Any], bytes, str]]]]
+# space, after this seq, up to this one → (seq, view) of what lies between
+Missing = Callable[[str, int, int], Awaitable[list[tuple[int, Mapping[str, Any]]]]]
 
 
 class Publisher:
     """Implements ``services.live.Live``."""
 
-    def __init__(self, sockets: Sockets, bus: Bus, links: Links, origin: str) -> None:
+    def __init__(self, sockets: Sockets, bus: Bus, origin: str) -> None:
         """``origin`` names this process, so that it recognises its own messages on the bus."""
         self.sockets = sockets
         self._bus = bus
-        self._links = links
         self._origin = origin.encode()
         self._delivered: dict[str, int] = {}
         self._healing: dict[str, asyncio.Task[None]] = {}
@@ -77,11 +77,10 @@ class Publisher:
 
     # --- Live
 
-    def entry(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes, sender_name: str) -> None:
-        space_id, seq = entry["_id"]["space"], entry["_id"]["seq"]
+    def entry(self, space_id: str, seq: int, view: View) -> None:
         if not self._bus.shared and space_id not in self.sockets.by_space:
             return
-        frame = self._entry_frame(entry, body, salt, sender_name)
+        frame = event_frame(NEW, view())
         self._deliver(space_id, seq, frame)
         self._bus.publish(f"space:{space_id}", seq.to_bytes(_SEQ_BYTES) + self._origin + b"\0" + frame)
 
@@ -171,10 +170,6 @@ class Publisher:
 
     # --- delivery
 
-    def _entry_frame(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes, sender_name: str) -> bytes:
-        names = {entry["sender"]: sender_name}
-        return event_frame("message:new", message_view(entry, body, salt, names, self._links))
-
     def _deliver(self, space_id: str, seq: int, frame: bytes) -> None:
         if space_id not in self.sockets.by_space:
             return
@@ -191,11 +186,10 @@ class Publisher:
             last = self._delivered.get(space_id)
             if last is None or self._missing is None:
                 return
-            for entry, body, salt, name in await self._missing(space_id, last, up_to):
-                seq = entry["_id"]["seq"]
+            for seq, view in await self._missing(space_id, last, up_to):
                 if seq == self._delivered.get(space_id, seq - 1) + 1:
                     self._delivered[space_id] = seq
-                    self._write_space(space_id, self._entry_frame(entry, body, salt, name))
+                    self._write_space(space_id, event_frame(NEW, view))
         except Exception:
             log.exception("a gap could not be filled; clients will see the jump and sync")
             self._delivered.pop(space_id, None)

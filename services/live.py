@@ -3,15 +3,18 @@
 Everything here is a hint. Whoever misses one finds out by ``sync``; nothing is owed to a hint.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from schemas.documents.spaces import EntryDocument
+View = Callable[[], Mapping[str, Any]]
 
 
 class Live(Protocol):
-    def entry(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes, sender_name: str) -> None:
-        """An entry was stored: deliver it to the sockets of its space, in the order of seq. Never waits."""
+    def entry(self, space_id: str, seq: int, view: View) -> None:
+        """An entry was stored: deliver it to the sockets of its space, in the order of seq. Never waits.
+
+        ``view`` makes what a member is shown (``MessageView``); it is asked only when somebody may be listening.
+        """
 
     async def to_space(self, space_id: str, event: str, payload: Mapping[str, Any]) -> None:
         """Something short-lived for all members of a space (``space:read``, ``space:typing`` …)."""

@@ -5,6 +5,7 @@ of one subject in order, repeats a failing one with growing pauses, and parks wh
 operators see it; a parked row holds up nothing else. Effects must tolerate being run twice.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ Effect = Callable[[OutboxDocument], Awaitable[None]]
 Report = Callable[[OutboxDocument, Exception, bool], None]  # row, fault, parked
 
 BATCH = 100
+AT_ONCE = 16  # so that one slow vendor holds up only its own subjects
 PARK_AFTER = 12
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 300.0
@@ -67,10 +69,9 @@ class Outbox:
         self._nudge()
 
     async def run_due(self, effects: Mapping[str, Effect], report: Report) -> int:
-        """Run what is due, oldest first, each subject in order; the number of rows that were tried."""
-        pending = {"state": OutboxState.PENDING}
-        rows = (
-            await self._db.outbox.find({**pending, "due_at": {"$lte": self._clock()}})
+        """Run what is due: each subject in order, subjects side by side; the number of rows that were tried."""
+        rows = await (
+            self._db.outbox.find({"state": OutboxState.PENDING, "due_at": {"$lte": self._clock()}})
             .sort("_id", ASCENDING)
             .limit(BATCH)
             .to_list()
@@ -78,14 +79,20 @@ class Outbox:
         if not rows:
             return 0
         held = await self._waiting_subjects(rows)
-        tried = 0
+        queues: dict[str, list[OutboxDocument]] = {}
         for row in rows:
-            if row["subject"] in held:
-                continue
-            tried += 1
-            if not await self._run(row, effects, report):
-                held.add(row["subject"])
-        return tried
+            if row["subject"] not in held:
+                queues.setdefault(row["subject"], []).append(row)
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def run(queue: list[OutboxDocument]) -> int:
+            async with gate:
+                for tried, row in enumerate(queue, 1):
+                    if not await self._run(row, effects, report):
+                        return tried
+                return len(queue)
+
+        return sum(await asyncio.gather(*map(run, queues.values())))
 
     async def _waiting_subjects(self, rows: list[OutboxDocument]) -> set[str]:
         """Subjects with an earlier row that failed and waits for its next try: later rows must not overtake it."""

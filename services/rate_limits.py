@@ -30,7 +30,7 @@ class Allowance:
 
 READ = Limit(240, 60)
 WRITE = Limit(120, 60)
-SIGN_IN = Limit(20, 60)
+SIGN_IN = Limit(60, 60)  # by address: a carrier puts many phones behind one; the services count by person
 SOCKET_EVENTS = Limit(300, 60)
 
 

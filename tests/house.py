@@ -83,9 +83,7 @@ async def space_of(house: House, *people: Person, title: str = "测试案件") -
 
     async def work(session: Any) -> None:
         await house.vault.new_key(f"space:{space_id}", session)
-        await house.services.spaces.create(
-            session, space_id=space_id, order_id=new_id(), title=title, members=members
-        )
+        await house.services.spaces.create(session, space_id=space_id, order_id=new_id(), title=title, members=members)
 
     await house.database.transaction(work)
     await house.services.spaces.announce(space_id, joined=[p.id for p in people])

@@ -18,7 +18,7 @@ def rfc3339(moment: datetime) -> str:
 Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
 Fen = Annotated[int, Field(ge=0, le=100_000_000_00, description="Money in fen (1/100 yuan)")]
-Phone = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$", description="A mainland mobile number")]
+Phone = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$", description="A mainland mobile number")]
 
 
 class Body(BaseModel):

@@ -72,8 +72,8 @@ def build_core(settings: Settings, clock: Clock) -> Core:
     tickets = Tickets(decode_keys(settings.token_keys), clock)
     valkey = redis.Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
     sockets = Sockets()
-    publisher = Publisher(sockets, ValkeyBus(valkey) if valkey else NoBus(), tickets.file_url, process)
-    recorder = Recorder(database, vault, publisher, clock)
+    publisher = Publisher(sockets, ValkeyBus(valkey) if valkey else NoBus(), process)
+    recorder = Recorder(database, vault, publisher, tickets.file_url, clock)
     http = HttpClient(HttpConfig(), observe=metrics.vendor)
     config = WeChatConfig(
         settings.wechat_appid,

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from realtime.presence import LocalPresence, Presence, ValkeyPresence
-from schemas.documents.spaces import EntryDocument
 from server.wiring.core import Core
 from services.attention import Attention
-from services.message_views import names_of
 from services.sessions import Sessions
 
 HEAL_PAGE = 200
@@ -23,15 +21,12 @@ def connect_publisher(core: Core, attention: Attention, sessions: Sessions) -> N
     if core.valkey is not None:
         presence = ValkeyPresence(core.valkey, core.process, connected, lambda: list(sockets.by_user))
 
-    async def missing(
-        space_id: str, after: int, up_to: int
-    ) -> list[tuple[EntryDocument, Mapping[str, Any], bytes, str]]:
-        """Entries that this process has not delivered, opened and with their sender's name."""
+    async def missing(space_id: str, after: int, up_to: int) -> list[tuple[int, Mapping[str, Any]]]:
+        """Entries that this process has not delivered, as members are shown them."""
         space = await core.spaces.load(space_id)
         if space is None:
             return []
-        names = names_of(space)
         entries = await core.reader.between(space_id, after, up_to, HEAL_PAGE)
-        return [(entry, *await core.recorder.open(entry), names.get(entry["sender"], "")) for entry in entries]
+        return [(view.seq, view.model_dump(mode="json")) for view in await core.reader.views(space, entries)]
 
     core.publisher.connect(presence, missing, core.spaces.forget, attention.went_offline, sessions.forget)

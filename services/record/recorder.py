@@ -25,6 +25,7 @@ from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.keys import Vault
 from services.live import Live
+from services.message_views import Links, message_view
 from services.record.chain import FORM, GENESIS, canonical_body, commitment, entry_hash
 from services.record.draft import Draft
 from services.storage.database import Database
@@ -52,7 +53,8 @@ class _Pending:
 
 
 class Recorder:
-    def __init__(self, database: Database, vault: Vault, live: Live, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, vault: Vault, live: Live, links: Links, clock: Clock = utc_now) -> None:
+        self._links = links
         self._entries = database.entries
         self._vault = vault
         self._live = live
@@ -206,9 +208,13 @@ class Recorder:
         if not pending.done.done():
             pending.done.set_result(entry)
         try:
-            self._live.entry(entry, pending.draft.body, pending.salt, pending.draft.sender_name)
+            self._live.entry(space_id, seq, lambda: self._view(pending, entry))
         except Exception:  # a hint that fails must not touch what is stored
             log.exception("delivery of an entry failed", extra={"space_id": space_id, "seq": seq})
+
+    def _view(self, pending: _Pending, entry: EntryDocument) -> dict[str, Any]:
+        names = {pending.draft.sender: pending.draft.sender_name}
+        return message_view(entry, pending.draft.body, pending.salt, names, self._links)
 
     async def _refused(self, pending: _Pending, error: dict[str, Any]) -> None:
         """A duplicate is either a head that moved (try again) or a repeated id (give the stored entry)."""

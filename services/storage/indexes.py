@@ -47,8 +47,6 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection(
         "sessions",
         (
-            _index("refresh", *_up("refresh_hash"), unique=True),
-            _index("previous", *_up("previous_hash"), sparse=True),
             _index("user", *_up("user_id")),
             _index("expiry", *_up("expires_at"), expireAfterSeconds=86_400),
         ),

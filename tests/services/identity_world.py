@@ -1,11 +1,11 @@
 """The services of sign-in on a database of their own: time held still, WeChat and SMS scripted, sockets recorded."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pyotp
 from argon2 import PasswordHasher
@@ -15,7 +15,6 @@ from miniprogram_api.sms import SmsReceipt
 from miniprogram_api.wechat import LoginSession, PhoneNumber
 from schemas.api.auth import SignedInView
 from schemas.documents.ledgers import AuditDocument
-from schemas.documents.spaces import EntryDocument
 from schemas.enums import Role
 from server.settings import Settings, decode_key
 from services.accounts import Accounts
@@ -37,6 +36,7 @@ from services.storage.database import Database
 from services.storage.indexes import apply
 from services.tokens import TokenSigner
 from services.wechat_codes import WeChatCodes
+from tests.recorded_live import RecordedLive
 
 ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_LIFETIME = timedelta(days=30)
@@ -58,34 +58,6 @@ class HeldClock:
 
     def forward(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
-
-
-class RecordedLive:
-    """The sockets as the services of sign-in see them: sessions that were signed out."""
-
-    def __init__(self) -> None:
-        self.signed_out: list[str] = []
-
-    def entry(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes, sender_name: str) -> None:
-        raise AssertionError("signing in stores no entries")
-
-    async def to_space(self, space_id: str, event: str, payload: Mapping[str, Any]) -> None:
-        raise AssertionError("signing in speaks to no space")
-
-    async def to_user(self, user_id: str, event: str, payload: Mapping[str, Any]) -> None:
-        raise AssertionError("signing in speaks to nobody")
-
-    async def joined(self, space_id: str, user_ids: Iterable[str]) -> None:
-        raise AssertionError("signing in adds nobody")
-
-    async def left(self, space_id: str, user_ids: Iterable[str]) -> None:
-        raise AssertionError("signing in removes nobody")
-
-    async def sign_out(self, session_ids: Iterable[str]) -> None:
-        self.signed_out.extend(session_ids)
-
-    async def online(self, user_ids: Iterable[str]) -> set[str]:
-        raise AssertionError("signing in asks for nobody")
 
 
 class ScriptedWeChat:

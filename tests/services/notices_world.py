@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,6 @@ from miniprogram_api.sandbox.crypto import push_encrypt, push_signature
 from miniprogram_api.settings import PushConfig, WeChatConfig
 from miniprogram_api.wechat import WeChatClient
 from schemas.documents.ledgers import NoticeDocument, OutboxDocument
-from schemas.documents.spaces import EntryDocument
 from schemas.enums import NoticeKind, Role
 from server.settings import Settings
 from services.actors import Actor
@@ -30,6 +29,7 @@ from services.storage.database import Database
 from services.storage.indexes import apply
 from services.subscription_messages import Sender, SubscriptionMessages
 from services.subscriptions import Subscriptions
+from tests.recorded_live import RecordedLive
 
 AFTER = timedelta(seconds=10)
 SETTLE = timedelta(seconds=60)
@@ -52,39 +52,6 @@ class HeldClock:
 
     def forward(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
-
-
-class RecordedLive:
-    """The sockets as the services see them: who is here, and what was said to whom."""
-
-    def __init__(self) -> None:
-        self.here: set[str] = set()
-        self.said: list[tuple[str, str, dict[str, Any]]] = []
-        self.meanwhile: Callable[[], Awaitable[object]] | None = None  # happens while somebody asks who is here
-
-    def entry(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes, sender_name: str) -> None:
-        raise AssertionError("notices store no entries")
-
-    async def to_space(self, space_id: str, event: str, payload: Mapping[str, Any]) -> None:
-        raise AssertionError("notices speak to people")
-
-    async def to_user(self, user_id: str, event: str, payload: Mapping[str, Any]) -> None:
-        self.said.append((user_id, event, dict(payload)))
-
-    async def joined(self, space_id: str, user_ids: Iterable[str]) -> None:
-        raise AssertionError("notices add nobody")
-
-    async def left(self, space_id: str, user_ids: Iterable[str]) -> None:
-        raise AssertionError("notices remove nobody")
-
-    async def sign_out(self, session_ids: Iterable[str]) -> None:
-        raise AssertionError("notices sign nobody out")
-
-    async def online(self, user_ids: Iterable[str]) -> set[str]:
-        here = self.here & set(user_ids)
-        if self.meanwhile is not None:
-            await self.meanwhile()
-        return here
 
 
 class NobodySends:

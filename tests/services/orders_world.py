@@ -5,7 +5,7 @@ import json
 import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,6 @@ from schemas.api.orders import OrderBody, OrderView
 from schemas.api.payments import PaymentBody, PaymentView
 from schemas.documents.ledgers import NoticeDocument, OutboxDocument
 from schemas.documents.orders import OrderDocument, PaymentDocument
-from schemas.documents.spaces import EntryDocument
 from schemas.enums import OrderStatus, PaymentMethod, RefundState, Role
 from server.demo.products import PRODUCTS
 from server.settings import Settings, decode_key
@@ -55,6 +54,7 @@ from services.spaces import Spaces
 from services.storage.database import Database
 from services.storage.indexes import apply
 from tests.parts.real import RealParts
+from tests.recorded_live import RecordedLive
 
 NEED = {"description": "房东不退押金，合同已到期。", "topic": "房产"}
 JSAPI = PaymentBody(method=PaymentMethod.WECHAT_JSAPI)
@@ -74,35 +74,6 @@ class MovedClock:
 
     def forward(self, **how_long: float) -> None:
         self.ahead += timedelta(**how_long)
-
-
-class RecordedLive:
-    """The sockets as the services see them: what was said to whom."""
-
-    def __init__(self) -> None:
-        self.said: list[tuple[str, str, dict[str, Any]]] = []
-        self.inside: dict[str, set[str]] = {}
-
-    def entry(self, entry: EntryDocument, body: Mapping[str, Any], salt: bytes, sender_name: str) -> None:
-        self.said.append((entry["_id"]["space"], "message:new", dict(body)))
-
-    async def to_space(self, space_id: str, event: str, payload: Mapping[str, Any]) -> None:
-        self.said.append((space_id, event, dict(payload)))
-
-    async def to_user(self, user_id: str, event: str, payload: Mapping[str, Any]) -> None:
-        self.said.append((user_id, event, dict(payload)))
-
-    async def joined(self, space_id: str, user_ids: Iterable[str]) -> None:
-        self.inside.setdefault(space_id, set()).update(user_ids)
-
-    async def left(self, space_id: str, user_ids: Iterable[str]) -> None:
-        self.inside.setdefault(space_id, set()).difference_update(user_ids)
-
-    async def sign_out(self, session_ids: Iterable[str]) -> None:
-        raise AssertionError("orders sign nobody out")
-
-    async def online(self, user_ids: Iterable[str]) -> set[str]:
-        return set()
 
 
 class Openids:
@@ -381,7 +352,7 @@ def _build(
     vault = Vault(database, {name: decode_key(key) for name, key in settings.master_keys.items()}, clock)
     audit, outbox = Audit(database, clock), Outbox(database, lambda: None, clock)
     idempotency = Idempotency(database, vault, clock)
-    recorder = Recorder(database, vault, live, clock)
+    recorder = Recorder(database, vault, live, lambda file_id, variant: f"/{file_id}/{variant}", clock)
     spaces = Spaces(database, live, clock)
     notices = Notices(database, outbox, live, audit, {}, clock)
     pay, notifications = PayClient(config, http), Notifications(config)

@@ -24,8 +24,8 @@ class Heard:
     def __init__(self) -> None:
         self.entries: list[tuple[str, int]] = []
 
-    def entry(self, entry: EntryDocument, body: object, salt: bytes, sender_name: str) -> None:
-        self.entries.append((entry["_id"]["space"], entry["_id"]["seq"]))
+    def entry(self, space_id: str, seq: int, view: object) -> None:
+        self.entries.append((space_id, seq))
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
 def recorder(house: House) -> tuple[Recorder, Heard]:
     """A recorder of its own, as another process would have it."""
     heard = Heard()
-    return Recorder(house.database, house.vault, heard), heard  # type: ignore[arg-type]
+    return Recorder(house.database, house.vault, heard, house.core.tickets.file_url), heard  # type: ignore[arg-type]
 
 
 def draft(space_id: str, text: str = "您好", client_msg_id: str | None = None, sender: str = "a" * 24) -> Draft:
@@ -192,7 +192,7 @@ async def test_a_delivery_that_fails_does_not_touch_what_is_stored(house: House)
         def entry(self, *_: object) -> None:
             raise RuntimeError("no socket")
 
-    ours = Recorder(house.database, house.vault, Broken())  # type: ignore[arg-type]
+    ours = Recorder(house.database, house.vault, Broken(), house.core.tickets.file_url)  # type: ignore[arg-type]
     entry = await ours.append(draft(new_id()))
     assert entry["hash"] != b""
 

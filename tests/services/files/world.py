@@ -1,12 +1,15 @@
 """Files on a database of their own and the real store, with time held still."""
 
 import asyncio
+import re
 import secrets
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn, cast
 
+import pytest
 import urllib3
 from pymongo.asynchronous.client_session import AsyncClientSession
 
@@ -17,11 +20,13 @@ from schemas.enums import Role
 from server.settings import Settings, decode_key
 from services.actors import Actor
 from services.audit import Audit
+from services.errors import Problem
 from services.file_intake import FileIntake
 from services.file_store import FileStore
 from services.files import Files
 from services.ids import new_id
 from services.keys import Vault
+from services.live import Live
 from services.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.outbox import Outbox
 from services.recordings import Recordings
@@ -30,7 +35,7 @@ from services.storage.blobs import Blobs
 from services.storage.database import Database
 from services.storage.indexes import apply
 from services.tickets import Tickets
-from tests.services.notices_world import HeldClock, RecordedLive
+from tests.services.notices_world import HeldClock
 
 UPLOAD_MB = 64
 UPLOAD_URL = "http://127.0.0.1:8000/api/v1/uploads"
@@ -113,6 +118,10 @@ def person(role: Role = Role.CLIENT) -> Actor:
     return Actor(new_id(), frozenset({role}), new_id())
 
 
+def refusal(code: str) -> pytest.RaisesExc[Problem]:
+    return pytest.raises(Problem, match=f"^{re.escape(code)}$")
+
+
 async def post_form(url: str, fields: dict[str, str], content: bytes) -> tuple[int, bytes]:
     form = [*fields.items(), ("file", ("blob", content, "application/octet-stream"))]
     answer = await asyncio.to_thread(
@@ -139,17 +148,25 @@ async def read(
     return b"".join([block async for block in opened.read(start, opened.size if stop is None else stop)])
 
 
-def peak_reset() -> int:
-    """Bytes resident now; the kernel's high-water mark begins anew (proc(5), clear_refs)."""
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
-    return peak()
+class Memory:
+    """The most that Python held at once while the block ran, beyond what it held before, in bytes."""
+
+    peak = 0
+
+    def __enter__(self) -> "Memory":
+        tracemalloc.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
 
 
-def peak() -> int:
-    with open("/proc/self/status") as file:
-        (line,) = [line for line in file if line.startswith("VmHWM")]
-    return int(line.split()[1]) * 1024
+class NoSockets:
+    """Files tell the live sockets nothing; spaces are asked for membership only."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AssertionError(f"nobody was to be told: {name}")
 
 
 @asynccontextmanager
@@ -165,7 +182,7 @@ async def open_world(settings: Settings, public_url: str | None = None) -> Async
     ffmpeg = Ffmpeg(find_ffmpeg())
     intake = FileIntake(database, blobs, store, ffmpeg, audit, outbox, upload_max_mb=UPLOAD_MB, clock=clock)
     tickets = Tickets({name: decode_key(key) for name, key in settings.token_keys.items()}, clock)
-    spaces = Spaces(database, RecordedLive(), clock)
+    spaces = Spaces(database, cast(Live, NoSockets()), clock)
     files = Files(
         database,
         spaces,
