@@ -1,133 +1,17 @@
-"""Files over HTTP: tokens, tickets, ranges, headers, and the upload door (contract "Case space"; ruling 15)."""
+"""Files over HTTP: tokens, tickets, ranges, headers (contract "Case space"; ruling 15)."""
 
 import asyncio
-import itertools
-import json
 import socket
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, cast
 from urllib.parse import quote
 
 import pytest
-import pytest_asyncio
 import urllib3
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
-from tornado.web import Application
 
-from handlers import files, uploads
-from handlers.base import Edge
 from services.actors import Actor
-from services.bundle import Services
-from services.errors import Problem
-from services.media.types import MEGABYTE
-from services.rate_limits import RateLimiter
 from services.segments import SEGMENT
-from tests.parts.databases import SettingsMaker
+from tests.handlers.files.site import Site, code_of
 from tests.services import media_samples as samples
-from tests.services.files_world import UPLOAD_MB, World, open_world, peak, peak_reset, person, post_form
-
-JSON = {"Content-Type": "application/json"}
-
-
-class KnownTokens:
-    """Signs in whoever has an actor here; the token is the user's id."""
-
-    def __init__(self) -> None:
-        self.actors: dict[str, Actor] = {}
-
-    async def authenticate(self, token: str, *, request_id: str, address: str) -> Actor:
-        if token not in self.actors:
-            raise Problem("auth.token_invalid")
-        return self.actors[token]
-
-
-@dataclass
-class Site:
-    world: World
-    base: str
-    tokens: KnownTokens
-    edge: Edge
-
-    def sign_in(self) -> Actor:
-        actor = person()
-        self.tokens.actors[actor.user_id] = actor
-        return actor
-
-    async def call(
-        self,
-        method: str,
-        path: str,
-        actor: Actor | None = None,
-        body: Any = None,
-        headers: dict[str, str] | None = None,
-    ) -> urllib3.BaseHTTPResponse:
-        sent = dict(headers or {})
-        if actor is not None:
-            sent["Authorization"] = f"Bearer {actor.user_id}"
-        if isinstance(body, dict):
-            sent, body = sent | JSON, json.dumps(body).encode()
-        return await asyncio.to_thread(
-            urllib3.request, method, self.base + path, body=body, headers=sent, retries=False, timeout=60
-        )
-
-    async def put(self, actor: Actor, space_id: str, content: bytes, content_type: str, name: str = "文件") -> Any:
-        """The whole way of a good file, over HTTP; its view."""
-        body = {"name": name, "content_type": content_type, "size": len(content)}
-        begun = await self.call("POST", f"/api/v1/spaces/{space_id}/files", actor, body)
-        assert begun.status == 201, begun.data
-        upload = begun.json()["upload"]
-        assert (await post_form(upload["url"], upload["fields"], content))[0] == 204
-        done = await self.call("POST", f"/api/v1/files/{begun.json()['file_id']}/complete", actor, {})
-        assert done.status == 200, done.data
-        return done.json()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def site(make_settings: SettingsMaker) -> AsyncIterator[Site]:
-    async with open_world(make_settings()) as world:
-        tokens = KnownTokens()
-
-        async def ready() -> dict[str, bool]:
-            return {}
-
-        services = SimpleNamespace(files=world.files, sessions=tokens, is_outage=lambda fault: False)
-        edge = Edge(
-            services=cast(Services, services),
-            limiter=RateLimiter(enabled=False),
-            observe=lambda route, method, status, seconds: None,
-            ready=ready,
-            metrics=lambda: b"",
-            sandbox_url="http://127.0.0.1:1",
-        )
-        routes = [*files.ROUTES, *uploads.ROUTES]
-        application = Application([(path, handler, {"edge": edge, "route": path}) for path, handler in routes])
-        server = HTTPServer(application, max_body_size=MEGABYTE)
-        sockets = bind_sockets(0, "127.0.0.1")
-        server.add_sockets(sockets)
-        yield Site(world, f"http://127.0.0.1:{sockets[0].getsockname()[1]}", tokens, edge)
-        server.stop()
-        await server.close_all_connections()
-
-
-@pytest.fixture
-def client(site: Site) -> Actor:
-    return site.sign_in()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def space(site: Site, client: Actor) -> str:
-    return await site.world.space(client)
-
-
-def code_of(answer: urllib3.BaseHTTPResponse) -> str:
-    assert answer.headers["Content-Type"].startswith("application/problem+json")
-    return str(answer.json()["code"])
-
-
-# --- the whole way
+from tests.services.files.world import post_form
 
 
 async def test_upload_complete_and_look(site: Site, space: str, client: Actor) -> None:
@@ -187,9 +71,6 @@ async def test_a_disguised_upload_is_told(site: Site, space: str, client: Actor)
     assert (await post_form(upload["url"], upload["fields"], samples.HTML))[0] == 204
     done = await site.call("POST", f"/api/v1/files/{begun.json()['file_id']}/complete", client, {})
     assert (done.status, code_of(done)) == (422, "file.type_mismatch")
-
-
-# --- content
 
 
 async def test_headers_of_content(site: Site, space: str, client: Actor) -> None:
@@ -305,127 +186,3 @@ async def test_a_reader_that_leaves_is_no_fault(
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
     assert not site.edge.in_flight
     assert (await site.call("GET", view["url"], headers={"Range": "bytes=0-3"})).data == b"line"
-
-
-# --- the upload door
-
-
-async def begun(site: Site, space: str, client: Actor, content_type: str = "video/mp4", size: int = 1000) -> Any:
-    body = {"name": "f", "content_type": content_type, "size": size}
-    return (await site.call("POST", f"/api/v1/spaces/{space}/files", client, body)).json()
-
-
-async def test_the_door_lets_through_what_the_store_accepts_only(site: Site, space: str, client: Actor) -> None:
-    """The policy is the authority; the store's refusals come back as problems."""
-    upload = (await begun(site, space, client, "text/plain"))["upload"]
-    url, fields = upload["url"], upload["fields"]
-    for changed, content, status, code in (
-        ({"x-amz-signature": "0" * 64}, b"x", 403, "auth.ticket_invalid"),
-        ({"key": "files/stolen"}, b"x", 403, "auth.ticket_invalid"),
-        ({"policy": "e30="}, b"x", 403, "auth.ticket_invalid"),
-        ({"x-amz-signature": "0" * 64}, bytes(50 * MEGABYTE), 403, "auth.ticket_invalid"),
-        ({}, bytes(10 * MEGABYTE + 1), 413, "file.too_large"),
-        ({}, b"", 422, "file.empty"),
-    ):
-        answer, body = await post_form(url, fields | changed, content)
-        assert (answer, json.loads(body)["code"]) == (status, code), changed
-    assert (await post_form(url, {"key": "x"}, b"x"))[0] in (403, 422)
-    assert (await post_form(url, fields, b"good"))[0] == 204
-
-
-async def test_an_expired_form_is_refused(site: Site, space: str, client: Actor) -> None:
-    site.world.clock.forward(-3600)
-    upload = (await begun(site, space, client))["upload"]
-    site.world.clock.forward(3600)
-    status, body = await post_form(upload["url"], upload["fields"], b"late")
-    assert (status, json.loads(body)["code"]) == (403, "auth.ticket_invalid")
-
-
-async def test_what_is_no_upload_is_refused(site: Site) -> None:
-    path = "/api/v1/uploads"
-    for method, body, headers, status, code in (
-        ("POST", b"{}", JSON, 415, "request.content_type"),
-        ("POST", b"", {}, 415, "request.content_type"),
-        ("GET", None, {}, 405, "request.method"),
-        ("POST", b"no form", {"Content-Type": "multipart/form-data; boundary=x"}, 422, "request.invalid"),
-    ):
-        answer = await site.call(method, path, None, body, headers)
-        assert (answer.status, code_of(answer)) == (status, code)
-
-
-async def test_too_much_is_refused_before_it_is_sent(site: Site, space: str, client: Actor) -> None:
-    form = {"Content-Type": "multipart/form-data; boundary=x"}
-    answer = await site.call("POST", "/api/v1/uploads", None, bytes((UPLOAD_MB + 1) * MEGABYTE), form)
-    assert (answer.status, code_of(answer)) == (413, "file.too_large")
-
-
-async def test_a_sender_that_leaves_lets_nothing_behind(site: Site, space: str, client: Actor) -> None:
-    announced = await begun(site, space, client)
-    upload = announced["upload"]
-    fields = "".join(
-        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in upload["fields"].items()
-    )
-    head = f'{fields}--x\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'.encode()
-    host, port = site.base.removeprefix("http://").split(":")
-    sender = socket.create_connection((host, int(port)))
-    sender.sendall(
-        f"POST /api/v1/uploads HTTP/1.1\r\nHost: {host}\r\nContent-Length: {9 * MEGABYTE}\r\n"
-        "Content-Type: multipart/form-data; boundary=x\r\n\r\n".encode()
-        + head
-        + bytes(100_000)
-    )
-    await asyncio.sleep(0.2)
-    sender.close()
-    await asyncio.sleep(0.5)
-    assert await site.world.stored(announced["file_id"]) == set()
-    left = [task for task in asyncio.all_tasks() if "Relay" in repr(task.get_coro())]
-    assert not left
-    assert not site.edge.in_flight, "a stopping server would wait for it"
-
-
-async def test_a_chunked_upload_is_passed_on_and_bounded(site: Site, space: str, client: Actor) -> None:
-    announced = await begun(site, space, client, "text/plain", 5)
-    fields = announced["upload"]["fields"]
-    body, content_type = urllib3.encode_multipart_formdata([*fields.items(), ("file", ("f", b"hello", "text/plain"))])
-    headers = {"Content-Type": content_type}
-    pieces = [body[start : start + 100] for start in range(0, len(body), 100)]
-    answer = await site.call("POST", "/api/v1/uploads", None, iter(pieces), headers)
-    assert answer.status == 204, answer.data
-    endless = (bytes(MEGABYTE) for _ in range(UPLOAD_MB + 3))
-    answer = await site.call("POST", "/api/v1/uploads", None, endless, headers)
-    assert (answer.status, code_of(answer)) == (413, "file.too_large")
-
-
-async def test_a_large_upload_is_never_held_in_memory(site: Site, space: str, client: Actor) -> None:
-    size = 60 * MEGABYTE
-    announced = await begun(site, space, client, "video/mp4", size)
-    before = peak_reset()
-    status, answer = await post_stream(site, announced["upload"]["fields"], size)
-    assert status == 204, answer
-    assert peak() - before < 30 * MEGABYTE
-    (found,) = await site.world.blobs.under(f"quarantine/{announced['file_id']}")
-    assert found.size == size
-
-
-async def post_stream(site: Site, fields: dict[str, str], size: int) -> tuple[int, bytes]:
-    """Post the form with ``size`` zero bytes as its file, a megabyte at a time and its length told beforehand."""
-    form, content_type = urllib3.encode_multipart_formdata([*fields.items(), ("file", ("f", b"|", "video/mp4"))])
-    head, _, tail = form.partition(b"|")
-    length = str(len(head) + size + len(tail))
-    body = itertools.chain([head], itertools.repeat(bytes(MEGABYTE), size // MEGABYTE), [tail])
-    answer = await site.call(
-        "POST", "/api/v1/uploads", None, body, {"Content-Type": content_type, "Content-Length": length}
-    )
-    return answer.status, answer.data
-
-
-async def test_a_store_that_is_away_is_said(site: Site, space: str, client: Actor) -> None:
-    upload = (await begun(site, space, client))["upload"]
-    inside = site.world.blobs.inside_url
-    site.world.blobs.inside_url = "http://127.0.0.1:9/none"
-    try:
-        status, body = await post_form(upload["url"], upload["fields"], bytes(3 * MEGABYTE))
-    finally:
-        site.world.blobs.inside_url = inside
-    assert (status, json.loads(body)["code"]) == (503, "server.unavailable")
