@@ -2,23 +2,24 @@ import { call } from "./http"
 import type { Page } from "./types"
 
 export interface NoticeTemplate {
-  id?: string
-  template_id?: string
-  title?: string
-  name?: string
-  code?: string
+  key: string
+  template_id: string
+  title: string
 }
 
 export const listTemplates = (): Promise<Page<NoticeTemplate>> => call("GET", "/notice-templates")
 
-export const templateId = (template: NoticeTemplate): string => template.template_id ?? template.id ?? ""
-
 /** Development only: the phone's part of wx.requestSubscribeMessage, played by the sandbox. */
-export async function acceptInSandbox(sandboxPath: string, openid: string, template: string): Promise<void> {
+export async function acceptInSandbox(
+  sandboxPath: string,
+  openid: string,
+  template: string,
+  count: number = 1,
+): Promise<void> {
   const response = await fetch(`${sandboxPath}/control/subscribe-credits`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ openid, template_id: template, count: 1 }),
+    body: JSON.stringify({ openid, template_id: template, count }),
   })
   if (!response.ok) throw new Error(`sandbox answered ${response.status}`)
 }
