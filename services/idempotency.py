@@ -119,9 +119,18 @@ class Idempotency:
 
     async def commit(self, session: AsyncClientSession, ticket: Ticket, answer: BaseModel) -> None:
         """Store the answer in the transaction of the effect. DuplicateKeyError: somebody else was first."""
+        record = await self.record(ticket, answer)
+        leased = await self._db.idempotency.replace_one(
+            {"_id": ticket.id, "answer": {"$exists": False}}, record, session=session
+        )
+        if leased.matched_count == 0:
+            await self._db.idempotency.insert_one(record, session=session)
+
+    async def record(self, ticket: Ticket, answer: BaseModel) -> IdempotencyDocument:
+        """The record itself, for effects that are written together with others (``GroupCommit``)."""
         key = await self._vault.key(f"user:{ticket.user_id}")
         now = self._clock()
-        record: IdempotencyDocument = {
+        return {
             "_id": ticket.id,
             "body_hash": ticket.body_hash,
             "state": "done",
@@ -129,11 +138,6 @@ class Idempotency:
             "answer": key.seal(answer.model_dump_json().encode(), _place(ticket)),
             "expires_at": now + KEPT,
         }
-        leased = await self._db.idempotency.replace_one(
-            {"_id": ticket.id, "answer": {"$exists": False}}, record, session=session
-        )
-        if leased.matched_count == 0:
-            await self._db.idempotency.insert_one(record, session=session)
 
 
 def _place(ticket: Ticket) -> str:

@@ -112,9 +112,14 @@ class Vault:
 
         The key is not remembered before it is committed; the caller may use what is returned.
         """
-        fresh, key = self._wrap_new(subject)
-        await self._db.data_keys.insert_one(fresh, session=session)
-        return DataKey(key)
+        document, key = self.fresh(subject)
+        await self._db.data_keys.insert_one(document, session=session)
+        return key
+
+    def fresh(self, subject: str) -> tuple[DataKeyDocument, DataKey]:
+        """A new data key and the document that has to be stored with the subject (``GroupCommit``)."""
+        document, key = self._wrap_new(subject)
+        return document, DataKey(key)
 
     async def destroy(self, subject: str) -> None:
         """Make everything sealed under the subject's key unreadable for ever."""

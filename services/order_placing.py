@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
 
 from schemas.api.orders import OrderBody, OrderView
+from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import OrderDocument, ProductDocument
 from schemas.enums import OrderStatus, Role
 from services.actors import Actor
@@ -22,6 +23,7 @@ from services.order_views import order_view
 from services.outbox import Outbox
 from services.products import Products
 from services.storage.database import Database
+from services.storage.group_commit import GroupCommit
 
 CLIENT = frozenset({Role.CLIENT})
 
@@ -30,6 +32,7 @@ class OrderPlacing:
     def __init__(
         self,
         database: Database,
+        group: GroupCommit,
         vault: Vault,
         products: Products,
         idempotency: Idempotency,
@@ -38,6 +41,7 @@ class OrderPlacing:
         clock: Clock = utc_now,
     ) -> None:
         self._db = database
+        self._group = group
         self._vault = vault
         self._products = products
         self._idempotency = idempotency
@@ -47,40 +51,63 @@ class OrderPlacing:
 
     async def place(self, actor: Actor, body: OrderBody, ticket: Ticket) -> OrderView:
         """Raises ``product.not_found``, ``order.need_invalid``, ``order.lawyer_unavailable``,
-        ``order.coupon_invalid`` and what ``Idempotency.once`` raises."""
+        ``order.coupon_invalid`` and what ``Idempotency.answer`` raises.
 
-        async def effect(session: AsyncClientSession) -> OrderView:
+        Whether the request is a repeat is found out by trying: the record of its key is unique and stored with
+        the order, so looking first would cost every order a round trip and prove nothing.
+        """
+        try:
             product = await self._products.offered(body.product_id)
             need = checked_need(product["form"], body.need)
-            if body.coupon_id is not None:
-                raise Problem("order.coupon_invalid")  # none has been issued to anybody
-            if body.lawyer_id is not None:
-                await self._lawyer_exists(body.lawyer_id)
-            return await self._store(session, actor, product, need, body.lawyer_id)
-
-        return await self._idempotency.once(ticket, OrderView, effect)
+            await self._check(body)
+            return await self._store(actor, product, need, body.lawyer_id, ticket)
+        except (Problem, DuplicateKeyError) as fault:
+            stored = await self._idempotency.answer(ticket, OrderView)
+            if stored is not None:
+                return stored
+            if isinstance(fault, Problem):
+                raise
+            raise Problem("idempotency.running", retry_after=1) from fault  # its twin got no further
 
     async def _store(
         self,
-        session: AsyncClientSession,
         actor: Actor,
         product: ProductDocument,
         need: dict[str, str],
         wanted_lawyer_id: str | None,
+        ticket: Ticket,
     ) -> OrderView:
         order_id, space_id = new_id(), new_id()
-        key = await self._vault.new_key(f"space:{space_id}", session)
+        key_document, key = self._vault.fresh(f"space:{space_id}")
         order = self._document(order_id, space_id, actor.user_id, product)
         order["need"] = seal_need(key, order_id, need)
         if wanted_lawyer_id is not None:
             order["wanted_lawyer_id"] = wanted_lawyer_id
-        await self._db.orders.insert_one(order, session=session)
-        await self._audit.write(actor, "order.placed", order_id, session, product=product["_id"])
-        if product["unpaid_minutes"] is not None:
-            # a subject of its own: it waits for hours and must hold up nothing else of the order
-            due_at = order["created_at"] + timedelta(minutes=product["unpaid_minutes"])
-            await self._outbox.add(session, "order.unpaid", f"unpaid:{order_id}", {"order_id": order_id}, due_at)
-        return order_view(order, CLIENT, {}).model_copy(update={"need": need})
+        view = order_view(order, CLIENT, {}).model_copy(update={"need": need})
+        await self._group.insert(
+            {
+                "idempotency": [await self._idempotency.record(ticket, view)],
+                "orders": [order],
+                "data_keys": [key_document],
+                "audit": [self._audit.entry(actor, "order.placed", order_id, product=product["_id"])],
+                "outbox": self._limit(order, product),
+            }
+        )
+        return view
+
+    def _limit(self, order: OrderDocument, product: ProductDocument) -> list[OutboxDocument]:
+        """What cancels the order when nobody pays it in the product's time."""
+        if product["unpaid_minutes"] is None:
+            return []
+        due_at = order["created_at"] + timedelta(minutes=product["unpaid_minutes"])
+        # a subject of its own: it waits for hours and must hold up nothing else of the order
+        return [self._outbox.row("order.unpaid", f"unpaid:{order['_id']}", {"order_id": order["_id"]}, due_at)]
+
+    async def _check(self, body: OrderBody) -> None:
+        if body.coupon_id is not None:
+            raise Problem("order.coupon_invalid")  # none has been issued to anybody
+        if body.lawyer_id is not None:
+            await self._lawyer_exists(body.lawyer_id)
 
     def _document(self, order_id: str, space_id: str, client_id: str, product: ProductDocument) -> OrderDocument:
         now = self._clock()

@@ -50,8 +50,14 @@ class Outbox:
         due_at: datetime | None = None,
     ) -> str:
         """Owe an effect. Returns its id, which effects use as their idempotency key. Nudge after the commit."""
+        row = self.row(kind, subject, payload, due_at)
+        await self._db.outbox.insert_one(row, session=session)
+        return row["_id"]
+
+    def row(self, kind: str, subject: str, payload: dict[str, Any], due_at: datetime | None = None) -> OutboxDocument:
+        """The row itself, for changes that are written together with others (``GroupCommit``)."""
         now = self._clock()
-        row: OutboxDocument = {
+        return {
             "_id": new_id(),
             "schema_version": 1,
             "kind": kind,
@@ -62,8 +68,6 @@ class Outbox:
             "due_at": due_at or now,
             "created_at": now,
         }
-        await self._db.outbox.insert_one(row, session=session)
-        return row["_id"]
 
     def nudge(self) -> None:
         self._nudge()

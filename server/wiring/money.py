@@ -22,6 +22,7 @@ from services.payments import Payments
 from services.products import Products
 from services.refund_settling import RefundSettling
 from services.refunds import Refunds
+from services.storage.group_commit import GroupCommit
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
     seals = OrderSeals(core.vault)
     views = OrderViews(database, seals)
     assignments = Assignments(database, book, seals, core.spaces)
-    placing = OrderPlacing(database, core.vault, products, idempotency, audit, outbox, clock)
+    placing = OrderPlacing(database, GroupCommit(database), core.vault, products, idempotency, audit, outbox, clock)
 
     config = _pay_config(settings)
     pay = PayClient(config, core.http)

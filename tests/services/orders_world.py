@@ -52,6 +52,7 @@ from services.refund_settling import RefundSettling
 from services.refunds import Refunds
 from services.spaces import Spaces
 from services.storage.database import Database
+from services.storage.group_commit import GroupCommit
 from services.storage.indexes import apply
 from tests.parts.real import RealParts
 from tests.recorded_live import RecordedLive
@@ -361,7 +362,7 @@ def _build(
     seals = OrderSeals(vault)
     views = OrderViews(database, seals)
     assignments = Assignments(database, book, seals, spaces)
-    placing = OrderPlacing(database, vault, products, idempotency, audit, outbox, clock)
+    placing = OrderPlacing(database, GroupCommit(database), vault, products, idempotency, audit, outbox, clock)
     orders = Orders(database, book, placing, views, seals, assignments, spaces, files, audit, outbox, clock)
     confirming = PaymentConfirming(database, book, spaces, audit, outbox, clock, tally)
     watch = PaymentWatch(database, book, pay, confirming, audit, outbox, QUERY_AFTER, clock, tally)
