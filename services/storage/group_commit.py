@@ -42,8 +42,9 @@ class _RefusedError(Exception):
 
 
 class GroupCommit:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, max_queued: int = MAX_QUEUED) -> None:
         self._db = database
+        self._max_queued = max_queued
         self._queue: deque[_Unit] = deque()
         self._flusher: asyncio.Task[None] | None = None
 
@@ -53,7 +54,7 @@ class GroupCommit:
         Raises DuplicateKeyError and WriteError for this unit's own fault, ``server.unavailable`` when too
         much waits already, and what a transaction raises (then nothing is known).
         """
-        if len(self._queue) >= MAX_QUEUED:
+        if len(self._queue) >= self._max_queued:
             raise Problem("server.unavailable", retry_after=1)
         unit = _Unit(documents, asyncio.get_running_loop().create_future())
         self._queue.append(unit)
