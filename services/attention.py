@@ -12,8 +12,9 @@ from pymongo import ASCENDING, UpdateOne
 
 from schemas.documents.ledgers import AttentionDocument, AttentionKey
 from schemas.documents.spaces import SpaceDocument
-from schemas.enums import NoticeKind, Role, SystemRole
+from schemas.enums import SILENT, NoticeKind, Role, SystemRole
 from services.clock import Clock, utc_now
+from services.followers import EntryHead
 from services.live import Live
 from services.notices import Notices
 from services.spaces import current_member
@@ -50,25 +51,39 @@ class Attention:
         self._after = after
         self._clock = clock
 
-    async def note(self, space_id: str, seq: int, sender: str, countable: bool) -> None:
-        """An entry was stored. ``countable``: it counts as unread. Only people's messages are noted, because what
-        the system shows in a space (payment, assignment) has a notice of its own. May be called again."""
-        if not countable or sender == SystemRole.SYSTEM:
+    async def follow(self, heads: Sequence[EntryHead]) -> None:
+        """Entries were stored. Only people's messages are noted, because what the system shows in a space
+        (payment, assignment) has a notice of its own. May be called again with the same entries."""
+        newest: dict[str, list[EntryHead]] = {}
+        for head in heads:
+            if head["type"] not in SILENT and head["sender"] != SystemRole.SYSTEM:
+                newest.setdefault(head["_id"]["space"], []).append(head)
+        if not newest:
             return
-        space = await self._space(space_id)
-        if space is None:
-            return
-        now = self._clock()
-        rows = [
-            UpdateOne(
-                {"_id": _key(space_id, user_id)},
-                {"$max": {"seq": seq}, "$setOnInsert": {"since": now, "due_at": now + self._after}},
-                upsert=True,
-            )
-            for user_id in _waiting(space, seq, sender)
-        ]
+        rows: list[UpdateOne] = []
+        async for space in self._db.spaces.find({"_id": {"$in": list(newest)}}, {"members": 1}):
+            rows += self._rows(space, newest[space["_id"]])
         if rows:
             await self._db.attention.bulk_write(rows, ordered=False)
+
+    def _rows(self, space: SpaceDocument, heads: Sequence[EntryHead]) -> list[UpdateOne]:
+        """One row for each member whom something of this waits for: the newest seq counts."""
+        waiting: dict[str, EntryHead] = {}
+        for head in heads:
+            for user_id in _waiting(space, head["_id"]["seq"], head["sender"]):
+                waiting[user_id] = head
+        now = self._clock()
+        return [
+            UpdateOne(
+                {"_id": _key(space["_id"], user_id)},
+                {
+                    "$max": {"seq": head["_id"]["seq"]},
+                    "$setOnInsert": {"since": now, "due_at": head["at"] + self._after},
+                },
+                upsert=True,
+            )
+            for user_id, head in waiting.items()
+        ]
 
     async def went_offline(self, user_id: str) -> None:
         """Somebody's last socket is gone: what waits for them is due after the pause, counted from now."""

@@ -1,30 +1,51 @@
 """Effects that follow the record: the stored entry is its own outbox row.
 
-For each kind of effect and each space a cursor says how far the effect has come. A change stream tells which
-spaces have something new; the cursors alone decide what is done, so a lost or repeated hint changes nothing.
-An entry whose effect keeps failing is parked on the cursor and holds up nothing else.
+For each kind of effect and each space a cursor says how far the effect has come. A change stream brings what is
+new; the cursors alone decide what is done, so a lost, repeated or late hint changes nothing. What arrived within
+a moment is done together. An entry whose effect keeps failing is parked and holds up nothing else.
+
+The cursors live in the memory of the one worker that leads and are written down every few seconds together with
+the stream's resume token: after a crash the last moments are done again, which effects must tolerate.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypedDict
 
+from pymongo import UpdateOne
 from pymongo.asynchronous.change_stream import AsyncChangeStream
 from pymongo.errors import OperationFailure
 
-from schemas.documents.spaces import EntryDocument
+from schemas.documents.spaces import EntryKey
 from services.clock import Clock, utc_now
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.followers")
 
-Follow = Callable[[EntryDocument], Awaitable[None]]
+
+class EntryHead(TypedDict):
+    """What an effect is given of an entry. The body stays sealed; an effect that needs it opens it itself."""
+
+    _id: EntryKey
+    sender: str
+    role: str
+    type: str
+    at: datetime
+
+
+Follow = Callable[[Sequence[EntryHead]], Awaitable[None]]
+
 TRIES = 5
-PAGE = 200
+PAGE = 500
+MOMENT_SECONDS = 0.25
+SAVE_SECONDS = 5.0
 STREAM = "stream:worker"
-_HISTORY_LOST = 286
-_RESUME_TOKEN_UNUSABLE = frozenset({_HISTORY_LOST, 280})
+_HEAD = {"sender": 1, "role": 1, "type": 1, "at": 1}
+_STREAMED = {"ns": 1, **{f"fullDocument.{name}": 1 for name in ("_id", *_HEAD)}}
+_RESUME_TOKEN_UNUSABLE = frozenset({280, 286})  # ChangeStreamFatalError, ChangeStreamHistoryLost
 
 
 class Followers:
@@ -40,9 +61,13 @@ class Followers:
         self._effects = effects
         self._nudge_outbox = nudge_outbox
         self._clock = clock
+        self._cursors: dict[str, int] = {}  # "kind:space" → last seq done
+        self._unsaved: set[str] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow until told to stop. Raises what the database raises; the caller starts it again."""
+        self._cursors.clear()  # another process may have led meanwhile
+        self._unsaved.clear()
         saved = await self._db.cursors.find_one({"_id": STREAM})
         token = saved.get("token") if saved else None
         try:
@@ -54,85 +79,132 @@ class Followers:
             await self._db.cursors.delete_one({"_id": STREAM})
             await self._follow(stop, None)
 
+    async def sweep(self) -> None:
+        """Bring every space up to date: at the first start, or when the stream's history is gone."""
+        async for space in self._db.spaces.find({}, {"_id": 1}):
+            for kind in self._effects:
+                await self._catch_up(kind, space["_id"])
+
+    # --- the stream
+
     async def _follow(self, stop: asyncio.Event, token: Mapping[str, Any] | None) -> None:
         watching: list[dict[str, Any]] = [
             {"$match": {"operationType": "insert", "ns.coll": {"$in": ["entries", "outbox"]}}},
-            {"$project": {"documentKey": 1, "ns": 1}},
+            {"$project": _STREAMED},
         ]
         async with await self._db.raw.watch(watching, resume_after=token, max_await_time_ms=500) as stream:
             if token is None:
                 await self.sweep()
+            saved_at = time.monotonic()
             while not stop.is_set():
-                await self._step(stream)
+                arrived = await self._collect(stream)
+                for kind in self._effects:
+                    await self._advance(kind, arrived)
+                if time.monotonic() - saved_at > SAVE_SECONDS:
+                    await self._save(stream.resume_token)
+                    saved_at = time.monotonic()
+            await self._save(stream.resume_token)
 
-    async def _step(self, stream: AsyncChangeStream[dict[str, Any]]) -> None:
-        """Take what the stream has, run the effects, remember how far it was read."""
-        changed: set[str] = set()
-        change = await stream.try_next()
-        while change is not None:
+    async def _collect(self, stream: AsyncChangeStream[dict[str, Any]]) -> dict[str, list[EntryHead]]:
+        """Space → its new entries of this moment. An outbox row wakes the outbox at once."""
+        arrived: dict[str, list[EntryHead]] = {}
+        deadline = None
+        count = 0
+        while count < PAGE:
+            change = await stream.try_next()
+            if change is None:
+                break
             if change["ns"]["coll"] == "outbox":
                 self._nudge_outbox()
+                continue
+            count += 1
+            head: EntryHead = change["fullDocument"]
+            arrived.setdefault(head["_id"]["space"], []).append(head)
+            if deadline is None:
+                deadline = time.monotonic() + MOMENT_SECONDS
+                await asyncio.sleep(MOMENT_SECONDS)  # so that one answer of the server brings many
+        return arrived
+
+    async def _advance(self, kind: str, arrived: Mapping[str, list[EntryHead]]) -> None:
+        """Do what follows the cursors without a gap, all together; read from the database where there is one."""
+        await self._load_cursors(kind, arrived)
+        ready: list[EntryHead] = []
+        for space_id, heads in arrived.items():
+            seq = self._cursors[f"{kind}:{space_id}"]
+            new = [head for head in heads if head["_id"]["seq"] > seq]
+            if [head["_id"]["seq"] for head in new] == list(range(seq + 1, seq + 1 + len(new))):
+                ready += new
             else:
-                changed.add(change["documentKey"]["_id"]["space"])
-            if len(changed) >= PAGE:
-                break
-            change = await stream.try_next() if stream.alive and _buffered(stream) else None
-        for space_id in changed:
-            await self.catch_up(space_id)
-        if changed and stream.resume_token is not None:
-            await self._db.cursors.update_one(
-                {"_id": STREAM},
-                {"$set": {"token": dict(stream.resume_token), "updated_at": self._clock()}},
-                upsert=True,
-            )
+                await self._catch_up(kind, space_id)
+        await self._do(kind, ready)
 
-    async def sweep(self) -> None:
-        """Bring every space up to date: at the first start, or when the stream's history is gone."""
-        async for space in self._db.spaces.find({}, {"_id": 1}):
-            await self.catch_up(space["_id"])
+    # --- cursors
 
-    async def catch_up(self, space_id: str) -> None:
-        for kind in self._effects:
-            await self._catch_up(kind, space_id)
+    async def _load_cursors(self, kind: str, spaces: Mapping[str, object]) -> None:
+        missing = [f"{kind}:{space_id}" for space_id in spaces if f"{kind}:{space_id}" not in self._cursors]
+        if not missing:
+            return
+        self._cursors.update(dict.fromkeys(missing, 0))
+        async for cursor in self._db.cursors.find({"_id": {"$in": missing}}):
+            self._cursors[cursor["_id"]] = cursor.get("seq", 0)
 
     async def _catch_up(self, kind: str, space_id: str) -> None:
-        cursor_id = f"{kind}:{space_id}"
-        cursor = await self._db.cursors.find_one({"_id": cursor_id})
-        seq = cursor.get("seq", 0) if cursor else 0
+        await self._load_cursors(kind, {space_id: None})
         while True:
-            entries = await (
-                self._db.entries.find(
-                    {"_id": {"$gt": {"space": space_id, "seq": seq}, "$lt": {"space": space_id, "seq": 2**53}}}
-                )
-                .sort("_id", 1)
-                .limit(PAGE)
-                .to_list()
-            )
-            parked = [entry["_id"]["seq"] for entry in entries if not await self._done(kind, entry)]
-            if entries:
-                seq = entries[-1]["_id"]["seq"]
-                change: dict[str, Any] = {"$max": {"seq": seq}, "$set": {"updated_at": self._clock()}}
-                if parked:
-                    change["$addToSet"] = {"parked": {"$each": parked}}
-                await self._db.cursors.update_one({"_id": cursor_id}, change, upsert=True)
-            if len(entries) < PAGE:
+            seq = self._cursors[f"{kind}:{space_id}"]
+            where = {"_id": {"$gt": {"space": space_id, "seq": seq}, "$lt": {"space": space_id, "seq": 2**53}}}
+            found: Any = await self._db.entries.find(where, _HEAD).sort("_id", 1).limit(PAGE).to_list()
+            await self._do(kind, found)
+            if len(found) < PAGE:
                 return
 
-    async def _done(self, kind: str, entry: EntryDocument) -> bool:
+    async def _save(self, token: Mapping[str, Any] | None) -> None:
+        now = self._clock()
+        writes = [
+            UpdateOne({"_id": name}, {"$max": {"seq": self._cursors[name]}, "$set": {"updated_at": now}}, upsert=True)
+            for name in self._unsaved
+        ]
+        if token is not None:
+            writes.append(UpdateOne({"_id": STREAM}, {"$set": {"token": dict(token), "updated_at": now}}, upsert=True))
+        if writes:
+            await self._db.cursors.bulk_write(writes, ordered=True)
+        self._unsaved.clear()
+
+    # --- effects
+
+    async def _do(self, kind: str, heads: Sequence[EntryHead]) -> None:
+        """Run the effect for all at once; when that fails, one by one, parking what keeps failing."""
+        if not heads:
+            return
+        try:
+            await self._effects[kind](heads)
+        except Exception:
+            log.exception("effect %s failed for %d entries; doing them one by one", kind, len(heads))
+            for head in heads:
+                if not await self._done(kind, head):
+                    await self._park(kind, head)
+        for head in heads:
+            name = f"{kind}:{head['_id']['space']}"
+            self._cursors[name] = max(self._cursors.get(name, 0), head["_id"]["seq"])
+            self._unsaved.add(name)
+
+    async def _done(self, kind: str, head: EntryHead) -> bool:
         for attempt in range(TRIES):
             try:
-                await self._effects[kind](entry)
+                await self._effects[kind]([head])
             except Exception:
                 log.exception(
-                    "effect %s failed", kind, extra={"space_id": entry["_id"]["space"], "seq": entry["_id"]["seq"]}
+                    "effect %s failed", kind, extra={"space_id": head["_id"]["space"], "seq": head["_id"]["seq"]}
                 )
                 await asyncio.sleep(0.1 * 2**attempt)
             else:
                 return True
         return False
 
-
-def _buffered(stream: AsyncChangeStream[dict[str, Any]]) -> bool:
-    """Whether the next change is in memory already, so that asking for it does not wait half a second."""
-    cursor = stream._cursor
-    return cursor is not None and bool(cursor._data)
+    async def _park(self, kind: str, head: EntryHead) -> None:
+        """Where operators see it; the effect goes on with the next entry."""
+        await self._db.cursors.update_one(
+            {"_id": f"{kind}:{head['_id']['space']}"},
+            {"$addToSet": {"parked": head["_id"]["seq"]}, "$set": {"updated_at": self._clock()}},
+            upsert=True,
+        )

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from schemas.documents.spaces import EntryDocument
-from schemas.enums import SILENT, MessageType
 from server.metrics import Metrics
 from server.settings import Settings
 from server.wiring.core import Core, build_core
@@ -13,10 +11,9 @@ from server.wiring.money import build_money
 from server.wiring.notices import build_telling
 from server.wiring.people import build_identity
 from server.worker import Tick, Worker
-from services.attention import Attention
 from services.bundle import Services
 from services.clock import Clock, utc_now
-from services.followers import Follow, Followers
+from services.followers import Followers
 from services.keys import Vault
 from services.messages import Messages
 from services.record import HeadSigner
@@ -116,7 +113,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     worker = Worker(
         core.outbox,
         effects,
-        Followers(core.database, {"attention": _attend(telling.attention)}, core.outbox.nudge, clock),
+        Followers(core.database, {"attention": telling.attention.follow}, core.outbox.nudge, clock),
         [
             Tick("attention", 1.0, telling.attention.tick),
             Tick("payments", 2.0, money.payments.tick),
@@ -128,11 +125,3 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         core.nudged,
     )
     return House(core, services, identity.staff, worker)
-
-
-def _attend(attention: Attention) -> Follow:
-    async def attend(entry: EntryDocument) -> None:
-        countable = MessageType(entry["type"]) not in SILENT
-        await attention.note(entry["_id"]["space"], entry["_id"]["seq"], entry["sender"], countable)
-
-    return attend

@@ -12,7 +12,7 @@ from miniprogram_api.access_token import AccessTokens
 from miniprogram_api.http import HttpClient, HttpConfig
 from miniprogram_api.settings import WeChatConfig
 from miniprogram_api.wechat import WeChatClient
-from realtime.bus import NoBus, ValkeyBus
+from realtime.bus import NoBus, ValkeyBus, open_client
 from realtime.publisher import Publisher
 from realtime.sockets import Sockets
 from server.metrics import Metrics
@@ -70,7 +70,7 @@ def build_core(settings: Settings, clock: Clock) -> Core:
     database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
     vault = Vault(database, decode_keys(settings.master_keys), clock)
     tickets = Tickets(decode_keys(settings.token_keys), clock)
-    valkey = redis.Redis.from_url(settings.redis_url.get_secret_value()) if settings.redis_url else None
+    valkey = open_client(settings.redis_url.get_secret_value()) if settings.redis_url else None
     sockets = Sockets()
     publisher = Publisher(sockets, ValkeyBus(valkey) if valkey else NoBus(), process)
     recorder = Recorder(database, vault, publisher, tickets.file_url, clock)

@@ -1,12 +1,14 @@
 """A5: whoever is away is told outside the chat, once for each unread stretch, and not while they are here."""
 
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 import pytest_asyncio
 
 from schemas.documents.ledgers import AttentionDocument, NoticeDocument
 from schemas.documents.spaces import MemberDocument
+from services.followers import EntryHead
 from services.ids import new_id
 from tests.parts.databases import SettingsMaker
 from tests.services.notices_world import World, open_world
@@ -69,7 +71,7 @@ class Room:
                 "sender": sender,
                 "role": role,
                 "cid": new_id(),
-                "type": "text",
+                "type": "text" if countable else "notice",
                 "at": self.world.clock(),
                 "sealed": b"s",
                 "commit": b"c",
@@ -77,8 +79,14 @@ class Room:
                 "hash": b"h",
             }
         )
-        await self.world.attention.note(self.id, self.seq, sender, countable)
+        await self.follow(self.seq)
         return self.seq
+
+    async def follow(self, seq: int) -> None:
+        """What the worker does with a stored entry, once more or for the first time."""
+        entry = await self.world.database.entries.find_one({"_id": {"space": self.id, "seq": seq}})
+        assert entry is not None
+        await self.world.attention.follow([cast(EntryHead, entry)])
 
     async def read(self, user_id: str, seq: int) -> None:
         await self.world.database.reads.update_one(
@@ -223,10 +231,10 @@ async def test_following_an_entry_twice_changes_nothing(world: World) -> None:
     """The worker was killed before it stored how far it had followed."""
     room = await Room(world).open()
     seq = await room.write(room.lawyer, "lawyer")
-    await world.attention.note(room.id, seq, room.lawyer, True)
+    await room.follow(seq)
     world.clock.forward(11)
     assert await world.attention.tick() == 2
-    await world.attention.note(room.id, seq, room.lawyer, True)
+    await room.follow(seq)
     world.clock.forward(11)
     assert await world.attention.tick() == 2
     assert len(await room.told(room.client)) == 1
@@ -237,7 +245,7 @@ async def test_an_old_note_does_not_hide_a_newer_message(world: World) -> None:
     room = await Room(world).open()
     await room.write(room.lawyer, "lawyer")
     newest = await room.write(room.lawyer, "lawyer")
-    await world.attention.note(room.id, 1, room.lawyer, True)
+    await room.follow(1)
     row = await room.waiting(room.client)
     assert row is not None
     assert row["seq"] == newest
@@ -325,5 +333,12 @@ async def test_who_left_before_it_was_due_is_not_told(world: World) -> None:
 
 
 async def test_a_space_that_nobody_knows_is_no_fault(world: World) -> None:
-    await world.attention.note(new_id(), 1, new_id(), True)
+    stranger: EntryHead = {
+        "_id": {"space": new_id(), "seq": 1},
+        "sender": new_id(),
+        "role": "client",
+        "type": "text",
+        "at": world.clock(),
+    }
+    await world.attention.follow([stranger])
     assert await world.database.attention.count_documents({}) == 0
