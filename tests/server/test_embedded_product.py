@@ -1,5 +1,6 @@
 """The runner as a newcomer and a tester meet it: start, stop, crash, reset (issue: "two commands")."""
 
+import json
 import os
 import signal
 import socket
@@ -9,12 +10,18 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from server.embedded.http_check import get_status
 from server.embedded.ports import choose
+from server.embedded.processes import PartError
+from server.embedded.product import Server
+from server.embedded.runner import Options, Runner
+from server.settings import load_settings
 from tests.parts.product import REPOSITORY, Product, start_product
-from tests.parts.programs import is_alive
+from tests.parts.programs import Program, is_alive
 
 
 def children(pid: int) -> dict[str, int]:
@@ -89,6 +96,58 @@ def test_a_killed_server_comes_back_and_a_killed_database_is_named(own_product: 
     assert own_product.process.wait(60) == 1
     wait_for(lambda: "mongod: was ended by signal SIGKILL" in own_product.said(), 5)
     assert not any(is_alive(pid) for pid in pids)
+
+
+def sandbox(product: Product, path: str, body: object = None) -> dict[str, Any]:
+    """Call the sandbox's control API; with a body it is a POST."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(product.sandbox_url + path, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return dict(json.load(answer))
+
+
+def test_over_https_the_sandbox_reaches_the_product_too(tmp_path: Path) -> None:
+    """With --https notifications and pushes go to an address whose certificate only the sandbox was told to trust."""
+    data = tmp_path / "data"
+    product = start_product(data, "--https")
+    try:
+        assert product.base_url.startswith("https://")
+        port = int(product.base_url.rpartition(":")[2])
+        assert get_status(port, "/readyz", data / "tls.crt") == 200
+        templates = load_settings(data / "casespace.env").wechat_templates
+        body = {
+            "openid": product.demo["clients"][0]["openid"],
+            "template_id": templates["new_message"],
+            "count": 1,
+        }
+        sandbox(product, "/control/subscribe-credits", body)
+        pushed: list[Any] = []
+
+        def outcome_known() -> bool:
+            pushed[:] = [item for item in sandbox(product, "/control/log")["items"] if item["endpoint"] == "push"]
+            return bool(pushed)
+
+        wait_for(outcome_known, 10)
+        assert [item["outcome"] for item in pushed] == ["ok"]
+    finally:
+        assert product.stop() == 0
+
+
+def test_a_server_that_keeps_dying_is_given_up(tmp_path: Path) -> None:
+    runner = Runner(Options(tmp_path, port=0, https=False))
+    runner.server = cast(Server, Program("server", tmp_path, "raise SystemExit('no luck')"))
+    runner.server.start()
+    with pytest.raises(PartError, match=r"server: died 6 times within 60 s(.|\n)*no luck"):
+        runner.watch()
+
+
+def test_the_summary_tells_whom_to_sign_in_as(product: Product) -> None:
+    wait_for(lambda: "Ctrl-C" in product.said(), 5)  # it comes after READY, for people
+    said = product.said()
+    for member in product.demo["staff"]:
+        assert f"{member['login']} / {member['password']}" in said
+    for client in product.demo["clients"]:
+        assert client["phone"] in said
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
