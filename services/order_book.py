@@ -118,8 +118,9 @@ class OrderBook:
             "$push": {"steps": step, **(move.push or {})},
             "$inc": {"revision": 1},
         }
-        if move.unset:
-            update["$unset"] = dict.fromkeys(move.unset, "")
+        # a first step ends the time that an order has for being paid
+        if gone := move.unset + (("unpaid_until",) if "unpaid_until" in order else ()):
+            update["$unset"] = dict.fromkeys(gone, "")
         moved: OrderDocument | None = await self._db.orders.find_one_and_update(
             {"_id": order["_id"], "status": before.value, "revision": order["revision"]},
             update,

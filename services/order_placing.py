@@ -6,7 +6,6 @@ from typing import Any
 from pymongo.errors import DuplicateKeyError
 
 from schemas.api.orders import OrderBody, OrderView
-from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import OrderDocument, ProductDocument
 from schemas.enums import OrderStatus, Role
 from services.actors import Actor
@@ -20,7 +19,6 @@ from services.need_forms import checked_need
 from services.order_rules import order_number, promises_at
 from services.order_seals import seal_need
 from services.order_views import order_view
-from services.outbox import Outbox
 from services.products import Products
 from services.storage.database import Database
 from services.storage.group_commit import GroupCommit
@@ -37,7 +35,6 @@ class OrderPlacing:
         products: Products,
         idempotency: Idempotency,
         audit: Audit,
-        outbox: Outbox,
         clock: Clock = utc_now,
     ) -> None:
         self._db = database
@@ -46,7 +43,6 @@ class OrderPlacing:
         self._products = products
         self._idempotency = idempotency
         self._audit = audit
-        self._outbox = outbox
         self._clock = clock
 
     async def place(self, actor: Actor, body: OrderBody, ticket: Ticket) -> OrderView:
@@ -81,6 +77,8 @@ class OrderPlacing:
         key_document, key = self._vault.fresh(f"space:{space_id}")
         order = self._document(order_id, space_id, actor.user_id, product)
         order["need"] = seal_need(key, order_id, need)
+        if product["unpaid_minutes"] is not None:
+            order["unpaid_until"] = order["created_at"] + timedelta(minutes=product["unpaid_minutes"])
         if wanted_lawyer_id is not None:
             order["wanted_lawyer_id"] = wanted_lawyer_id
         view = order_view(order, CLIENT, {}).model_copy(update={"need": need})
@@ -90,18 +88,9 @@ class OrderPlacing:
                 "orders": [order],
                 "data_keys": [key_document],
                 "audit": [self._audit.entry(actor, "order.placed", order_id, product=product["_id"])],
-                "outbox": self._limit(order, product),
             }
         )
         return view
-
-    def _limit(self, order: OrderDocument, product: ProductDocument) -> list[OutboxDocument]:
-        """What cancels the order when nobody pays it in the product's time."""
-        if product["unpaid_minutes"] is None:
-            return []
-        due_at = order["created_at"] + timedelta(minutes=product["unpaid_minutes"])
-        # a subject of its own: it waits for hours and must hold up nothing else of the order
-        return [self._outbox.row("order.unpaid", f"unpaid:{order['_id']}", {"order_id": order["_id"]}, due_at)]
 
     async def _check(self, body: OrderBody) -> None:
         if body.coupon_id is not None:

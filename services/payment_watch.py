@@ -8,7 +8,6 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.errors import PayError, VendorError
 from miniprogram_api.pay import PayClient
-from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import PaymentDocument
 from schemas.enums import OrderStatus, PaymentState
 from services.audit import Audit
@@ -17,7 +16,7 @@ from services.errors import Problem
 from services.order_book import Move, OrderBook
 from services.order_rules import Action
 from services.order_seams import Tally, no_tally
-from services.outbox import Effect, Outbox
+from services.outbox import Outbox
 from services.payment_confirming import PaymentConfirming
 from services.storage.database import Database
 
@@ -124,10 +123,7 @@ class PaymentWatch:
 
         await self._db.transaction(work)
 
-    # --- effects
-
-    def effects(self) -> dict[str, Effect]:
-        return {"order.unpaid": self._unpaid}
+    # --- orders that nobody pays
 
     async def close_all(self, order_id: str) -> None:
         """Close what is pending of an order that nobody shall pay any more."""
@@ -135,10 +131,30 @@ class PaymentWatch:
         for payment in await self._db.payments.find(pending).to_list():
             await self.settle(payment, close=True)
 
-    async def _unpaid(self, row: OutboxDocument) -> None:
-        """Nobody paid in the product's time: first make sure of that, then cancel."""
-        order_id = row["payload"]["order_id"]
-        await self.close_all(order_id)
+    async def cancel_unpaid(self) -> int:
+        """Cancel orders that nobody paid in their product's time; the number looked at.
+
+        Their time stands in the order and not in an outbox row: most of them are paid long before, and nobody
+        should have to read past the rows of all others every second.
+        """
+        looked = 0
+        while looked < AT_ONCE:
+            now = self._clock()
+            order = await self._db.orders.find_one_and_update(
+                {"unpaid_until": {"$lte": now}}, {"$set": {"unpaid_until": now + LONGEST_PAUSE}}
+            )
+            if order is None:
+                break
+            looked += 1
+            try:
+                await self._cancel(order["_id"])
+            except (VendorError, Problem) as fault:
+                self._tally("unpaid_not_cancelled", getattr(fault, "code", type(fault).__name__))
+                log.warning("unpaid order %s could not be cancelled: %s", order["_id"], fault)
+        return looked
+
+    async def _cancel(self, order_id: str) -> None:
+        await self.close_all(order_id)  # or find out that it is paid after all
 
         async def work(session: AsyncClientSession) -> None:
             order = await self._book.load(order_id, session)

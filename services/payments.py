@@ -102,8 +102,8 @@ class Payments:
         await self._confirming.confirm(notice.transaction, notice.event_id)
 
     async def tick(self) -> int:
-        """See ``PaymentWatch.tick``."""
-        return await self._watch.tick()
+        """What time brings: due payments are asked for, unpaid orders cancelled. Call every few seconds."""
+        return await self._watch.tick() + await self._watch.cancel_unpaid()
 
     # --- the payment
 

@@ -66,6 +66,7 @@ class OrderDocument(TypedDict):
     deadlines: list[DeadlineDocument]
     delivery: NotRequired[dict[str, Any]]  # summary (sealed), file_ids, at
     review: NotRequired[dict[str, Any]]  # stars, text (sealed), at
+    unpaid_until: NotRequired[datetime]  # while it waits for payment, when its product has a limit
     cancel_reason: NotRequired[bytes]  # sealed
     status_before_refund: NotRequired[str]
     cards: NotRequired[dict[str, str]]  # kind of card → id of the event that shows it in the space

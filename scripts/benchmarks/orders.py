@@ -35,7 +35,7 @@ CLIENTS = 40
 CONNECTIONS = 64
 FLOOR = "orders_floor"
 NEED = {"description": "租房合同到期，房东以墙面有污渍为由不退押金两千元，聊天记录和照片都在。", "topic": "房产"}
-COLLECTIONS = ("orders", "data_keys", "audit", "outbox", "idempotency")
+COLLECTIONS = ("orders", "data_keys", "audit", "idempotency")
 AIM_RATE, AIM_RATIO, AIM_P50, AIM_P99 = 500, 0.6, 10, 50
 
 

@@ -107,7 +107,6 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **files.effects(),
         **telling.messages.effects(),
         **money.effects.effects(),
-        **money.watch.effects(),
         **money.refunds.effects(),
     }
     worker = Worker(

@@ -43,7 +43,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
     seals = OrderSeals(core.vault)
     views = OrderViews(database, seals)
     assignments = Assignments(database, book, seals, core.spaces)
-    placing = OrderPlacing(database, GroupCommit(database), core.vault, products, idempotency, audit, outbox, clock)
+    placing = OrderPlacing(database, GroupCommit(database), core.vault, products, idempotency, audit, clock)
 
     config = _pay_config(settings)
     pay = PayClient(config, core.http)

@@ -62,6 +62,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("client", ("client_id", ASCENDING), ("_id", DESCENDING)),
             _index("lawyer", ("lawyer_id", ASCENDING), ("_id", DESCENDING), sparse=True),
             _index("status", *_up("status", "updated_at")),
+            _index("unpaid", *_up("unpaid_until"), sparse=True),
         ),
         _needs(
             ["number", "client_id", "status", "amount_fen", "payable_fen", "space_id", "steps", "created_at"],

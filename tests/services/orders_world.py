@@ -362,7 +362,7 @@ def _build(
     seals = OrderSeals(vault)
     views = OrderViews(database, seals)
     assignments = Assignments(database, book, seals, spaces)
-    placing = OrderPlacing(database, GroupCommit(database), vault, products, idempotency, audit, outbox, clock)
+    placing = OrderPlacing(database, GroupCommit(database), vault, products, idempotency, audit, clock)
     orders = Orders(database, book, placing, views, seals, assignments, spaces, files, audit, outbox, clock)
     confirming = PaymentConfirming(database, book, spaces, audit, outbox, clock, tally)
     watch = PaymentWatch(database, book, pay, confirming, audit, outbox, QUERY_AFTER, clock, tally)
@@ -420,5 +420,5 @@ def _build(
         payments=payments,
         watch=watch,
         refunds=refunds,
-        effects={**effects.effects(), **watch.effects(), **refunds.effects()},
+        effects={**effects.effects(), **refunds.effects()},
     )

@@ -33,6 +33,7 @@ MOVES = (
     "settle",
     "work",
     "lapse",
+    "forget",
 )
 # What a walk may be answered; anything else is a fault.
 ANSWERS = {
@@ -93,6 +94,11 @@ class Walk:
 
     async def lapse(self) -> None:
         self.world.clock.forward(minutes=31)
+        await self.world.payments.tick()
+
+    async def forget(self) -> None:
+        """Nobody pays in the product's time."""
+        self.world.clock.forward(hours=24, minutes=1)
         await self.world.payments.tick()
 
     async def cancel(self) -> None:

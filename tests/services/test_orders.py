@@ -85,9 +85,7 @@ async def test_a_placed_order_is_whole(world: World) -> None:
     assert NEED["description"].encode() not in stored["need"]
     assert await world.database.data_keys.find_one({"_id": f"space:{stored['space_id']}"}) is not None
     assert await world.audited(view.id) == ["order.placed"]
-    limit = await world.database.outbox.find_one({"subject": f"unpaid:{view.id}"})
-    assert limit is not None
-    assert (limit["due_at"] - stored["created_at"]).total_seconds() == 24 * 3600
+    assert (stored["unpaid_until"] - stored["created_at"]).total_seconds() == 24 * 3600
     assert await world.orders.get(client, view.id) == view
 
 

@@ -426,9 +426,10 @@ async def test_an_unpaid_order_is_cancelled_in_time(world: World) -> None:
     order = await world.place(client)
     payment = await world.start(client, order.id)
     world.clock.forward(hours=23)
-    await world.work()
+    await world.payments.tick()
     assert (await world.stored(order.id))["status"] == OrderStatus.AWAITING_PAYMENT
     world.clock.forward(hours=1, minutes=1)
+    await asyncio.gather(*(world.payments.tick() for _ in range(3)))
     await world.work()
     stored = await world.stored(order.id)
     assert stored["status"] == OrderStatus.CANCELLED
@@ -446,8 +447,26 @@ async def test_paid_at_the_last_moment_is_paid(world: World) -> None:
     payment = await world.start(client, order.id)
     await world.pay(payment.out_trade_no)
     world.clock.forward(hours=25)
+    await world.watch.cancel_unpaid()
     await world.work()
-    assert (await world.stored(order.id))["status"] == OrderStatus.ASSIGNED
+    stored = await world.stored(order.id)
+    assert stored["status"] == OrderStatus.ASSIGNED
+    assert "unpaid_until" not in stored
+
+
+async def test_a_silent_wechat_cancels_nothing(world: World) -> None:
+    """Somebody may have paid: the order stays until WeChat says that nobody did."""
+    client = await world.client()
+    order = await world.place(client)
+    await world.start(client, order.id)
+    world.clock.forward(hours=25)
+    await world.control("POST", "/control/faults", {"endpoint": "pay_query", "status": 500})
+    await world.watch.cancel_unpaid()
+    assert (await world.stored(order.id))["status"] == OrderStatus.AWAITING_PAYMENT
+    await world.control("DELETE", "/control/faults")
+    world.clock.forward(minutes=11)
+    await world.watch.cancel_unpaid()
+    assert (await world.stored(order.id))["status"] == OrderStatus.CANCELLED
 
 
 async def test_no_secret_is_stored_with_a_payment(world: World) -> None:
