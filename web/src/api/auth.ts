@@ -26,10 +26,13 @@ export async function refreshMe(): Promise<User> {
   return user
 }
 
-/** Signs out here even when the server cannot be told: the person at the phone has decided. */
+const GOODBYE_MS = 3000
+
+/** Signs out here even when the server cannot be told in good time: the person at the phone has decided. */
 export async function signOut(): Promise<void> {
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, GOODBYE_MS))
   try {
-    await call("POST", "/auth/logout")
+    await Promise.race([call("POST", "/auth/logout"), patience])
   } finally {
     clearSession()
   }
