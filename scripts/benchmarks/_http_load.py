@@ -107,11 +107,11 @@ async def at_rate(connections: list[Connection], make: MakeRequest, rate: float,
     outcome, free = Outcome(seconds), deque(connections)
     loop, running = asyncio.get_running_loop(), set[asyncio.Task[None]]()
     queue: asyncio.Queue[float] = asyncio.Queue()
-    started = loop.time()
+    started = time.perf_counter()
 
     async def one(connection: Connection, due: float) -> None:
         status, _ = await connection.send(make())
-        outcome.latencies.append(loop.time() - due)
+        outcome.latencies.append(time.perf_counter() - due)
         outcome.statuses[status] += 1
         if not queue.empty():
             begin(connection, queue.get_nowait())
@@ -125,7 +125,7 @@ async def at_rate(connections: list[Connection], make: MakeRequest, rate: float,
 
     for number in range(int(rate * seconds)):
         due = started + number / rate
-        if (wait := due - loop.time()) > 0:
+        if (wait := due - time.perf_counter()) > 0:
             await asyncio.sleep(wait)
         if free:
             begin(free.popleft(), due)
@@ -133,5 +133,5 @@ async def at_rate(connections: list[Connection], make: MakeRequest, rate: float,
             queue.put_nowait(due)
     while running:
         await asyncio.wait(set(running))
-    outcome.seconds = loop.time() - started
+    outcome.seconds = time.perf_counter() - started
     return outcome
