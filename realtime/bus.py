@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import redis.asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as ConnectionLostError
 from redis.exceptions import RedisError
 
 log = logging.getLogger("casespace.bus")
@@ -20,6 +23,7 @@ CONTROL = "control"
 QUEUE = 10_000
 BATCH = 200
 LONGEST_PAUSE = 5.0
+SILENCE = 10.0  # seconds without a word before we ask; twice that and the connection counts as dead
 
 
 class Bus(Protocol):
@@ -53,11 +57,18 @@ class NoBus:
         """Nothing to close."""
 
 
+def open_client(url: str) -> "redis.Redis":
+    """A client that tells of every interruption: one that reconnects by itself hides that messages were missed."""
+    return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=3, socket_keepalive=True)
+
+
 class ValkeyBus:
     shared = True
 
-    def __init__(self, client: "redis.Redis") -> None:
+    def __init__(self, client: "redis.Redis", silence: float = SILENCE) -> None:
+        """``client`` as ``open_client`` makes it."""
         self._client = client
+        self._silence = silence
         self._pubsub = client.pubsub(ignore_subscribe_messages=True)
         self._wanted: set[str] = {CONTROL}
         self._out: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(QUEUE)
@@ -113,17 +124,29 @@ class ValkeyBus:
                     interrupted = False
                     await self._heal()
                 pause = 0.1
-                while True:
-                    message = await self._pubsub.get_message(timeout=None)
-                    if message is not None:
-                        channel = message["channel"].decode().removeprefix(PREFIX)
-                        self._deliver(channel, message["data"])
+                await self._hear()
             except (RedisError, OSError) as fault:
                 if not interrupted:
                     log.warning("the bus is away: %s", type(fault).__name__)
                 interrupted = True
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _hear(self) -> None:
+        """Deliver what comes until the connection ends, which a dead peer does not tell: so it is asked."""
+        asked = False
+        while True:
+            message = await self._pubsub.get_message(timeout=self._silence)
+            if message is not None:
+                asked = False
+                if message["type"] == "message":
+                    self._deliver(message["channel"].decode().removeprefix(PREFIX), message["data"])
+            elif not asked:
+                asked = True
+                await self._pubsub.ping()
+            else:
+                await self._pubsub.aclose()  # type: ignore[no-untyped-call]
+                raise ConnectionLostError("no answer")
 
     def _deliver(self, channel: str, message: bytes) -> None:
         try:
@@ -143,11 +166,15 @@ class ValkeyBus:
             batch = [await self._out.get()]
             while len(batch) < BATCH and not self._out.empty():
                 batch.append(self._out.get_nowait())
-            try:
-                async with self._client.pipeline(transaction=False) as pipe:
-                    for channel, message in batch:
-                        pipe.publish(channel, message)
-                    await pipe.execute()
-            except (RedisError, OSError):
-                self.dropped += len(batch)
+            while not await self._sent(batch):  # receivers drop what they get twice
                 await asyncio.sleep(0.2)
+
+    async def _sent(self, batch: list[tuple[str, bytes]]) -> bool:
+        try:
+            async with self._client.pipeline(transaction=False) as pipe:
+                for channel, message in batch:
+                    pipe.publish(channel, message)
+                await asyncio.wait_for(pipe.execute(), self._silence)
+        except (RedisError, OSError):
+            return False
+        return True
