@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tornado.httpclient import HTTPRequest
@@ -31,7 +30,6 @@ from services.actors import Actor
 from services.assignments import Assignments
 from services.audit import Audit
 from services.cards import Cards
-from services.errors import Problem
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
 from services.keys import Vault
@@ -56,48 +54,12 @@ from services.storage.group_commit import GroupCommit
 from services.storage.indexes import apply
 from tests.parts.real import RealParts
 from tests.recorded_live import RecordedLive
+from tests.services.orders_seams import MovedClock, Openids, WholeFiles
 
 NEED = {"description": "房东不退押金，合同已到期。", "topic": "房产"}
 JSAPI = PaymentBody(method=PaymentMethod.WECHAT_JSAPI)
 LAPSE_MINUTES = 30
 QUERY_AFTER = 60.0
-
-
-class MovedClock:
-    """The real time, moved forward when a test says so: the sandbox checks times, too."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        now = datetime.now(UTC) + self.ahead
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-    def forward(self, **how_long: float) -> None:
-        self.ahead += timedelta(**how_long)
-
-
-class Openids:
-    """Who has a WeChat identity."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, str] = {}
-
-    async def openid_of(self, user_id: str) -> str | None:
-        return self.known.get(user_id)
-
-
-class WholeFiles:
-    """Files that are complete, by space; the real check has tests of its own."""
-
-    def __init__(self) -> None:
-        self.complete: set[tuple[str, str]] = set()
-
-    async def check_for_message(self, space_id: str, sender_id: str, file_ids: Sequence[str]) -> Sequence[Any]:
-        for file_id in file_ids:
-            if (space_id, file_id) not in self.complete:
-                raise Problem("file.not_found")
-        return list(file_ids)
 
 
 @dataclass
