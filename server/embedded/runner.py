@@ -11,6 +11,7 @@ from server.embedded.environment import key_variables, passed_on, store_variable
 from server.embedded.keys import load_keys
 from server.embedded.mongo import Mongo
 from server.embedded.ports import LOOPBACK, KeptPorts
+from server.embedded.prepared import Preparation
 from server.embedded.processes import Part, PartError, start_together, stop_together
 from server.embedded.product import Server, Step
 from server.embedded.sandbox import Sandbox, sandbox_variables
@@ -69,10 +70,16 @@ class Runner:
         self.server.require_free_port()
         say("正在启动 MongoDB、S3 存储和微信沙箱 · starting MongoDB, the S3 store and the WeChat sandbox …")
         start_together(self._infrastructure)
+        preparation = Preparation(self.data / "prepared", self.demo_file)
+        if preparation.done():
+            say("正在启动服务 · starting the server …")
+            start_together([self.server])
+            return
         say("正在准备数据库 · preparing the database …")
         start_together([self._step("migrate")])
-        say("正在启动服务 · starting the server …")
+        say("正在启动服务和演示数据 · starting the server and filling the demo office …")
         start_together([self._step("seed", "--demo", str(self.data)), self.server])
+        preparation.remember()
 
     def watch(self) -> None:
         """Return never: raises PartError when a part dies. The server alone is started again."""

@@ -10,6 +10,7 @@ from server.embedded.environment import passed_on, write_environment_file
 from server.embedded.folder import FolderError, claim_folder
 from server.embedded.keys import load_keys, record_key_file, write_private
 from server.embedded.ports import GRPC_OFFSET, KeptPorts, choose, is_free
+from server.embedded.prepared import Preparation
 from server.settings import decode_key, load_settings
 from tests.parts.databases import SettingsMaker
 
@@ -82,6 +83,18 @@ def test_a_taken_port_is_kept_for_a_member_but_not_for_the_web(tmp_path: Path) -
         assert not is_free(taken)
         assert ports.get("web") == taken
         assert ports.get_free("web") != taken
+
+
+def test_a_folder_is_prepared_again_when_its_result_is_gone(tmp_path: Path) -> None:
+    note, result = tmp_path / "prepared", tmp_path / "demo.json"
+    preparation = Preparation(note, result)
+    assert not preparation.done()
+    preparation.remember()
+    assert not preparation.done(), "demo.json is missing"
+    result.touch()
+    assert Preparation(note, result).done()
+    note.write_text("another version of the code", "utf-8")
+    assert not Preparation(note, result).done()
 
 
 def test_choose_avoids_what_is_taken() -> None:
