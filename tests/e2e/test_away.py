@@ -127,3 +127,23 @@ async def test_a_lost_answer_doubles_nothing(open_phone: OpenPhone, office: Offi
     await page.reload()
     await client.at_space()
     await expect(client.said("只发一次")).to_have_count(1)
+
+
+async def test_without_websockets_messages_still_come_and_go(open_phone: OpenPhone, office: Office) -> None:
+    case = await office.open_case(2)
+    client, lawyer = await open_phone("client"), await open_phone("lawyer")
+
+    async def hang_up(socket: WebSocketRoute) -> None:
+        await socket.close()
+
+    await client.page.route_web_socket("**/socket.io/**", hang_up)
+    await client.sign_in_as(office.client(2)["display_name"])
+    await client.open_space(case.space_id)
+    await lawyer.sign_in_as(case.lawyer)
+    await lawyer.open_space(case.space_id)
+    await client.say("公司网络不让用长连接")
+    await expect(lawyer.said("公司网络不让用长连接")).to_be_visible()
+    await client.all_sent()
+    await lawyer.say("没关系，照常沟通。")
+    await expect(client.said("没关系，照常沟通。")).to_be_visible(timeout=20_000)
+    await expect(client.page.get_by_text("网络不可用，正在重连…")).to_be_visible()

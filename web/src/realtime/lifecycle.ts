@@ -1,7 +1,7 @@
 /** When to connect, to catch up and to let go: sign-in and sign-out, waking phones, networks that come and go. */
 import { watch } from "vue"
 import { loadConfig } from "../stores/config"
-import { clearOutbox, loadOutbox } from "../stores/outbox"
+import { loadOutbox, putAsideOutbox } from "../stores/outbox"
 import { clearRooms } from "../stores/rooms"
 import { myId } from "../stores/session"
 import { clearSpaces } from "../stores/spaces"
@@ -25,7 +25,7 @@ function signedInAs(id: string, before?: string): void {
     disconnect()
     clearRooms()
     clearSpaces()
-    void clearOutbox()
+    putAsideOutbox()
   }
   if (!id) return
   connect()

@@ -55,10 +55,17 @@ export async function loadOutbox(): Promise<void> {
   dispatcher.pump()
 }
 
-/** Signing out leaves nothing of the person on the phone. */
-export async function clearOutbox(): Promise<void> {
-  const entries = outbox.entries
+/** Forgets what is shown; what is stored waits for the person to sign in again. */
+export function putAsideOutbox(): void {
   outbox.entries = []
+  for (const url of previews.values()) URL.revokeObjectURL(url)
+  previews.clear()
+}
+
+/** Signing out on purpose leaves nothing of the person on the phone. */
+export async function eraseOutbox(): Promise<void> {
+  const entries = outbox.entries
+  putAsideOutbox()
   const store = await storage
   await Promise.all(entries.map((entry) => store.remove(entry.client_msg_id)))
 }
