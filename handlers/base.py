@@ -23,6 +23,7 @@ from services.actors import Actor
 from services.bundle import Services
 from services.errors import Problem
 from services.idempotency import Ticket
+from services.message_views import EncodedMessage
 from services.rate_limits import RateLimiter
 
 log = logging.getLogger("casespace.http")
@@ -137,13 +138,13 @@ class ApiHandler(RequestHandler):
             raise Problem("auth.required")
         return Ticket.of(self.caller.user_id, f"{self.request.method} {self.request.path}", key, body)
 
-    def present(self, declared: Door, result: BaseModel | None) -> None:
+    def present(self, declared: Door, result: BaseModel | EncodedMessage | None) -> None:
         self.set_status(declared.status)
         if result is None:
             self.finish()
             return
         self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(result.model_dump_json(exclude_none=False))
+        self.finish(result.json if isinstance(result, EncodedMessage) else result.model_dump_json())
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer any exception as problem+json."""

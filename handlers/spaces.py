@@ -15,6 +15,7 @@ from schemas.api.messages import (
     SyncView,
 )
 from schemas.api.spaces import SpaceListView, SpaceView
+from services.message_views import EncodedMessage
 from services.permissions import PUBLIC, SIGNED_IN
 
 SPACE = "/api/v1/spaces/([0-9a-f]{24})"
@@ -66,7 +67,7 @@ class MessagesHandler(ApiHandler):
         problems=_SENDING,
         description="Idempotent for ever by client_msg_id: the same id gives the same message.",
     )
-    async def post(self, call: Call[MessageSendBody], space_id: str) -> MessageView:
+    async def post(self, call: Call[MessageSendBody], space_id: str) -> EncodedMessage:
         return await self.services.messages.send(call.actor, space_id, call.body)
 
 
@@ -77,7 +78,7 @@ class RecallHandler(ApiHandler):
         answer=MessageView,
         problems=("space.not_found", "message.not_found", "message.too_late"),
     )
-    async def post(self, call: Call[NoBody], space_id: str, seq: str) -> MessageView:
+    async def post(self, call: Call[NoBody], space_id: str, seq: str) -> EncodedMessage:
         return await self.services.messages.recall(call.actor, space_id, int(seq))
 
 

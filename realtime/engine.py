@@ -7,6 +7,8 @@ test_engine.py fails when one of them changes under it. What is different from s
 * packets are written straight to the stream: no queue, no writer task, no task per packet and receiver;
 * what comes in is handled in order, and the next packet is read after it: back-pressure for free;
 * a client that does not read is cut off when 1 MiB waits for it; one that never says CONNECT, after 10 s;
+* from the moment we close a connection it is told nothing and heard no more, whatever its client does;
+* binary packets, which no event uses, are refused: stock collects as many attachments as a client announces;
 * pings are timers, not tasks; a disconnect costs the same however many sockets there are;
 * a foreign Origin, another transport or protocol is refused before the upgrade.
 """
@@ -14,7 +16,8 @@ test_engine.py fails when one of them changes under it. What is different from s
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import engineio
@@ -23,22 +26,34 @@ import socketio
 from engineio import packet as eio_packet
 from engineio.async_drivers.tornado import translate_request
 from engineio.async_socket import AsyncSocket
-from tornado.iostream import StreamBufferFullError, StreamClosedError
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from engineio.exceptions import UnknownPacketError
+from socketio import packet as sio_packet
+from tornado.iostream import IOStream, StreamBufferFullError, StreamClosedError
+from tornado.websocket import WebSocketHandler
 
 from realtime.frames import ack_frame, text_frame
+
+if TYPE_CHECKING:
+    import socket as kernel
 
 log = logging.getLogger("casespace.socket")
 _ending: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references to tasks
 
 MAX_MESSAGE_BYTES = 256 << 10
 MAX_WAITING_BYTES = 1 << 20
-CONNECT_SECONDS = 10.0
-PING_INTERVAL = 25.0
-PING_TIMEOUT = 20.0
 NORMAL = 1000
 GOING_AWAY = 1001
 POLICY = 1008
+BINARY_TYPES = (str(sio_packet.BINARY_EVENT), str(sio_packet.BINARY_ACK))
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a connection waits for its client, in seconds."""
+
+    connect: float = 10.0  # for CONNECT, after the opening and after a DISCONNECT
+    ping_interval: float = 25.0
+    ping_timeout: float = 20.0
 
 
 class Json:
@@ -61,52 +76,83 @@ class EngineSocket(AsyncSocket):  # type: ignore[misc]
         self.handler = handler
         self.connected = True
         self.upgraded = True
+        self.closing = False
         self.greeted = False  # CONNECT was answered: events may be sent
         self._timer: asyncio.TimerHandle | None = None
 
-    async def send(self, pkt: eio_packet.Packet) -> None:
-        encoded = pkt.encode()
-        if isinstance(encoded, bytes):
-            self.handler.write_message(encoded, binary=True)
+    async def receive(self, pkt: eio_packet.Packet) -> None:
+        """Stock runs the message handler behind a net that logs a trace for every malformed packet, and goes on.
+
+        Raises whatever a packet provokes; ``SocketHandler.on_message`` then closes.
+        """
+        if pkt.packet_type == eio_packet.MESSAGE:
+            await self.server.handlers["message"](self.sid, pkt.data)
+        elif pkt.packet_type == eio_packet.PONG:
+            self.schedule_ping()
+        elif pkt.packet_type == eio_packet.CLOSE:
+            self.end(NORMAL, "")
         else:
-            self.write(text_frame(encoded.encode()))
+            raise UnknownPacketError
+
+    async def send(self, pkt: eio_packet.Packet) -> None:
+        self.write(text_frame(pkt.encode().encode()))
 
     def write(self, frame: bytes) -> None:
-        """Hand a ready frame to the kernel, or to the buffer while the client is slow."""
-        connection = self.handler.ws_connection
-        stream = getattr(connection, "stream", None)
-        if stream is None or stream.closed():
+        """Hand a ready frame to the kernel, or to the buffer while the client is slow.
+
+        The first try goes straight to the socket: Tornado's ``write`` makes a future for every call, which at a
+        room of five is a tenth of what a message costs.
+        """
+        stream = self._stream()
+        if stream is None or self.closing or stream.closed():
             return
         try:
+            if type(stream) is IOStream and not stream.writing():
+                frame = frame[_send(stream.socket, frame) :]
+                if not frame:
+                    return
             stream.write(frame)
         except StreamBufferFullError:
             log.warning("a client that does not read was cut off", extra={"waiting_bytes": MAX_WAITING_BYTES})
-            stream.close()
-        except StreamClosedError:
-            return
+            self._abort()
+        except (StreamClosedError, OSError):
+            self._abort()
 
-    async def close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:  # noqa: FBT
-        """End the connection; the rest happens when the WebSocket is closed."""
-        self.handler.close(NORMAL, reason)
+    def end(self, code: int, reason: str) -> None:
+        """Say good-bye; from here on nothing is heard from the client and nothing is told to it."""
+        self.closing = True
+        self.stop_timer()
+        try:
+            self.handler.close(code, reason)
+        except StreamBufferFullError:
+            self._abort()  # not even the closing frame fits: the client has not read for long
 
     def schedule_ping(self) -> None:
-        self._set_timer(PING_INTERVAL, self._ping)
+        """Ask in a while whether the client is there. A PONG before CONNECT earns no more time."""
+        if self.greeted:
+            self._set_timer(self.server.pace.ping_interval, self._ping)
 
     def _ping(self) -> None:
         self.write(text_frame(b"2"))
-        self._set_timer(PING_TIMEOUT, self._silent)
+        self._set_timer(self.server.pace.ping_timeout, self._silent)
 
     def _silent(self) -> None:
-        self.handler.close(GOING_AWAY, "ping timeout")
-        stream = getattr(self.handler.ws_connection, "stream", None)
-        if stream is not None:  # a dead peer never answers the closing handshake
+        self.end(GOING_AWAY, "ping timeout")
+        self._abort()  # a dead peer never answers the closing handshake
+
+    def _abort(self) -> None:
+        stream = self._stream()
+        if stream is not None:
             stream.close()
 
+    def _stream(self) -> IOStream | None:
+        return getattr(self.handler.ws_connection, "stream", None)
+
     def expect_connect(self) -> None:
-        self._set_timer(CONNECT_SECONDS, self._never_connected)
+        self._set_timer(self.server.pace.connect, self._never_connected)
 
     def _never_connected(self) -> None:
-        self.handler.close(POLICY, "no CONNECT")
+        self.end(POLICY, "no CONNECT")
 
     def stop_timer(self) -> None:
         if self._timer is not None:
@@ -115,27 +161,38 @@ class EngineSocket(AsyncSocket):  # type: ignore[misc]
 
     def _set_timer(self, seconds: float, action: Callable[[], None]) -> None:
         self.stop_timer()
-        self._timer = asyncio.get_running_loop().call_later(seconds, action)
+        if not self.closing:
+            self._timer = asyncio.get_running_loop().call_later(seconds, action)
+
+
+def _send(target: "kernel.socket", frame: bytes) -> int:
+    """How much the kernel took at once."""
+    try:
+        return target.send(frame)
+    except BlockingIOError:
+        return 0
 
 
 class Engine(engineio.AsyncServer):  # type: ignore[misc]
     """Engine.IO over WebSocket only; the handler below calls it directly."""
 
+    pace = Pace()
+
     async def accept(self, handler: "SocketHandler") -> None:
         sid = self.generate_id()
-        socket = EngineSocket(self, sid, handler)
-        handler.engine_socket = socket
-        self.sockets[sid] = socket
+        connection = EngineSocket(self, sid, handler)
+        handler.engine_socket = connection
+        self.sockets[sid] = connection
         opening = {
             "sid": sid,
             "upgrades": [],
-            "pingTimeout": int(PING_TIMEOUT * 1000),
-            "pingInterval": int(PING_INTERVAL * 1000),
+            "pingTimeout": int(self.pace.ping_timeout * 1000),
+            "pingInterval": int(self.pace.ping_interval * 1000),
             "maxPayload": MAX_MESSAGE_BYTES,
         }
-        await socket.send(eio_packet.Packet(eio_packet.OPEN, opening))
+        await connection.send(eio_packet.Packet(eio_packet.OPEN, opening))
         await self._trigger_event("connect", sid, translate_request(handler), run_async=False)
-        socket.expect_connect()
+        connection.expect_connect()
 
     async def gone(self, socket: EngineSocket) -> None:
         socket.stop_timer()
@@ -150,6 +207,10 @@ class Manager(socketio.AsyncManager):  # type: ignore[misc]
 
     def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
         """Stock searches every room there is; a socket here is in two: all, and its own."""
+        socket = self.server.engine_socket(sid)
+        if socket is not None and socket.greeted:  # the client said DISCONNECT: it may CONNECT again, in time
+            socket.greeted = False
+            socket.expect_connect()
         for room in (None, sid):
             self.basic_leave_room(sid, namespace, room)
         self.callbacks.pop(sid, None)
@@ -170,7 +231,7 @@ class Manager(socketio.AsyncManager):  # type: ignore[misc]
 
 
 class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
         super().__init__(
             client_manager=Manager(),
             async_mode="tornado",
@@ -179,12 +240,13 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
             json=Json,
             cors_allowed_origins=[],
             max_http_buffer_size=MAX_MESSAGE_BYTES,
-            ping_interval=PING_INTERVAL,
-            ping_timeout=PING_TIMEOUT,
+            ping_interval=pace.ping_interval,
+            ping_timeout=pace.ping_timeout,
             monitor_clients=False,
             logger=False,
             engineio_logger=False,
         )
+        self.eio.pace = pace
 
     def _engineio_server_class(self) -> type[Engine]:
         return Engine
@@ -194,6 +256,12 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         eio_sid = self.manager.eio_sid_from_sid(sid, "/")
         socket: EngineSocket | None = self.eio.sockets.get(eio_sid)
         return socket
+
+    async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
+        """Text packets only: an announced binary one would make us keep whatever comes after it."""
+        if not isinstance(data, str) or data.startswith(BINARY_TYPES):
+            raise ValueError("binary packet")
+        await super()._handle_eio_message(eio_sid, data)
 
     async def _handle_event_internal(
         self,
@@ -219,7 +287,7 @@ class SocketServer(socketio.AsyncServer):  # type: ignore[misc]
         """Tell every client that this process goes away; how many were told."""
         sockets = list(self.eio.sockets.values())
         for socket in sockets:
-            socket.handler.close(GOING_AWAY, "server is going away")
+            socket.end(GOING_AWAY, "server is going away")
         return len(sockets)
 
 
@@ -259,11 +327,9 @@ class SocketHandler(WebSocketHandler):
             return
         try:
             await socket.receive(eio_packet.Packet(encoded_packet=message))
-        except WebSocketClosedError:
-            return
         except Exception:  # noqa: BLE001 - whatever a client sends, it can only hurt its own connection
             log.info("a malformed packet closed its connection")
-            self.close(POLICY, "malformed packet")
+            socket.end(POLICY, "malformed packet")
 
     def on_close(self) -> None:
         if self.engine_socket is not None:

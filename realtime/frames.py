@@ -27,6 +27,11 @@ def event_frame(name: str, payload: Mapping[str, Any]) -> bytes:
     return text_frame(b"42" + orjson.dumps([name, payload]))
 
 
-def ack_frame(ack_id: int, answer: Mapping[str, Any]) -> bytes:
-    """The acknowledgement of a client's event."""
-    return text_frame(b"43%d" % ack_id + orjson.dumps([answer]))
+def new_message_frame(view: bytes) -> bytes:
+    """``message:new`` around a view that is encoded already."""
+    return text_frame(b'42["message:new",' + view + b"]")
+
+
+def ack_frame(ack_id: int, answer: bytes) -> bytes:
+    """The acknowledgement of a client's event; ``answer`` is JSON."""
+    return text_frame(b"43%d[" % ack_id + answer + b"]")

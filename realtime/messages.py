@@ -4,6 +4,7 @@ from realtime.base import BaseNamespace, event
 from schemas.api.messages import MessageView, ReadView, SyncBody, SyncView
 from schemas.events import MessageRecall, MessageSend, SpaceRead, SpaceTyping
 from services.actors import Actor
+from services.message_views import EncodedMessage
 from services.permissions import SIGNED_IN
 
 
@@ -16,7 +17,7 @@ class CaseSpaceNamespace(BaseNamespace):
         summary="Send a message; acknowledged when it is journaled on a majority",
         problems=("space.not_found", "space.closed", "message.invalid", "message.id_reused"),
     )
-    async def send_message(self, actor: Actor, body: MessageSend) -> MessageView:
+    async def send_message(self, actor: Actor, body: MessageSend) -> EncodedMessage:
         return await self.services.messages.send(actor, body.space_id, body)
 
     @event(
@@ -27,7 +28,7 @@ class CaseSpaceNamespace(BaseNamespace):
         summary="Recall a message of one's own within the window",
         problems=("message.not_found", "message.too_late"),
     )
-    async def recall(self, actor: Actor, body: MessageRecall) -> MessageView:
+    async def recall(self, actor: Actor, body: MessageRecall) -> EncodedMessage:
         return await self.services.messages.recall(actor, body.space_id, body.seq)
 
     @event("space:read", body=SpaceRead, allow=SIGNED_IN, answer=ReadView, summary="Note how far one has read")

@@ -13,21 +13,20 @@ from typing import Any
 import orjson
 
 from realtime.bus import CONTROL, Bus
-from realtime.frames import event_frame
+from realtime.frames import event_frame, new_message_frame
 from realtime.presence import Presence
 from realtime.sockets import Connection, Sockets
-from services.live import View
 
 log = logging.getLogger("casespace.publisher")
 
 _SEQ_BYTES = 8
 _PLAIN = bytes(_SEQ_BYTES)  # seq 0: not an entry, deliver at once
-NEW = "message:new"
+EVERYTHING = 2**53 - 1
 SIGNED_OUT = 4001  # WebSocket close code of our own: do not reconnect, sign in again
 OFFLINE_GRACE = 3.0  # a phone that switches networks is not announced as gone
 
 # space, after this seq, up to this one → (seq, view) of what lies between
-Missing = Callable[[str, int, int], Awaitable[list[tuple[int, Mapping[str, Any]]]]]
+Missing = Callable[[str, int, int], Awaitable[list[tuple[int, bytes]]]]
 
 
 class Publisher:
@@ -39,6 +38,7 @@ class Publisher:
         self._bus = bus
         self._origin = origin.encode()
         self._delivered: dict[str, int] = {}
+        self._newest: dict[str, int] = {}  # the furthest entry we heard of in spaces that are being healed
         self._healing: dict[str, asyncio.Task[None]] = {}
         self._departures: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -77,10 +77,10 @@ class Publisher:
 
     # --- Live
 
-    def entry(self, space_id: str, seq: int, view: View) -> None:
+    def entry(self, space_id: str, seq: int, view: bytes) -> None:
         if not self._bus.shared and space_id not in self.sockets.by_space:
             return
-        frame = event_frame(NEW, view())
+        frame = new_message_frame(view)
         self._deliver(space_id, seq, frame)
         self._bus.publish(f"space:{space_id}", seq.to_bytes(_SEQ_BYTES) + self._origin + b"\0" + frame)
 
@@ -129,21 +129,26 @@ class Publisher:
         known = self.sockets.by_sid.get(sid)
         spaces = set(known.spaces) if known else set()
         connection, emptied, was_last = self.sockets.remove(sid)
-        for space_id in emptied:
-            self._delivered.pop(space_id, None)
-        if emptied:
-            await self._bus.unsubscribe(*(f"space:{space_id}" for space_id in emptied))
-        if connection is None or not was_last:
+        if connection is None:
             return
         user_id = connection.actor.user_id
-        await self._bus.unsubscribe(f"user:{user_id}")
-        if self._presence is not None:
-            self._presence.left(user_id)
-        if self._went_offline is not None:
-            await self._went_offline(user_id)
-        self._departures[user_id] = asyncio.get_running_loop().call_later(
-            OFFLINE_GRACE, lambda: self._spawn(self._departed(user_id, spaces))
-        )
+        for space_id in emptied:
+            self._delivered.pop(space_id, None)
+        channels = [f"space:{space_id}" for space_id in emptied] + ([f"user:{user_id}"] if was_last else [])
+        if was_last:
+            if self._presence is not None:
+                self._presence.left(user_id)
+            self._departures[user_id] = asyncio.get_running_loop().call_later(
+                OFFLINE_GRACE, lambda: self._spawn(self._departed(user_id, spaces))
+            )
+        # One command, given before anything is waited for: a phone that comes back meanwhile subscribes after it.
+        if channels:
+            await self._bus.unsubscribe(*channels)
+        if was_last and self._went_offline is not None:
+            try:
+                await self._went_offline(user_id)
+            except Exception:  # what comes after the end of a connection must happen all the same
+                log.exception("somebody's leaving could not be noted")
 
     async def _departed(self, user_id: str, spaces: set[str]) -> None:
         self._departures.pop(user_id, None)
@@ -166,7 +171,7 @@ class Publisher:
         self._signed_out(ended)
         for connection in list(self.sockets.by_sid.values()):
             if connection.actor.session_id in ended:
-                connection.socket.handler.close(SIGNED_OUT, "signed out")
+                connection.socket.end(SIGNED_OUT, "signed out")
 
     # --- delivery
 
@@ -177,30 +182,41 @@ class Publisher:
         if last is None or seq == last + 1:
             self._delivered[space_id] = seq
             self._write_space(space_id, frame)
-        elif seq > last + 1 and space_id not in self._healing:
-            self._healing[space_id] = asyncio.get_running_loop().create_task(self._heal(space_id, seq))
+        elif seq > last + 1:
+            self._start_healing(space_id, seq)
 
-    async def _heal(self, space_id: str, up_to: int) -> None:
-        """Read what is missing from the database and deliver it in order."""
+    def _start_healing(self, space_id: str, up_to: int) -> None:
+        self._newest[space_id] = max(up_to, self._newest.get(space_id, 0))
+        if space_id not in self._healing:
+            self._healing[space_id] = asyncio.get_running_loop().create_task(self._heal(space_id))
+
+    async def _heal(self, space_id: str) -> None:
+        """Read what is missing from the database and deliver it in order, until nothing is."""
         try:
-            last = self._delivered.get(space_id)
-            if last is None or self._missing is None:
-                return
-            for seq, view in await self._missing(space_id, last, up_to):
-                if seq == self._delivered.get(space_id, seq - 1) + 1:
-                    self._delivered[space_id] = seq
-                    self._write_space(space_id, event_frame(NEW, view))
+            while (last := self._delivered.get(space_id)) is not None and last < self._newest[space_id]:
+                if not await self._fill(space_id, last):
+                    return
         except Exception:
             log.exception("a gap could not be filled; clients will see the jump and sync")
             self._delivered.pop(space_id, None)
         finally:
             self._healing.pop(space_id, None)
+            self._newest.pop(space_id, None)
+
+    async def _fill(self, space_id: str, last: int) -> bool:
+        """Deliver a page of what follows ``last``; False when there is nothing."""
+        found = await self._missing(space_id, last, self._newest[space_id]) if self._missing else []
+        for seq, view in found:
+            if seq - 1 == self._delivered.get(space_id):  # others may have been delivered, or everybody left
+                self._delivered[space_id] = seq
+                self._write_space(space_id, new_message_frame(view))
+        return bool(found)
 
     async def _heal_all(self) -> None:
         """The bus was away: whatever was written elsewhere meanwhile is read from the database."""
         for space_id in list(self._delivered):
-            if space_id not in self._healing:
-                await self._heal(space_id, 2**53 - 1)
+            self._start_healing(space_id, EVERYTHING)
+        await asyncio.gather(*self._healing.values())
 
     def _write_space(self, space_id: str, frame: bytes) -> None:
         for connection in self.sockets.by_space.get(space_id, ()):

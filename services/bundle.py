@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.accounts import Accounts
+from services.exports import Exports
 from services.files import Files
 from services.messages import Messages
 from services.notices import Notices
@@ -23,6 +24,7 @@ from services.sync import Sync
 @dataclass(frozen=True, slots=True)
 class Services:
     accounts: Accounts
+    exports: Exports
     files: Files
     messages: Messages
     notices: Notices

@@ -36,7 +36,7 @@ class Cards:
             body["amount_fen"] = amount_fen
         if text is not None:
             body["text"] = text
-        return await self._recorder.append(_draft(space_id, event_id, MessageType.CARD, body))
+        return (await self._recorder.append(_draft(space_id, event_id, MessageType.CARD, body))).entry
 
     async def update(
         self, space_id: str, event_id: str, card_event_id: str, state: str, *, text: str | None = None
@@ -49,11 +49,13 @@ class Cards:
         body: dict[str, Any] = {"seq": seq, "state": state}
         if text is not None:
             body["text"] = text
-        return await self._recorder.append(_draft(space_id, event_id, MessageType.CARD_UPDATE, body, target=seq))
+        update = _draft(space_id, event_id, MessageType.CARD_UPDATE, body, target=seq)
+        return (await self._recorder.append(update)).entry
 
     async def notice(self, space_id: str, event_id: str, code: str, text: str) -> EntryDocument:
         """Append a line of the system's, such as who joined."""
-        return await self._recorder.append(_draft(space_id, event_id, MessageType.NOTICE, {"code": code, "text": text}))
+        line = _draft(space_id, event_id, MessageType.NOTICE, {"code": code, "text": text})
+        return (await self._recorder.append(line)).entry
 
 
 def _draft(space_id: str, event_id: str, kind: MessageType, body: dict[str, Any], target: int | None = None) -> Draft:

@@ -3,17 +3,15 @@
 Everything here is a hint. Whoever misses one finds out by ``sync``; nothing is owed to a hint.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
-
-View = Callable[[], Mapping[str, Any]]
 
 
 class Live(Protocol):
-    def entry(self, space_id: str, seq: int, view: View) -> None:
+    def entry(self, space_id: str, seq: int, view: bytes) -> None:
         """An entry was stored: deliver it to the sockets of its space, in the order of seq. Never waits.
 
-        ``view`` makes what a member is shown (``MessageView``); it is asked only when somebody may be listening.
+        ``view`` is what every member is shown (``MessageView``), as JSON.
         """
 
     async def to_space(self, space_id: str, event: str, payload: Mapping[str, Any]) -> None:

@@ -9,8 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.api.base import rfc3339
+from schemas.api.messages import MessageView
 from schemas.documents.spaces import EntryDocument, SpaceDocument
 from schemas.enums import MessageType
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedMessage:
+    """A message as it is shown, encoded once: the same bytes go to every member and into the sender's answer."""
+
+    json: bytes
+
+    def view(self) -> MessageView:
+        return MessageView.model_validate_json(self.json)
+
 
 SYSTEM_NAME = "系统"
 GONE_NAME = "已退出"

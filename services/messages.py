@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from schemas.api.messages import (
     BODIES,
+    MAX_VOICE_MS,
     MessageListQuery,
     MessagePage,
     MessageSendBody,
-    MessageView,
     ReadView,
 )
-from schemas.documents.spaces import EntryDocument, EntryFile, SpaceDocument
+from schemas.documents.spaces import EntryFile, SpaceDocument
 from schemas.enums import SENDABLE, MessageType, Role
 from services.actors import Actor
 from services.clock import Clock, utc_now
@@ -22,7 +22,7 @@ from services.errors import Problem
 from services.files import Files
 from services.live import Live
 from services.message_reader import MessageReader
-from services.message_views import Links, message_view, names_of
+from services.message_views import EncodedMessage
 from services.permissions import Permission
 from services.record import Draft, Recorder
 from services.spaces import Membership, Spaces, current_member
@@ -30,7 +30,7 @@ from services.storage.database import Database
 
 _FILE_KINDS: dict[MessageType, tuple[str, ...]] = {
     MessageType.IMAGE: ("image/",),
-    MessageType.VOICE: ("audio/", "video/webm", "video/mp4"),
+    MessageType.VOICE: ("audio/",),
     MessageType.FILE: ("",),
 }
 
@@ -44,7 +44,6 @@ class Messages:
         files: Files,
         reader: MessageReader,
         live: Live,
-        links: Links,
         recall_window: timedelta,
         clock: Clock = utc_now,
     ) -> None:
@@ -54,11 +53,10 @@ class Messages:
         self._files = files
         self._reader = reader
         self._live = live
-        self._links = links
         self._recall_window = recall_window
         self._clock = clock
 
-    async def send(self, actor: Actor, space_id: str, message: MessageSendBody) -> MessageView:
+    async def send(self, actor: Actor, space_id: str, message: MessageSendBody) -> EncodedMessage:
         """Store a message and give it back as stored; a repeat of its ``client_msg_id`` gives the same one.
 
         Raises ``message.type_forbidden``, ``message.invalid``, ``message.id_reused``, ``space.*``, ``file.*``.
@@ -81,37 +79,37 @@ class Messages:
             files=files,
             sender_name=place.member["display_name"],
         )
-        return await self._view(place.space, await self._recorder.append(draft))
+        return (await self._recorder.append(draft)).shown
 
-    async def recall(self, actor: Actor, space_id: str, seq: int) -> MessageView:
+    async def recall(self, actor: Actor, space_id: str, seq: int) -> EncodedMessage:
         """Take a message of one's own back within the window. A repeat gives the same recall.
 
         What was recalled leaves every view, and stays in the record. Raises ``message.too_late``.
         """
         place = await self._spaces.access(actor, space_id, Permission.SPACE_SEND)
         client_msg_id = f"recall:{seq}"
-        done = await self._recorder.find(space_id, actor.user_id, client_msg_id)
-        if done is None:
-            entry = await self._db.entries.find_one({"_id": {"space": space_id, "seq": seq}})
-            if entry is None or seq < place.member["first_seq"]:
-                raise Problem("message.not_found")
-            if entry["sender"] != actor.user_id or entry["type"] not in SENDABLE:
-                raise Problem("auth.forbidden", "只能撤回自己发送的消息")
-            if self._clock() - entry["at"] > self._recall_window:
-                raise Problem("message.too_late")
-            done = await self._recorder.append(
-                Draft(
-                    space_id=space_id,
-                    sender=actor.user_id,
-                    role=place.role.value,
-                    client_msg_id=client_msg_id,
-                    type=MessageType.RECALL,
-                    body={"seq": seq},
-                    target=seq,
-                    sender_name=place.member["display_name"],
-                )
-            )
-        return await self._view(place.space, done)
+        if await self._recorder.find(space_id, actor.user_id, client_msg_id) is None:
+            await self._check_recall(place, actor, seq)
+        draft = Draft(
+            space_id=space_id,
+            sender=actor.user_id,
+            role=place.role.value,
+            client_msg_id=client_msg_id,
+            type=MessageType.RECALL,
+            body={"seq": seq},
+            target=seq,
+            sender_name=place.member["display_name"],
+        )
+        return (await self._recorder.append(draft)).shown
+
+    async def _check_recall(self, place: Membership, actor: Actor, seq: int) -> None:
+        entry = await self._db.entries.find_one({"_id": {"space": place.space["_id"], "seq": seq}})
+        if entry is None or seq < place.member["first_seq"]:
+            raise Problem("message.not_found")
+        if entry["sender"] != actor.user_id or entry["type"] not in SENDABLE:
+            raise Problem("auth.forbidden", "只能撤回自己发送的消息")
+        if self._clock() - entry["at"] > self._recall_window:
+            raise Problem("message.too_late")
 
     async def page(self, actor: Actor, space_id: str, query: MessageListQuery) -> MessagePage:
         """A page of the record, ascending: after a seq, before a seq, or the newest."""
@@ -184,6 +182,8 @@ class Messages:
             stored |= {"width": facts.width, "height": facts.height}
         elif kind is MessageType.VOICE:
             stored["duration_ms"] = facts.duration_ms or body["duration_ms"]
+            if stored["duration_ms"] > MAX_VOICE_MS:
+                raise Problem("message.invalid", "语音不能超过 10 分钟，可以作为文件发送")
         else:
             stored |= {"name": facts.name, "size": facts.size}
         return stored, ({"id": facts.id, "sha256": facts.sha256},)
@@ -209,7 +209,3 @@ class Messages:
             )
             if not known:
                 raise Problem("message.invalid", errors=[{"field": "reply_to.seq", "message": "没有这条消息"}])
-
-    async def _view(self, space: SpaceDocument, entry: EntryDocument) -> MessageView:
-        body, salt = await self._recorder.open(entry)
-        return MessageView.model_validate(message_view(entry, body, salt, names_of(space), self._links))

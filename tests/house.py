@@ -92,4 +92,4 @@ async def space_of(house: House, *people: Person, title: str = "测试案件") -
 
 async def say(house: House, person: Person, space_id: str, text: str, client_msg_id: str | None = None) -> MessageView:
     body = MessageSendBody(client_msg_id=client_msg_id or new_id(), type="text", body={"text": text})
-    return await house.services.messages.send(person.actor, space_id, body)
+    return (await house.services.messages.send(person.actor, space_id, body)).view()

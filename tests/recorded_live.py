@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from services.live import View
+import orjson
 
 
 class RecordedLive:
@@ -14,8 +14,8 @@ class RecordedLive:
         self.signed_out: list[str] = []
         self.meanwhile: Callable[[], Awaitable[object]] | None = None  # happens while somebody asks who is here
 
-    def entry(self, space_id: str, seq: int, view: View) -> None:
-        self.said.append((space_id, "message:new", dict(view())))
+    def entry(self, space_id: str, seq: int, view: bytes) -> None:
+        self.said.append((space_id, "message:new", orjson.loads(view)))
 
     async def to_space(self, space_id: str, event: str, payload: Mapping[str, Any]) -> None:
         self.said.append((space_id, event, dict(payload)))

@@ -8,6 +8,7 @@ from schemas.api.base import Body, Id, Moment, View
 from schemas.enums import MessageType
 
 MAX_TEXT = 5_000
+MAX_VOICE_MS = 600_000
 Seq = Annotated[int, Field(ge=1, le=2**53 - 1)]
 ClientMsgId = Annotated[
     str, Field(pattern=r"^[\x21-\x7e]{1,64}$", description="Chosen by the client, unique for ever per sender")
@@ -35,7 +36,7 @@ class ImageBody(_MessageBody):
 
 class VoiceBody(_MessageBody):
     file_id: Id
-    duration_ms: int = Field(ge=1, le=600_000)
+    duration_ms: int = Field(ge=1, le=MAX_VOICE_MS)
 
 
 class FileBody(_MessageBody):

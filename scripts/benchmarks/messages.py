@@ -141,7 +141,7 @@ class Bench:
         environment = self.maker.environment(
             http_port=str(port), public_url=f"http://127.0.0.1:{port}", log_requests="false", log_level="warning"
         )
-        fields = {name.removeprefix("CASESPACE_").lower(): value for name, value in environment.items()}
+        fields: dict[str, Any] = {name.removeprefix("CASESPACE_").lower(): value for name, value in environment.items()}
         rooms = asyncio.run(people(Settings(_env_file=None, **fields)))
         variables = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
         with process(

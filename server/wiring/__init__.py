@@ -10,6 +10,7 @@ from server.wiring.live import connect_publisher
 from server.wiring.money import build_money
 from server.wiring.notices import build_telling
 from server.wiring.people import build_identity
+from server.wiring.record import build_evidence
 from server.worker import Tick, Worker
 from services.bundle import Services
 from services.clock import Clock, utc_now
@@ -17,6 +18,7 @@ from services.followers import Followers
 from services.keys import Vault
 from services.messages import Messages
 from services.record import HeadSigner
+from services.record.checkpoints import Checkpoints
 from services.space_views import SpaceViews
 from services.staff import Staff
 from services.storage.blobs import Blobs
@@ -75,8 +77,10 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     money = build_money(core, identity.accounts, files, telling.notices)
     connect_publisher(core, telling.attention, identity.sessions)
     signer = HeadSigner(settings.record_key_file.read_bytes())
+    evidence = build_evidence(core, signer)
     services = Services(
         accounts=identity.accounts,
+        exports=evidence.exports,
         files=files,
         messages=Messages(
             core.database,
@@ -85,7 +89,6 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             files,
             core.reader,
             core.publisher,
-            core.tickets.file_url,
             settings.recall_window,
             clock,
         ),
@@ -118,6 +121,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             Tick("payments", 2.0, money.payments.tick),
             Tick("refunds", 5.0, money.refunds.tick),
             Tick("uploads", 60.0, files.tick),
+            *evidence.ticks(),
         ],
         Leases(core.database, core.process, clock),
         core.metrics,

@@ -1,8 +1,5 @@
 """The second half of the publisher: presence, healing from the database, ends of sessions."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from realtime.presence import LocalPresence, Presence, ValkeyPresence
 from server.wiring.core import Core
 from services.attention import Attention
@@ -21,12 +18,12 @@ def connect_publisher(core: Core, attention: Attention, sessions: Sessions) -> N
     if core.valkey is not None:
         presence = ValkeyPresence(core.valkey, core.process, connected, lambda: list(sockets.by_user))
 
-    async def missing(space_id: str, after: int, up_to: int) -> list[tuple[int, Mapping[str, Any]]]:
+    async def missing(space_id: str, after: int, up_to: int) -> list[tuple[int, bytes]]:
         """Entries that this process has not delivered, as members are shown them."""
         space = await core.spaces.load(space_id)
         if space is None:
             return []
         entries = await core.reader.between(space_id, after, up_to, HEAL_PAGE)
-        return [(view.seq, view.model_dump(mode="json")) for view in await core.reader.views(space, entries)]
+        return [(view.seq, view.model_dump_json().encode()) for view in await core.reader.views(space, entries)]
 
     core.publisher.connect(presence, missing, core.spaces.forget, attention.went_offline, sessions.forget)

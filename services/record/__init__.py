@@ -1,7 +1,7 @@
 """The record of a space: one way to append, hash-chained, sealed. See docs/record.md."""
 
 from services.record.chain import GENESIS, canonical_body, commitment, entry_hash
-from services.record.draft import Draft
+from services.record.draft import Draft, Stored
 from services.record.heads import HeadSigner, SignedHead
 from services.record.recorder import Recorder
 
@@ -11,6 +11,7 @@ __all__ = [
     "HeadSigner",
     "Recorder",
     "SignedHead",
+    "Stored",
     "canonical_body",
     "commitment",
     "entry_hash",

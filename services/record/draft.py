@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.documents.spaces import EntryFile
+from schemas.documents.spaces import EntryDocument, EntryFile
 from schemas.enums import MessageType
+from services.message_views import EncodedMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,15 @@ class Draft:
     target: int | None = None  # the entry that a recall or card_update is about
     files: tuple[EntryFile, ...] = field(default=())
     sender_name: str = ""  # for the live view only; never hashed, so a name can be corrected or purged
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry that is in the record, and how members are shown it."""
+
+    entry: EntryDocument
+    shown: EncodedMessage
+
+    @property
+    def seq(self) -> int:
+        return self.entry["_id"]["seq"]

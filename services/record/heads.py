@@ -4,11 +4,14 @@ A head says: *this space has so many entries, and the last one hashes to this*. 
 ``sync``; an operator who later rewrites the record cannot make it fit the heads that members already hold.
 """
 
+import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _CACHED = 10_000
@@ -29,6 +32,11 @@ def statement(space_id: str, seq: int, digest: str) -> bytes:
     return orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
 
 
+def key_id_of(public_key: bytes) -> str:
+    """The name of a key in statements: the first 16 hexadecimal digits of the SHA-256 of its raw form."""
+    return hashlib.sha256(public_key).hexdigest()[:16]
+
+
 class HeadSigner:
     def __init__(self, private_key_pem: bytes) -> None:
         """Raises ValueError unless the PEM holds an Ed25519 private key."""
@@ -42,10 +50,19 @@ class HeadSigner:
             .decode()
         )
         raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        digest = hashes.Hash(hashes.SHA256())
-        digest.update(raw)
-        self.key_id = digest.finalize().hex()[:16]
+        self.public_raw = raw
+        self.key_id = key_id_of(raw)
         self._cache: OrderedDict[tuple[str, int, bytes], SignedHead] = OrderedDict()
+
+    def sign_fields(self, fields: Mapping[str, Any]) -> tuple[bytes, bytes]:
+        """The RFC 8785 JSON of a statement other than a head, and its signature.
+
+        ``fields`` must say under ``purpose`` what the signature is for; no number may have a fraction.
+        """
+        if not str(fields.get("purpose", "")).startswith("casespace."):
+            raise ValueError("a statement without a purpose is not signed")
+        text = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+        return text, self._key.sign(text)
 
     def sign(self, space_id: str, seq: int, digest: bytes) -> SignedHead:
         place = (space_id, seq, digest)

@@ -13,6 +13,7 @@ import asyncio
 import logging
 import os
 from collections import OrderedDict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +26,9 @@ from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.keys import Vault
 from services.live import Live
-from services.message_views import Links, message_view
+from services.message_views import EncodedMessage, Links, message_view
 from services.record.chain import FORM, GENESIS, canonical_body, commitment, entry_hash
-from services.record.draft import Draft
+from services.record.draft import Draft, Stored
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.record")
@@ -49,7 +50,7 @@ class _Pending:
     salt: bytes
     sealed: bytes
     commit: bytes
-    done: "asyncio.Future[EntryDocument]"
+    done: "asyncio.Future[Stored]"
 
 
 class Recorder:
@@ -64,8 +65,8 @@ class Recorder:
         self._heads: OrderedDict[str, Head] = OrderedDict()
         self._flusher: asyncio.Task[None] | None = None
 
-    async def append(self, draft: Draft) -> EntryDocument:
-        """Store an entry and return it; the stored one when this ``client_msg_id`` was stored before.
+    async def append(self, draft: Draft) -> Stored:
+        """Store an entry and give it back; the stored one when this ``client_msg_id`` was stored before.
 
         Raises ``message.id_reused`` (same id, another body) and ``server.unavailable`` (nothing is known:
         try again with the same id).
@@ -205,16 +206,17 @@ class Recorder:
         space_id, seq = entry["_id"]["space"], entry["_id"]["seq"]
         self._heads[space_id] = (seq, entry["hash"])
         self._heads.move_to_end(space_id)
+        shown = self._shown(pending.draft, entry, pending.draft.body, pending.salt)
         if not pending.done.done():
-            pending.done.set_result(entry)
+            pending.done.set_result(Stored(entry, shown))
         try:
-            self._live.entry(space_id, seq, lambda: self._view(pending, entry))
+            self._live.entry(space_id, seq, shown.json)
         except Exception:  # a hint that fails must not touch what is stored
             log.exception("delivery of an entry failed", extra={"space_id": space_id, "seq": seq})
 
-    def _view(self, pending: _Pending, entry: EntryDocument) -> dict[str, Any]:
-        names = {pending.draft.sender: pending.draft.sender_name}
-        return message_view(entry, pending.draft.body, pending.salt, names, self._links)
+    def _shown(self, draft: Draft, entry: EntryDocument, body: Mapping[str, Any], salt: bytes) -> EncodedMessage:
+        view = message_view(entry, body, salt, {draft.sender: draft.sender_name}, self._links)
+        return EncodedMessage(orjson.dumps(view))
 
     async def _refused(self, pending: _Pending, error: dict[str, Any]) -> None:
         """A duplicate is either a head that moved (try again) or a repeated id (give the stored entry)."""
@@ -229,10 +231,10 @@ class Recorder:
             self._heads.pop(draft.space_id, None)
             self._enqueue(pending, first=True)
             return
-        body, _ = await self.open(stored)
+        body, salt = await self.open(stored)
         if stored["type"] == draft.type and canonical_body(draft.type, body) == pending.body:
             if not pending.done.done():
-                pending.done.set_result(stored)
+                pending.done.set_result(Stored(stored, self._shown(draft, stored, body, salt)))
         else:
             self._answer(pending, Problem("message.id_reused"))
 

@@ -13,7 +13,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from schemas.documents import ledgers, orders, people, spaces
+from schemas.documents import ledgers, orders, people, record, spaces
 
 T = TypeVar("T")
 
@@ -60,6 +60,8 @@ class Database:
         self.provider_events: AsyncCollection[orders.ProviderEventDocument] = self._of("provider_events")
         self.spaces: AsyncCollection[spaces.SpaceDocument] = self._of("spaces")
         self.entries: AsyncCollection[spaces.EntryDocument] = self._of("entries")
+        self.checkpoints: AsyncCollection[record.CheckpointDocument] = self._of("checkpoints")
+        self.anchors: AsyncCollection[record.AnchorDocument] = self._of("anchors")
         self.reads: AsyncCollection[spaces.ReadDocument] = self._of("reads")
         self.files: AsyncCollection[spaces.FileDocument] = self._of("files")
         self.outbox: AsyncCollection[ledgers.OutboxDocument] = self._of("outbox")

@@ -134,6 +134,32 @@ COLLECTIONS: tuple[Collection, ...] = (
             hash=_HASH,
         ),
     ),
+    Collection(
+        "checkpoints",
+        (
+            # one statement about a length of a record, ever: two would be a fork that is signed
+            _index("seq", *_up("_id.space", "seq"), unique=True),
+            _index("due", *_up("due", "_id"), partialFilterExpression={"due": {"$exists": True}}),
+        ),
+        _needs(
+            ["_id", "seq", "head", "at", "prev", "digest", "key", "signature"],
+            _id={
+                "bsonType": "object",
+                "required": ["space", "number"],
+                "properties": {"space": _TEXT, "number": _SEQ},
+            },
+            seq={"bsonType": ["int", "long"], "minimum": 0},
+            head=_HASH,
+            at=_DATE,
+            prev=_HASH,
+            digest=_HASH,
+            key=_HASH,
+            signature=_HASH,
+        ),
+    ),
+    Collection(
+        "anchors", (), _needs(["datum", "response", "stamped_at"], datum=_HASH, response=_HASH, stamped_at=_DATE)
+    ),
     Collection("reads"),
     Collection(
         "files",

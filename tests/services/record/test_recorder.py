@@ -24,7 +24,7 @@ class Heard:
     def __init__(self) -> None:
         self.entries: list[tuple[str, int]] = []
 
-    def entry(self, space_id: str, seq: int, view: object) -> None:
+    def entry(self, space_id: str, seq: int, view: bytes) -> None:
         self.entries.append((space_id, seq))
 
 
@@ -73,7 +73,7 @@ async def test_many_at_once_in_one_space_are_dense_chained_and_delivered_in_orde
     assert_sound(entries)
     assert len(entries) == 50
     assert heard.entries == [(space_id, seq) for seq in range(1, 51)]
-    assert sorted(answer["_id"]["seq"] for answer in answers) == list(range(1, 51))
+    assert sorted(answer.seq for answer in answers) == list(range(1, 51))
 
 
 async def test_many_spaces_share_a_flush_and_none_disturbs_another(house: House) -> None:
@@ -100,7 +100,7 @@ async def test_the_same_id_is_stored_once_whoever_repeats_it(house: House) -> No
     space_id = new_id()
     same = [p.append(draft(space_id, "一次", "same")) for p in processes for _ in range(10)]
     answers = await asyncio.gather(*same)
-    assert {answer["_id"]["seq"] for answer in answers} == {1}
+    assert {answer.seq for answer in answers} == {1}
     assert len(await stored(house, space_id)) == 1
 
 
@@ -125,7 +125,7 @@ async def test_ids_belong_to_a_sender(house: House) -> None:
 async def test_the_body_is_sealed_and_its_commitment_opens(house: House) -> None:
     """K2: nothing readable is stored; the commitment is SHA-256(salt ‖ canonical body)."""
     ours, _ = recorder(house)
-    entry = await ours.append(draft(new_id(), "押金不退怎么办"))
+    entry = (await ours.append(draft(new_id(), "押金不退怎么办"))).entry
     raw = await house.database.raw["entries"].find_one({"_id": entry["_id"]})
     assert raw is not None
     assert "押金" not in str(raw)
@@ -139,7 +139,7 @@ async def test_a_destroyed_key_purges_the_content_and_the_chain_still_verifies(h
     """I10."""
     ours, _ = recorder(house)
     space_id = new_id()
-    entry = await ours.append(draft(space_id))
+    entry = (await ours.append(draft(space_id))).entry
     await ours.append(draft(space_id))
     await house.vault.destroy(f"space:{space_id}")
     with pytest.raises(KeyDestroyedError):
@@ -168,8 +168,8 @@ async def test_a_flush_that_fails_answers_everybody_and_the_repeat_finds_what_wa
     assert heard.entries == [(space_id, 1)]
     monkeypatch.undo()
     again = await ours.append(draft(space_id, "一", "m1"))
-    assert again["_id"]["seq"] == 2
-    assert (await ours.append(draft(space_id, "二", "m2")))["_id"]["seq"] == 3
+    assert again.seq == 2
+    assert (await ours.append(draft(space_id, "二", "m2"))).seq == 3
     assert_sound(await stored(house, space_id))
 
 
@@ -193,7 +193,7 @@ async def test_a_delivery_that_fails_does_not_touch_what_is_stored(house: House)
             raise RuntimeError("no socket")
 
     ours = Recorder(house.database, house.vault, Broken(), house.core.tickets.file_url)  # type: ignore[arg-type]
-    entry = await ours.append(draft(new_id()))
+    entry = (await ours.append(draft(new_id()))).entry
     assert entry["hash"] != b""
 
 
