@@ -69,7 +69,7 @@ class ValkeyBus:
         """``client`` as ``open_client`` makes it."""
         self._client = client
         self._silence = silence
-        self._pubsub = client.pubsub(ignore_subscribe_messages=True)
+        self._pubsub = client.pubsub()
         self._wanted: set[str] = {CONTROL}
         self._out: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(QUEUE)
         self._tasks: list[asyncio.Task[None]] = []
@@ -137,7 +137,7 @@ class ValkeyBus:
         asked = False
         while True:
             message = await self._pubsub.get_message(timeout=self._silence)
-            if message is not None:
+            if message is not None:  # a message, a confirmation, or the answer to our asking
                 asked = False
                 if message["type"] == "message":
                     self._deliver(message["channel"].decode().removeprefix(PREFIX), message["data"])
