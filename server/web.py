@@ -12,7 +12,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from handlers.base import Edge
-from realtime.engine import SocketServer
+from realtime.engine import Pace, SocketServer
 from realtime.messages import CaseSpaceNamespace
 from server.app import make_app
 from server.settings import Settings
@@ -30,11 +30,12 @@ IDLE_SECONDS = 75.0
 class Web:
     """The doors of one process."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, pace: Pace | None = None) -> None:
+        """``pace``: how long sockets wait for their clients."""
         self._house = house
         settings = house.settings
         limiter = RateLimiter(enabled=settings.rate_limits)
-        self.socket_server = SocketServer()
+        self.socket_server = SocketServer(pace or Pace())
         namespace = CaseSpaceNamespace(
             self.socket_server, house.services, house.core.publisher, limiter, house.metrics.event
         )
