@@ -1,0 +1,305 @@
+"""Two processes that share a database and a real Valkey, which is killed, frozen and brought back (architecture 5)."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import pytest
+import redis.asyncio as redis
+
+from realtime.bus import NoBus, ValkeyBus, open_client
+from schemas.enums import Role
+from server.embedded.ports import choose
+from server.embedded.processes import start_together
+from server.embedded.valkey import Valkey
+from server.wiring import House
+from services.ids import new_id
+from services.spaces import NewMember
+from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
+from tests.parts.databases import SettingsMaker
+from tests.realtime.test_sockets import Phone, eventually, phone, until
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    folder = tmp_path_factory.mktemp("valkey")
+    part = Valkey(folder, choose(set()), folder / "valkey.log")
+    start_together([part])
+    yield part
+    part.kill()
+
+
+@dataclass
+class Two:
+    """Two processes of one deployment, in one event loop."""
+
+    a: House
+    a_url: str
+    b: House
+    b_url: str
+
+
+@pytest.fixture(scope="module")
+async def two(make_settings: SettingsMaker, valkey: Valkey) -> AsyncIterator[Two]:
+    one = make_settings(redis_url=valkey.url)
+    other = make_settings(redis_url=valkey.url, mongo_database=one.mongo_database)
+    async with open_house(one) as a, open_house(other) as b, open_doors(a) as a_url, open_doors(b) as b_url:
+        yield Two(a, a_url, b, b_url)
+
+
+def seqs(device: Phone) -> list[int]:
+    return [message["seq"] for message in device.of("message:new")]
+
+
+async def heard_on_channel(valkey: Valkey, channel: str) -> int:
+    async with redis.Redis.from_url(valkey.url) as asking:
+        ((_, count),) = await asking.pubsub_numsub(f"casespace:{channel}")
+    return int(count)
+
+
+async def both(two: Two) -> tuple[Person, Person, str]:
+    wang, li = await client(two.a), await lawyer(two.a)
+    return wang, li, await space_of(two.a, wang, li)
+
+
+async def test_messages_of_both_processes_are_heard_on_both_in_order(two: Two) -> None:
+    """A6."""
+    wang, li, space_id = await both(two)
+    async with phone(two.a_url, wang) as a, phone(two.b_url, li) as b:
+        answers = await asyncio.gather(*(p.send(space_id, f"{n}") for n in range(50) for p in (a, b)))
+        assert all(answer["ok"] for answer in answers)
+        await until(lambda: len(seqs(a)) == len(seqs(b)) == 100)
+        assert seqs(a) == seqs(b) == list(range(1, 101))
+        assert a.of("message:new") == b.of("message:new")
+
+
+async def test_presence_is_known_on_both(two: Two) -> None:
+    wang, li, space_id = await both(two)
+    async with phone(two.a_url, wang) as a:
+        async with phone(two.b_url, li):
+            await until(lambda: a.of("presence:changed"))
+            assert a.of("presence:changed") == [{"space_id": space_id, "user_id": li.id, "online": True}]
+
+            async def seen() -> bool:
+                return await two.a.core.publisher.online([li.id]) == {li.id}
+
+            await eventually(seen)
+        await until(lambda: len(a.of("presence:changed")) == 2)
+        assert a.of("presence:changed")[1]["online"] is False
+        assert await two.a.core.publisher.online([li.id]) == set()
+
+
+async def test_who_moves_to_the_other_process_is_not_announced_as_gone(two: Two) -> None:
+    wang, li, _ = await both(two)
+    async with phone(two.a_url, wang) as a:
+        async with phone(two.a_url, li):
+            await until(lambda: a.of("presence:changed"))
+        async with phone(two.b_url, li):
+            await asyncio.sleep(3.3)
+            assert all(change["online"] for change in a.of("presence:changed"))
+
+
+async def test_signing_out_on_one_closes_the_socket_on_the_other(two: Two) -> None:
+    """Ruling 14."""
+    wang = await client(two.a)
+    async with phone(two.b_url, wang) as b:
+        await two.a.services.sessions.revoke(wang.actor.session_id, "logout", wang.actor)
+        await until(lambda: not b.client.connected)
+    with pytest.raises(Exception, match="session_revoked"):
+        await two.b.services.sessions.authenticate(wang.token)
+
+
+async def test_removal_on_one_is_obeyed_on_the_other_at_once(two: Two) -> None:
+    """A1."""
+    wang, li, space_id = await both(two)
+    async with phone(two.a_url, wang) as a, phone(two.b_url, li) as b:
+        assert (await b.send(space_id, "一"))["ok"]  # the other process remembers the membership now
+        await two.a.services.spaces.remove_members(None, space_id, [li.id])
+        await two.a.services.spaces.announce(space_id, left=[li.id])
+        await until(lambda: b.of("space:removed"))
+        assert (await b.send(space_id, "二"))["error"]["code"] == "space.not_found"
+        assert (await a.send(space_id, "三"))["ok"]
+        await asyncio.sleep(0.2)
+        assert seqs(b) == [1]
+
+
+async def test_who_joins_on_one_hears_on_the_other(two: Two, valkey: Valkey) -> None:
+    wang, li = await client(two.a), await lawyer(two.a)
+    space_id = await space_of(two.a, wang)
+    async with phone(two.a_url, wang) as a, phone(two.b_url, li) as b:
+        added = await two.a.services.spaces.add_members(None, space_id, [NewMember(li.id, Role.LAWYER, "李律师")])
+        await two.a.services.spaces.announce(space_id, joined=added)
+
+        async def subscribed() -> bool:
+            return await heard_on_channel(valkey, f"space:{space_id}") == 2
+
+        await eventually(subscribed)
+        assert (await a.send(space_id, "您好"))["ok"]
+        await until(lambda: seqs(b) == [1])
+
+
+async def test_a_process_listens_only_while_somebody_is_there(two: Two, valkey: Valkey) -> None:
+    wang, _, space_id = await both(two)
+    channels = (f"space:{space_id}", f"user:{wang.id}")
+
+    async def listeners() -> list[int]:
+        return [await heard_on_channel(valkey, channel) for channel in channels]
+
+    assert await listeners() == [0, 0]
+    async with phone(two.a_url, wang), phone(two.b_url, wang):
+        assert await listeners() == [2, 2]
+    for _ in range(10):  # one who comes back while the last goodbye is on its way is not forgotten
+        async with phone(two.a_url, wang):
+            pass
+    async with phone(two.a_url, wang) as back:
+        await two.b.core.publisher.to_user(wang.id, "notice:new", {"id": "1"})
+        await until(lambda: back.of("notice:new"))
+
+    async def nobody() -> bool:
+        return await listeners() == [0, 0]
+
+    await eventually(nobody)
+
+
+async def test_a_gap_longer_than_a_page_is_filled_in_order(two: Two) -> None:
+    wang, li, space_id = await both(two)
+    async with phone(two.b_url, li) as b:
+        await say(two.a, wang, space_id, "一")
+        await until(lambda: seqs(b) == [1])
+        lost = two.a.core.publisher._bus
+        two.a.core.publisher._bus = NoBus()  # what it says now is lost on its way
+        two.a.core.publisher._bus.shared = True
+        await asyncio.gather(*(say(two.a, wang, space_id, f"{n}") for n in range(450)))
+        two.a.core.publisher._bus = lost
+        await say(two.a, wang, space_id, "末")
+        await until(lambda: len(seqs(b)) >= 452)
+        assert seqs(b) == list(range(1, 453))
+
+
+async def test_what_arrives_while_a_gap_is_filled_is_delivered_too(two: Two) -> None:
+    """The last message used to be lost until somebody wrote another."""
+    wang, li, space_id = await both(two)
+    publisher = two.b.core.publisher
+    reading, go_on = asyncio.Event(), asyncio.Event()
+    missing = publisher._missing
+    assert missing is not None
+
+    async def slow(space: str, after: int, up_to: int) -> list[tuple[int, bytes]]:
+        found = await missing(space, after, up_to)
+        reading.set()
+        await go_on.wait()
+        return found
+
+    async with phone(two.b_url, li) as b:
+        await say(two.a, wang, space_id, "一")
+        await until(lambda: seqs(b) == [1])
+        bus, two.a.core.publisher._bus = two.a.core.publisher._bus, NoBus()
+        await say(two.a, wang, space_id, "二")
+        two.a.core.publisher._bus = bus
+        publisher._missing = slow
+        try:
+            await say(two.a, wang, space_id, "三")
+            await asyncio.wait_for(reading.wait(), 5)
+            await say(two.a, wang, space_id, "四")
+            await asyncio.sleep(0.2)
+            go_on.set()
+            await until(lambda: seqs(b) == [1, 2, 3, 4])
+        finally:
+            publisher._missing = missing
+
+
+async def test_who_leaves_while_a_gap_is_filled_leaves_nothing_behind(two: Two) -> None:
+    """A place remembered for an empty room would make the next visitor hear old messages as new."""
+    wang, li, space_id = await both(two)
+    publisher = two.b.core.publisher
+    async with phone(two.b_url, li) as b:
+        await say(two.a, wang, space_id, "一")
+        await until(lambda: seqs(b) == [1])
+        await say(two.b, wang, space_id, "二")
+        publisher._start_healing(space_id, 9)
+    await until(lambda: space_id not in publisher._healing and space_id not in two.b.core.sockets.by_space)
+    assert space_id not in publisher._delivered
+    assert space_id not in publisher._newest
+
+
+async def test_valkey_dies_and_comes_back(two: Two, valkey: Valkey) -> None:
+    """Acknowledgements go on, sync heals, and when it is back the gap is filled from the database in order."""
+    wang, li, space_id = await both(two)
+    async with phone(two.a_url, wang) as a, phone(two.b_url, li) as b:
+        assert (await a.send(space_id, "一"))["ok"]
+        await until(lambda: seqs(b) == [1])
+        valkey.kill()
+        for number in range(2, 22):
+            assert (await (a if number % 2 else b).send(space_id, f"{number}"))["ok"]
+        synced = (await b.call("sync", {"spaces": {space_id: 1}}))["data"]["spaces"][space_id]
+        assert [message["seq"] for message in synced["messages"]] == list(range(2, 22))
+        async with phone(two.b_url, wang) as late:  # one can even arrive meanwhile
+            assert (await late.send(space_id, "22"))["ok"]
+            start_together([valkey])
+            await until(lambda: len(seqs(a)) == len(seqs(b)) == 22, 20)
+            assert seqs(a) == seqs(b) == list(range(1, 23))
+            assert (await a.send(space_id, "23"))["ok"]
+            await until(lambda: seqs(a)[-1] == seqs(b)[-1] == seqs(late)[-1] == 23)
+        assert seqs(a) == seqs(b) == list(range(1, 24))
+
+
+async def test_orders_to_other_processes_outlive_an_outage(two: Two, valkey: Valkey) -> None:
+    """A sign-out that was said while Valkey was away is heard when it is back."""
+    wang = await client(two.a)
+    async with phone(two.b_url, wang) as b:
+        valkey.kill()
+        await two.a.services.sessions.revoke(wang.actor.session_id, "logout", wang.actor)
+        start_together([valkey])
+        await until(lambda: not b.client.connected, 20)
+
+
+async def test_a_peer_that_vanishes_without_a_word_is_noticed(valkey: Valkey) -> None:
+    """A frozen Valkey keeps its connections open: without asking, a process would wait for ever."""
+    healed, heard = asyncio.Event(), asyncio.Event()
+
+    async def reconnected() -> None:
+        healed.set()
+
+    async def nothing() -> None:
+        pass
+
+    bus = ValkeyBus(open_client(valkey.url), silence=0.3)
+    await bus.start(lambda _channel, _message: heard.set(), reconnected)
+    other = ValkeyBus(open_client(valkey.url), silence=0.3)
+    await other.start(lambda _channel, _message: None, nothing)
+    pid = valkey._process.pid  # type: ignore[union-attr]
+    try:
+        await bus.subscribe("here")
+        os.kill(pid, signal.SIGSTOP)
+        await asyncio.sleep(1.2)
+        assert not healed.is_set()
+        os.kill(pid, signal.SIGCONT)
+        await asyncio.wait_for(healed.wait(), 10)
+        other.publish("here", b"again")
+        await asyncio.wait_for(heard.wait(), 10)
+    finally:
+        await bus.close()
+        await other.close()
+
+
+async def test_what_does_not_fit_is_counted_and_never_waited_for() -> None:
+    bus = ValkeyBus(open_client("redis://127.0.0.1:1/0"))
+    for number in range(10_005):
+        bus.publish("space:x", b"%d" % number)
+    assert bus.dropped == 5
+    await bus.close()
+
+
+async def test_one_process_alone_needs_no_bus(make_settings: SettingsMaker) -> None:
+    async with open_house(make_settings()) as house, open_doors(house) as url:
+        assert isinstance(house.core.publisher._bus, NoBus)
+        wang = await client(house)
+        space_id = await space_of(house, wang)
+        async with phone(url, wang) as a:
+            await a.send(space_id, "一")
+            await until(lambda: seqs(a) == [1])
+            assert await house.core.publisher.online([wang.id, new_id()]) == {wang.id}
+        await until(lambda: space_id not in house.core.sockets.by_space)
+        await say(house, wang, space_id, "没有人听")
