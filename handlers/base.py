@@ -16,7 +16,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 from tornado.web import Finish, HTTPError, RequestHandler
 
-from handlers.doors import Call, Door
+from handlers.doors import DOOR, VERBS, Call, Door
 from handlers.problems import CONTENT_TYPE, body_of, from_status, from_validation, status_of
 from schemas.api.base import Body, NoBody
 from services.actors import Actor
@@ -24,12 +24,14 @@ from services.bundle import Services
 from services.errors import Problem
 from services.idempotency import Ticket
 from services.message_views import EncodedMessage
-from services.rate_limits import RateLimiter
+from services.rate_limits import Allowance, Limit, RateLimiter
 
 log = logging.getLogger("casespace.http")
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _KEY = re.compile(r"^[\x21-\x7e]{8,128}$")
+_KEPT_ON_ERRORS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 Observe = Callable[[str, str, int, float], None]  # route, method, status, seconds
 
 
@@ -44,7 +46,7 @@ class Edge:
     metrics: Callable[[], bytes]
     metrics_token: str | None = None
     documents: dict[str, bytes] = field(default_factory=dict)  # /openapi.json and the like, made at start
-    client_config: dict[str, Any] = field(default_factory=dict)
+    client_config: Callable[[], dict[str, Any]] = dict
     sandbox_url: str | None = None  # development only
     web_root: Path = Path("web/dist")
     log_requests: bool = True
@@ -76,20 +78,35 @@ class ApiHandler(RequestHandler):
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")
 
+    def head(self, *path: str) -> Awaitable[None] | None:
+        """What GET would answer, without the body (Tornado leaves it out)."""
+        return self.get(*path)
+
     async def admit(self, declared: Door) -> Call[Any]:
         """Authenticate, limit and parse, in this order; raises Problem."""
         if not declared.allow.public:
             self.caller = await self.authenticate()
             if not declared.allow.admits(self.caller.roles):
                 raise Problem("auth.forbidden")
-        who = self.caller.user_id if self.caller else self.address
-        allowance = self.edge.limiter.take(who, declared.limit)
-        self.set_header("RateLimit-Limit", str(allowance.limit))
-        self.set_header("RateLimit-Remaining", str(allowance.remaining))
-        self.set_header("RateLimit-Reset", str(allowance.reset_seconds))
+        self._limit(declared.limit)
         body: Body = NoBody() if declared.raw else self._parse_body(declared.body)
         ticket = self._ticket(body) if declared.idempotent else None
-        return Call(body, self._parse_query(declared.query), self.caller, ticket, self.client, self.address)
+        # A door that speaks somebody else's format (a page, a call-back) reads its own query, if it cares for one.
+        own_query = declared.raw and declared.query is NoBody
+        query = NoBody() if own_query else self._parse_query(declared.query)
+        return Call(body, query, self.caller, ticket, self.client, self.address)
+
+    def _limit(self, limit: Limit) -> None:
+        who = self.caller.user_id if self.caller else self.address
+        try:
+            allowance = self.edge.limiter.take(who, limit)
+        except Problem as refused:
+            allowance = Allowance(limit.burst, 0, int(refused.retry_after or 0) + 1)
+            raise
+        finally:
+            self.set_header("RateLimit-Limit", str(allowance.limit))
+            self.set_header("RateLimit-Remaining", str(allowance.remaining))
+            self.set_header("RateLimit-Reset", str(allowance.reset_seconds))
 
     async def authenticate(self) -> Actor:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
@@ -111,7 +128,7 @@ class ApiHandler(RequestHandler):
         raw = self.request.body
         if not raw:
             raw = b"{}"
-        elif not self.request.headers.get("Content-Type", "application/json").startswith("application/json"):
+        elif self._media_type() != "application/json":
             raise Problem("request.content_type")
         try:
             value = orjson.loads(raw)
@@ -121,6 +138,9 @@ class ApiHandler(RequestHandler):
             return shape.model_validate(value)
         except ValidationError as fault:
             raise from_validation(fault) from None
+
+    def _media_type(self) -> str:
+        return self.request.headers.get("Content-Type", "application/json").partition(";")[0].strip().lower()
 
     def _parse_query(self, shape: type[Body]) -> Body:
         pairs = parse_qs(self.request.query, keep_blank_values=True)
@@ -151,7 +171,10 @@ class ApiHandler(RequestHandler):
         fault = kwargs["exc_info"][1] if "exc_info" in kwargs else None
         problem = fault if isinstance(fault, Problem) else self._translate(fault, status_code)
         self.problem_code = problem.code
+        kept = {name: self._headers[name] for name in _KEPT_ON_ERRORS if name in self._headers}
         self.clear()
+        for name, value in kept.items():
+            self.set_header(name, value)
         self.set_header("X-Request-Id", self.request_id)
         self.set_status(status_of(problem.type))
         self.set_header("Content-Type", CONTENT_TYPE)
@@ -159,7 +182,19 @@ class ApiHandler(RequestHandler):
             self.set_header("Retry-After", str(int(problem.retry_after + 0.999)))
         if problem.type.code == "auth.required" or problem.code.startswith("auth.token"):
             self.set_header("WWW-Authenticate", "Bearer")
+        if problem.code == "request.method":
+            self.set_header("Allow", ", ".join(self.answered_methods()))
         self.finish(orjson.dumps(body_of(problem, self.request_id)))
+
+    @classmethod
+    def answered_methods(cls) -> list[str]:
+        """The verbs that this address has, as ``Allow`` lists them (RFC 9110, 10.2.1)."""
+        verbs = [verb for verb in VERBS if hasattr(getattr(cls, verb), DOOR)]
+        return [verb.upper() for verb in verbs] + (["HEAD"] if "get" in verbs and "head" not in verbs else [])
+
+    async def head(self, *path: str) -> None:
+        """HEAD is GET without the content, which Tornado leaves out (RFC 9110, 9.3.2)."""
+        await self.get(*path)
 
     def _translate(self, fault: BaseException | None, status_code: int) -> Problem:
         if fault is not None and self.services.is_outage(fault):
@@ -184,16 +219,21 @@ class ApiHandler(RequestHandler):
             extra={"request_id": self.request_id, "route": self.route},
         )
 
+    def on_connection_close(self) -> None:
+        # Tornado never finishes a request whose body breaks off; a stop must not wait for it.
+        self.edge.in_flight.discard(self)
+
     def on_finish(self) -> None:
         self.edge.in_flight.discard(self)
         seconds = time.perf_counter() - self.started
         status = self.get_status()
-        method = self.request.method or ""
+        # A caller may invent methods: each would become a line of the metrics for ever.
+        method = self.request.method if self.request.method in self.SUPPORTED_METHODS else "other"
         self.edge.observe(self.route, method, status, seconds)
         if not self.edge.log_requests:
             return
         log.log(
-            logging.WARNING if status >= 500 else logging.INFO,
+            _level(self.route, status),
             "%s %s %d",
             method,
             self.route,
@@ -212,9 +252,23 @@ class ApiHandler(RequestHandler):
         super().send_error(status_code if status_code in responses else 500, **kwargs)
 
 
+def _level(route: str, status: int) -> int:
+    if status >= 500:
+        return logging.WARNING
+    return logging.DEBUG if route in PROBES else logging.INFO  # a line every ten seconds says nothing
+
+
 class NotFoundHandler(ApiHandler):
     """Every address that nobody serves."""
 
     async def prepare(self) -> None:  # type: ignore[override]
         super().prepare()
         raise Problem("request.not_found")
+
+
+class TooLargeHandler(ApiHandler):
+    """What answers in place of the handler of a request whose body is too large (``handlers/body_limit.py``)."""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        super().prepare()
+        raise Problem("request.too_large")

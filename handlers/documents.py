@@ -32,7 +32,7 @@ class DocumentHandler(ApiHandler):
 class ClientConfigHandler(ApiHandler):
     @door("What a client must know before it signs in", allow=PUBLIC, answer=ClientConfigView)
     async def get(self, call: Call[NoBody]) -> ClientConfigView:
-        return ClientConfigView.model_validate(self.edge.client_config)
+        return ClientConfigView.model_validate(self.edge.client_config())
 
 
 ROUTES = [

@@ -40,13 +40,13 @@ class UploadsHandler(ApiHandler):
             return
         target = self.services.files.upload_target()
         headers = {name: self.request.headers[name] for name in _PASSED if name in self.request.headers}
-        if not headers.get("Content-Type", "").startswith("multipart/form-data"):
-            raise Problem("request.content_type")
         largest = target.largest + FORM_BYTES
         connection = self.request.connection
         # The rest of a refused body is read and dropped up to twice the size: closing at once would lose the answer.
         connection.set_max_body_size(2 * largest)  # type: ignore[union-attr]
         connection.set_body_timeout(UPLOAD_SECONDS)  # type: ignore[union-attr]
+        if not headers.get("Content-Type", "").startswith("multipart/form-data"):
+            raise Problem("request.content_type")
         if int(headers.get("Content-Length", 0)) > largest:
             raise Problem("file.too_large")
         self.left = largest
@@ -80,7 +80,6 @@ class UploadsHandler(ApiHandler):
 
     def on_connection_close(self) -> None:
         super().on_connection_close()
-        self.edge.in_flight.discard(self)  # Tornado gives up a body that ends early without finishing the request
         if self.relay is not None:
             self.relay.cancel()
 

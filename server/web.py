@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import ssl
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from handlers.base import Edge
+from handlers.body_limit import DROPPED_BYTES
 from realtime.engine import Pace, SocketServer
 from realtime.messages import CaseSpaceNamespace
 from server.app import make_app
@@ -22,7 +24,6 @@ from services.rate_limits import RateLimiter
 log = logging.getLogger("casespace.web")
 
 SWEEP_SECONDS = 30.0
-MAX_BODY_BYTES = 4 << 20  # JSON; uploads stream under a limit of their own
 MAX_HEADER_BYTES = 64 << 10
 IDLE_SECONDS = 75.0
 
@@ -48,7 +49,7 @@ class Web:
             ready=self._ready,
             metrics=house.metrics.text,
             metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
-            client_config=client_config(settings),
+            client_config=partial(client_config, settings),
             sandbox_url=settings.sandbox_url,
             web_root=settings.web_root,
             log_requests=settings.log_requests,
@@ -57,7 +58,7 @@ class Web:
             make_app(self._edge, self.socket_server, settings.allowed_origins),
             xheaders=bool(settings.trusted_proxies),
             trusted_downstream=settings.trusted_proxies,
-            max_body_size=MAX_BODY_BYTES,
+            max_body_size=DROPPED_BYTES,
             max_header_size=MAX_HEADER_BYTES,
             idle_connection_timeout=IDLE_SECONDS,
             ssl_options=_tls(settings),
