@@ -8,6 +8,7 @@ RESOURCES = (
     "orders",
     "payments",
     "spaces",
+    "exports",
     "files",
     "uploads",
     "notices",

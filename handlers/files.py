@@ -1,15 +1,12 @@
 """``/files``: announcing, completing, and reading the content with a token or a link's ticket."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
-
-from tornado.http1connection import HTTP1Connection
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
 from handlers.ranges import parse_range
+from handlers.streams import StreamHandler
 from schemas.api.base import NoBody
 from schemas.api.files import ContentQuery, FileBegin, FileView, UploadView
 from services.errors import Problem
@@ -72,12 +69,11 @@ class FileCompleteHandler(ApiHandler):
         return await self.services.files.complete(call.actor, file_id)
 
 
-class FileContentHandler(ApiHandler):
+class FileContentHandler(StreamHandler):
     """Public at the door, because ``<img>`` and ``<audio>`` bring a ticket instead of a token."""
 
     _size = 0
     _unsatisfied = False
-    _gone: "asyncio.Future[None] | None" = None
 
     @door(
         "The content of a file",
@@ -118,7 +114,7 @@ class FileContentHandler(ApiHandler):
         if self.request.method == "HEAD":
             self.finish()
             return
-        await self._send(file.read(start, stop))
+        await self.send_blocks(file.read(start, stop))
 
     def _asked(self, file: OpenFile) -> tuple[int, int]:
         asked = None
@@ -130,26 +126,6 @@ class FileContentHandler(ApiHandler):
         self.set_status(206)
         self.set_header("Content-Range", f"bytes {asked[0]}-{asked[1] - 1}/{file.size}")
         return asked
-
-    async def _send(self, blocks: AsyncIterator[bytes]) -> None:
-        """Send block by block, each when the one before has left: a slow reader must not fill the memory.
-
-        That readers leave is normal: players stop, people scroll on. Tornado then never wakes who waits for
-        a flush, so the wait is for either.
-        """
-        gone = self._gone = asyncio.get_running_loop().create_future()
-        async for block in blocks:
-            self.write(block)
-            flushed = asyncio.ensure_future(self.flush())
-            await asyncio.wait({flushed, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if gone.done() or flushed.exception() is not None:
-                flushed.cancel()
-                return
-
-    def on_connection_close(self) -> None:
-        super().on_connection_close()
-        if self._gone is not None and not self._gone.done():
-            self._gone.set_result(None)
 
     def _describe(self, file: OpenFile) -> None:
         self.set_header("Content-Type", _content_type(file.content_type))
@@ -163,15 +139,6 @@ class FileContentHandler(ApiHandler):
 
     def compute_etag(self) -> str | None:
         return None  # it is the file's, set above; Tornado's would be the hash of what happens to be buffered
-
-    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
-        """Half-way through an answer, breaking the connection off is the only way left to say that it is wrong."""
-        if not self._headers_written:
-            super().send_error(status_code, **kwargs)
-            return
-        self.set_status(500)
-        cast(HTTP1Connection, self.request.connection).stream.close()
-        self.on_finish()
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         fault = kwargs["exc_info"][1] if "exc_info" in kwargs else None

@@ -109,6 +109,7 @@ _TABLE = (
     ProblemType("file.not_uploaded", Kind.CONFLICT, 40950, "文件还没有上传完成", True),
     ProblemType("file.damaged", Kind.UNPROCESSABLE, 42254, "文件已损坏，无法读取"),
     ProblemType("file.gone", Kind.GONE, 41050, "文件已删除"),
+    ProblemType("record.broken", Kind.INTERNAL, 50010, "案件记录校验未通过，我们已经记录"),
     # notices
     ProblemType("notice.not_found", Kind.NOT_FOUND, 40424, "没有这条通知"),
     # WeChat's message push

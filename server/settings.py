@@ -106,6 +106,10 @@ class Settings(BaseSettings):
     token_keys: Pairs  # id:base64, signs access tokens
     record_key_file: Path  # Ed25519 private key (PEM) that signs heads of the record
 
+    # --- time stamps on the record (RFC 3161): both or neither
+    tsa_url: str | None = None
+    tsa_cert_file: Path | None = None  # the authority's root certificate, with intermediates if any (PEM)
+
     # --- WeChat
     wechat_api_url: str = WECHAT_API
     wechat_appid: str = Field(pattern=r"^wx[0-9a-f]{16}$")
@@ -167,14 +171,14 @@ class Settings(BaseSettings):
         decode_key(key)
         return key
 
-    @field_validator("record_key_file", "pay_private_key_file", "tls_cert_file", "tls_key_file")
+    @field_validator("record_key_file", "pay_private_key_file", "tls_cert_file", "tls_key_file", "tsa_cert_file")
     @classmethod
     def _file_readable(cls, path: Path | None) -> Path | None:
         if path is not None and not os.access(path, os.R_OK):
             raise ValueError("cannot be read")
         return path
 
-    @field_validator("public_url", "wechat_api_url", "pay_api_url", "pay_fallback_api_url", "sms_api_url")
+    @field_validator("public_url", "wechat_api_url", "pay_api_url", "pay_fallback_api_url", "sms_api_url", "tsa_url")
     @classmethod
     def _url_whole(cls, url: str | None) -> str | None:
         if url is None:
@@ -183,6 +187,13 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an http(s) URL")
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _stamps_are_checked(self) -> Self:
+        """A stamp that nobody checks when it comes may turn out worthless in years."""
+        if (self.tsa_url is None) != (self.tsa_cert_file is None):
+            raise ValueError("CASESPACE_TSA_URL and CASESPACE_TSA_CERT_FILE are set together or not at all")
+        return self
 
     @model_validator(mode="after")
     def _production_is_real(self) -> Self:

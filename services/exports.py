@@ -9,7 +9,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from schemas.api.base import CHINA
 from schemas.documents.record import CheckpointDocument
@@ -85,48 +85,25 @@ class Exports:
             place = await self._spaces.access(actor, space_id, Permission.SPACE_EXPORT)
             target = await asyncio.to_thread(tempfile.TemporaryFile)
             try:
-                return await self._build(actor, place, target)
+                return await self._export(actor, place, target)
             except BaseException:
                 target.close()
                 raise
 
-    async def _build(self, actor: Actor, place: Membership, target: IO[bytes]) -> Export:
+    async def _export(self, actor: Actor, place: Membership, target: IO[bytes]) -> Export:
         space_id = place.space["_id"]
         checkpoint = await self._checkpoints.make(space_id)
         await self._anchors.anchor_now(checkpoint)
-        now = self._clock()
-        cover = Cover(
-            title=place.space["title"],
-            space_id=space_id,
-            exported_at=now,
-            exported_for=place.member["display_name"],
-            first_seq=place.member["first_seq"],
-            last_seq=checkpoint["seq"],
-            head=checkpoint["head"].hex(),
-            members=place.space["members"],
-        )
-        writer = BundleWriter(target)
-        files = await self._add_record(writer, cover, names_of(place.space))
-        await self._add_proofs(writer, checkpoint)
-        writer.add("files.jsonl", json_lines(row.row() for row in files.values()))
-        writer.add("members.json", json_lines([{"members": [member_row(m) for m in cover.members]}])[:-1])
-        writer.add("README.txt", readme(cover.title, space_id, now, cover.last_seq, cover.head))
-        writer.add("verify.py", await asyncio.to_thread(VERIFIER.read_bytes))
-        facts = {
-            "space_id": space_id,
-            "title": cover.title,
-            "exported_at": utc_text(now),
-            "exported_for": {
-                "user_id": actor.user_id,
-                "display_name": cover.exported_for,
-                "role": place.role.value,
-            },
-            "first_seq": cover.first_seq,
-            "last_seq": cover.last_seq,
-            "head": cover.head,
-            "checkpoint": checkpoint["_id"]["number"],
-        }
-        digest = await asyncio.to_thread(writer.finish, self._signer, facts)
+        cover = self._cover(place, checkpoint)
+        with BundleWriter(target) as writer:
+            files = await self._add_record(writer, cover, names_of(place.space))
+            await self._add_proofs(writer, checkpoint)
+            writer.add("files.jsonl", json_lines(row.row() for row in files.values()))
+            writer.add("members.json", json_lines([{"members": [member_row(m) for m in cover.members]}])[:-1])
+            writer.add("README.txt", readme(cover.title, space_id, cover.exported_at, cover.last_seq, cover.head))
+            writer.add("verify.py", await asyncio.to_thread(VERIFIER.read_bytes))
+            facts = _facts(cover, place, checkpoint)
+            digest = await asyncio.to_thread(writer.finish, self._signer, facts)
         size = target.seek(0, 2)
         await self._audit.write(
             actor,
@@ -138,7 +115,20 @@ class Exports:
             size=size,
             manifest_sha256=digest,
         )
-        return Export(f"案件记录-{now.astimezone(CHINA):%Y%m%d-%H%M}-{space_id[-6:]}.zip", size, target)
+        day = cover.exported_at.astimezone(CHINA).strftime("%Y%m%d-%H%M")
+        return Export(f"案件记录-{day}-{space_id[-6:]}.zip", size, target)
+
+    def _cover(self, place: Membership, checkpoint: CheckpointDocument) -> Cover:
+        return Cover(
+            title=place.space["title"],
+            space_id=place.space["_id"],
+            exported_at=self._clock(),
+            exported_for=place.member["display_name"],
+            first_seq=place.member["first_seq"],
+            last_seq=checkpoint["seq"],
+            head=checkpoint["head"].hex(),
+            members=place.space["members"],
+        )
 
     async def _add_record(self, writer: BundleWriter, cover: Cover, names: dict[str, str]) -> dict[str, FileRow]:
         """Entries and files, in one pass; the rows of the files by id."""
@@ -178,6 +168,25 @@ class Exports:
                 writer.add(f"anchors/{anchor['_id']}.tsr", anchor["response"])
         writer.add("checkpoints.jsonl", json_lines(rows))
         writer.add("record_key.pem", key_file(keys))
+
+
+def _facts(cover: Cover, place: Membership, checkpoint: CheckpointDocument) -> dict[str, Any]:
+    """What the manifest says beside the list of parts."""
+    member = place.member
+    return {
+        "space_id": cover.space_id,
+        "title": cover.title,
+        "exported_at": utc_text(cover.exported_at),
+        "exported_for": {
+            "user_id": member["user_id"],
+            "display_name": member["display_name"],
+            "role": place.role.value,
+        },
+        "first_seq": cover.first_seq,
+        "last_seq": cover.last_seq,
+        "head": cover.head,
+        "checkpoint": checkpoint["_id"]["number"],
+    }
 
 
 def _write_page(shown: list[Shown], timeline: Timeline, lines: IO[bytes], page: IO[bytes]) -> None:

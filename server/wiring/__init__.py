@@ -10,7 +10,7 @@ from server.wiring.live import connect_publisher
 from server.wiring.money import build_money
 from server.wiring.notices import build_telling
 from server.wiring.people import build_identity
-from server.wiring.record import build_evidence
+from server.wiring.record import Evidence, build_evidence
 from server.worker import Tick, Worker
 from services.bundle import Services
 from services.clock import Clock, utc_now
@@ -18,7 +18,6 @@ from services.followers import Followers
 from services.keys import Vault
 from services.messages import Messages
 from services.record import HeadSigner
-from services.record.checkpoints import Checkpoints
 from services.space_views import SpaceViews
 from services.staff import Staff
 from services.storage.blobs import Blobs
@@ -35,6 +34,7 @@ class House:
     services: Services
     staff: Staff
     worker: Worker
+    evidence: Evidence
 
     @property
     def settings(self) -> Settings:
@@ -112,10 +112,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **money.effects.effects(),
         **money.refunds.effects(),
     }
+    follow = {"attention": telling.attention.follow, "checkpoints": evidence.checkpoints.follow}
     worker = Worker(
         core.outbox,
         effects,
-        Followers(core.database, {"attention": telling.attention.follow}, core.outbox.nudge, clock),
+        Followers(core.database, follow, core.outbox.nudge, clock),
         [
             Tick("attention", 1.0, telling.attention.tick),
             Tick("payments", 2.0, money.payments.tick),
@@ -127,4 +128,4 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         core.metrics,
         core.nudged,
     )
-    return House(core, services, identity.staff, worker)
+    return House(core, services, identity.staff, worker, evidence)

@@ -8,7 +8,7 @@ archive can unfold into more than it is. Synchronous; the caller keeps it off th
 import hashlib
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -40,11 +40,21 @@ class _Hashing:
 
 
 class BundleWriter:
-    """Parts are added one after the other; ``finish`` signs the list of them and closes the zip."""
+    """Parts are added one after the other; ``finish`` signs the list of them and ends the zip.
+
+    A context manager: left before ``finish``, it lets go of ``target``, in which then stands nothing of use.
+    """
 
     def __init__(self, target: IO[bytes]) -> None:
         self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_STORED)
         self._parts: dict[str, dict[str, Any]] = {}
+
+    def __enter__(self) -> "BundleWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # it tries to write an end, which after a full disk fails once more
+            self._zip.close()
 
     @contextmanager
     def part(self, name: str, size: int) -> Iterator[Sink]:

@@ -8,7 +8,7 @@ entries since the last one are hashed anew: the key never vouches for a record t
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -16,6 +16,7 @@ from pymongo.errors import DuplicateKeyError
 from schemas.documents.record import CheckpointDocument, CheckpointKey
 from services.clock import Clock, utc_now
 from services.errors import Problem
+from services.followers import EntryHead
 from services.record.chain import GENESIS, entry_hash, utc_text
 from services.record.heads import HeadSigner
 from services.storage.database import Database
@@ -54,9 +55,9 @@ class Checkpoints:
         self._grown: set[str] = set()
         self._swept_at: float | None = None
 
-    def note(self, space_id: str) -> None:
-        """A space has a new entry: the next tick makes a checkpoint. Costs nothing."""
-        self._grown.add(space_id)
+    async def follow(self, heads: Sequence[EntryHead]) -> None:
+        """Spaces have new entries: the next tick makes checkpoints of them. A follower of the record."""
+        self._grown.update(head["_id"]["space"] for head in heads)
 
     async def tick(self) -> None:
         """Make the checkpoints that are due. The worker calls it every quarter of an hour."""

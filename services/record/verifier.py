@@ -8,8 +8,8 @@ BUNDLE is the zip as it was exported, or the folder it was unpacked into. Needs 
 does, 2 it could not be checked. Read the part "未证明 NOT PROVEN" of the report whatever the exit code is: a bundle
 can only be as good as what it is held against from outside (a receipt, the public key, a time-stamp authority).
 
-The formats are described in docs/record.md of the Case Space project. This file stands alone on purpose: it shares no
-code with the server that made the bundle.
+The formats are described in docs/record.md of the Case Space project. This file stands alone on purpose: it takes no
+code from the server that made the bundle.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import struct
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -47,6 +48,7 @@ MESSAGES, FILES, MEMBERS, CHECKPOINTS, KEY = (
     "checkpoints.jsonl",
     "record_key.pem",
 )
+KEY_MARK = b"NOT PROOF BY THEMSELVES"  # stands above the keys that come with a bundle
 GENESIS = "0" * 64
 BLOCK = 1 << 20
 LONGEST_LINE = 16 << 20  # bytes; no entry comes near
@@ -129,6 +131,11 @@ class Report:
                 "RESULT: verification FAILED. The bundle is not what it claims to be."
             )
         return "\n".join([*lines, "", verdict])
+
+
+def plain(text: str) -> str:
+    """Text from a bundle without what could steer a terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 # --- JSON: everything in a bundle is in RFC 8785 form, so that there is exactly one way to write it
@@ -404,6 +411,20 @@ def read_keys(raw: bytes, where: str) -> Keys:
     return keys
 
 
+def read_outside_keys(raw: bytes, where: str) -> Keys:
+    """Keys from elsewhere: a PEM file, or the answer of the operator's ``/api/v1/record-key`` as it was saved."""
+    if raw.lstrip()[:1] == b"{":
+        try:
+            raw = str(json.loads(raw)["public_key"]).encode("utf-8")
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise UnusableError(f"{where}: 没有公钥 / no public key") from None
+    if KEY_MARK in raw or raw[:2] == b"PK":
+        raise UnusableError(
+            f"{where}: 这是证据包自带的公钥，不能证明它自己 / this is the bundle's own key, which proves nothing"
+        )
+    return read_keys(raw, where)
+
+
 def signed(keys: Keys, key_id: str, signature: str, statement: Any) -> bool:
     if key_id not in keys or not HEX128.fullmatch(signature):
         return False
@@ -468,7 +489,7 @@ def check_manifest(parts: dict[str, Part], trusted: Keys | None, report: Report)
         "the manifest's signature is not valid, or was not made with the key whose public half was given",
     )
     _check_listing(parts, manifest["files"])
-    report.fact(f"案件空间 space: {manifest['space_id']}  {manifest['title']}")
+    report.fact(f"案件空间 space: {plain(manifest['space_id'])}  {plain(manifest['title'])}")
     report.fact(f"导出时间 exported at: {manifest['exported_at']}  记录条数 entries: {manifest['last_seq']}")
     report.ok(
         f"清单签名有效；{len(manifest['files'])} 个文件与清单中的 SHA-256 全部一致，没有多余文件",
@@ -681,7 +702,7 @@ def check_files(bundle: Bundle, report: Report) -> None:
         f"{len(paths)} original files have the SHA-256 that the record says",
     )
     if absent:
-        names = "、".join(f"{row['id']}（第 {row['messages'][0]} 条）" for row in absent[:5])
+        names = "、".join(f"{plain(row['id'])}（第 {row['messages'][0]} 条）" for row in absent[:5])
         report.open(
             f"{len(absent)} 个文件不在包内：{names}",
             f"{len(absent)} files of the record are not in the bundle: purged, or unreadable, says the server",
@@ -761,10 +782,10 @@ def read_receipts(raw: bytes, space_id: str, where: str) -> list[dict[str, Any]]
     if isinstance(value, dict) and "head" in value:
         value = value["head"]
     heads = value if isinstance(value, list) else [value]
-    for head in heads:
+    for head in heads or [None]:
         good = isinstance(head, dict) and _is_seq(head.get("seq"))
         good = good and all(isinstance(head.get(name), str) for name in ("hash", "key_id", "signature"))
-        if not heads or not good:
+        if not good:
             raise UnusableError(f"{where}: 没有本案件空间的回执 / holds no receipt of this space")
         if head.get("space_id", space_id) != space_id:
             raise UnusableError(f"{where}: 回执属于另一个案件空间 / the receipt is of another space")
@@ -816,6 +837,17 @@ _RSA_WITH = {
 _ECDSA_WITH = {
     f"1.2.840.10045.4.3.{n}": made for n, made in ((2, hashes.SHA256), (3, hashes.SHA384), (4, hashes.SHA512))
 }
+
+
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    IndexError,
+    OverflowError,
+    RecursionError,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+)
 
 
 class Der:
@@ -878,11 +910,12 @@ def digest_of(oid: str, data: bytes) -> bytes:
 
 @dataclass
 class TimeStamp:
-    """A checked token: its time, and the certificates from the signer's on that came with it."""
+    """A checked token: its time, the certificates that came with it, the nonce of the request that it answers."""
 
     at: datetime
     signer: x509.Certificate
     others: list[x509.Certificate]
+    nonce: int | None
 
 
 def read_time_stamp(response: bytes, datum: bytes) -> TimeStamp:
@@ -890,9 +923,18 @@ def read_time_stamp(response: bytes, datum: bytes) -> TimeStamp:
 
     Raises ContradictionError when it does not hold and UnsupportedError when it cannot be judged here.
     """
-    try:
+    with _reading_asn1():
         return _read_time_stamp(response, datum)
-    except (ValueError, IndexError, OverflowError, RecursionError):
+
+
+@contextmanager
+def _reading_asn1() -> Iterator[None]:
+    """Whatever the readers of ASN.1 and certificates stumble over is one of two things."""
+    try:
+        yield
+    except UnsupportedAlgorithm as fault:
+        raise UnsupportedError(str(fault)) from None
+    except _UNREADABLE:
         raise ContradictionError("时间戳无法解析", "a time stamp cannot be read") from None
 
 
@@ -918,10 +960,12 @@ def _read_time_stamp(response: bytes, datum: bytes) -> TimeStamp:
     ]
     (signer_info,) = fields[-1].expect(0x31).children()
     signer = _check_signer(signer_info, info, certificates)
-    return TimeStamp(_check_info(info, datum), signer, [one for one in certificates if one != signer])
+    at, nonce = _check_info(info, datum)
+    return TimeStamp(at, signer, [one for one in certificates if one != signer], nonce)
 
 
-def _check_info(info: bytes, datum: bytes) -> datetime:
+def _check_info(info: bytes, datum: bytes) -> tuple[datetime, int | None]:
+    """Time and nonce of a TSTInfo that is about ``datum`` (RFC 3161, 2.4.2)."""
     fields = Der(info).expect(0x30).children()
     algorithm, imprint = fields[2].expect(0x30).children()
     demand(
@@ -931,7 +975,9 @@ def _check_info(info: bytes, datum: bytes) -> datetime:
     )
     text = fields[4].expect(0x18).value.decode("ascii")
     form = "%Y%m%d%H%M%S.%fZ" if "." in text else "%Y%m%d%H%M%SZ"
-    return datetime.strptime(text, form).replace(tzinfo=timezone.utc)  # noqa: UP017
+    nonces = [one.number() for one in fields[5:] if one.tag == 0x02]
+    at = datetime.strptime(text, form).replace(tzinfo=timezone.utc)  # noqa: UP017
+    return at, nonces[0] if nonces else None
 
 
 def _check_signer(signer_info: Der, info: bytes, certificates: list[x509.Certificate]) -> x509.Certificate:
@@ -1007,30 +1053,44 @@ def read_certificates(raw: bytes, where: str) -> list[x509.Certificate]:
 
 
 def check_authority(stamp: TimeStamp, trusted: list[x509.Certificate]) -> None:
-    """A path from the signer to a trusted certificate, each valid at the time of the stamp. No revocation lists."""
+    """A path from the signer to a trusted certificate, each valid at the time of the stamp. No revocation lists.
+
+    Raises ContradictionError, UnsupportedError.
+    """
+    with _reading_asn1():
+        demand(
+            _is_for_stamps(stamp.signer),
+            "签名证书不是时间戳专用证书",
+            "the signer's certificate is not one for time stamps",
+        )
+        demand(
+            _leads_to(stamp, trusted),
+            "时间戳的证书不能追溯到所给的机构证书",
+            "the time stamp's certificate does not lead to the authority that was given",
+        )
+
+
+def _is_for_stamps(certificate: x509.Certificate) -> bool:
+    """RFC 3161, 2.3: this purpose only, and marked as critical."""
     try:
-        usage = stamp.signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     except x509.ExtensionNotFound:
-        usage = None
-    demand(
-        usage is not None and usage.critical and list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING],
-        "签名证书不是时间戳专用证书",
-        "the signer's certificate is not one for time stamps",
-    )
-    current, length = stamp.signer, 0
-    while length < 8:
+        return False
+    return usage.critical and list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+
+
+def _leads_to(stamp: TimeStamp, trusted: list[x509.Certificate]) -> bool:
+    current = stamp.signer
+    for _ in range(8):
         if not _valid_at(current, stamp.at):
-            break
+            return False
         if current in trusted:
-            return
+            return True
         issuers = [one for one in [*trusted, *stamp.others] if _issued(one, current)]
         if not issuers:
-            break
-        current, length = issuers[0], length + 1
-    raise ContradictionError(
-        "时间戳的证书不能追溯到所给的机构证书",
-        "the time stamp's certificate does not lead to the authority that was given",
-    )
+            return False
+        current = issuers[0]
+    return False
 
 
 def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
@@ -1253,7 +1313,7 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         outside = Outside(
-            read_keys(given.public_key.read_bytes(), str(given.public_key)) if given.public_key else None,
+            read_outside_keys(given.public_key.read_bytes(), str(given.public_key)) if given.public_key else None,
             given.receipt,
             read_certificates(given.tsa_cert.read_bytes(), str(given.tsa_cert)) if given.tsa_cert else None,
         )
