@@ -1,4 +1,4 @@
-"""``python -m server web|worker|all|migrate|seed|staff|rotate-keys``."""
+"""``python -m server web|worker|all|migrate|seed|products|staff|rotate-keys``."""
 
 import argparse
 import asyncio
@@ -63,6 +63,7 @@ JOBS: dict[str, Job] = {
     "all": serve,
     "migrate": migrate,
     "seed": office.seed,
+    "products": office.products,
     "staff": office.staff,
     "rotate-keys": rotate_keys,
 }
@@ -75,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
         commands.add_parser(name)
     seed = commands.add_parser("seed", help="fill a development database with the demo office")
     seed.add_argument("--demo", type=Path, required=True, metavar="DIR", help="where demo.json is written")
+    products = commands.add_parser("products", help="store a catalogue (JSON); without a file, print an example")
+    products.add_argument("file", type=Path, nargs="?")
     staff = commands.add_parser("staff", help="create a staff account; prints its password and TOTP secret once")
     staff.add_argument("login")
     staff.add_argument("--name", required=True)

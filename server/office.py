@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from pydantic import TypeAdapter
 
 from miniprogram_api.errors import VendorError
 from miniprogram_api.http import Call, read_json, to_json
@@ -17,6 +18,9 @@ from server.wiring import House
 from services.errors import Problem
 from services.ids import new_secret
 from services.people import NewClient
+from services.products import ProductSpec
+
+_CATALOGUE: TypeAdapter[tuple[ProductSpec, ...]] = TypeAdapter(tuple[ProductSpec, ...])
 
 
 class OfficeError(Exception):
@@ -37,6 +41,22 @@ async def seed(house: House, arguments: argparse.Namespace) -> None:
         "products": await _products(house),
     }
     _write_private(file, orjson.dumps(demo, option=orjson.OPT_INDENT_2))
+
+
+async def products(house: House, arguments: argparse.Namespace) -> None:
+    """Store the catalogue of a file; products are known by their ``code`` and placed orders keep what they were."""
+    if arguments.file is None:
+        sys.stdout.write(_CATALOGUE.dump_json(PRODUCTS, indent=2).decode() + "\n")
+        return
+    try:
+        specs = _CATALOGUE.validate_json(arguments.file.read_bytes())
+        stored = await house.services.products.put(specs)
+    except OSError as fault:
+        raise OfficeError(f"{arguments.file}: {fault.strerror}") from None
+    except ValueError as fault:
+        raise OfficeError(f"{arguments.file}: {fault}") from None
+    for code, product_id in stored.items():
+        sys.stdout.write(f"{product_id}  {code}\n")
 
 
 async def staff(house: House, arguments: argparse.Namespace) -> None:

@@ -164,8 +164,8 @@ class Recorder:
         for index, (pending, entry) in enumerate(zip(batch, entries, strict=True)):
             if index not in refused:
                 self._stored(pending, entry)
-        for index, error in refused.items():
-            await self._refused(batch[index], error)
+        if refused:
+            await asyncio.gather(*(self._refused(batch[index], error) for index, error in refused.items()))
 
     async def _load_heads(self, batch: list[_Pending]) -> None:
         missing = [p.draft.space_id for p in batch if p.draft.space_id not in self._heads]

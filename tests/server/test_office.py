@@ -1,0 +1,67 @@
+"""Filling an office from the operator's shell (C1): the catalogue and staff accounts."""
+
+import argparse
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from server import office
+from server.wiring import House
+from tests.house import open_house
+from tests.parts.databases import SettingsMaker
+
+
+@pytest.fixture(scope="module")
+async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
+    async with open_house(make_settings()) as opened:
+        yield opened
+
+
+async def test_the_example_catalogue_can_be_changed_and_stored(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await office.products(house, argparse.Namespace(file=None))
+    catalogue = orjson.loads(capsys.readouterr().out)
+    catalogue[0]["price_fen"] = 9900
+    file = tmp_path / "catalogue.json"
+    file.write_bytes(orjson.dumps(catalogue[:2]))
+    await office.products(house, argparse.Namespace(file=file))
+    offered = (await house.services.products.list()).items
+    assert (offered[0].name, offered[0].price_fen) == (catalogue[0]["name"], 9900)
+    assert len(offered) == 2
+    await office.products(house, argparse.Namespace(file=file))  # the same products, not two more
+    assert len((await house.services.products.list()).items) == 2
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b'[{"code": "x"}]', b'[{"code": 1, "name": "a", "kind": "b", "price_fen": "free"}]']
+)
+async def test_a_faulty_catalogue_is_refused_whole(house: House, tmp_path: Path, content: bytes) -> None:
+    before = await house.database.products.count_documents({})
+    file = tmp_path / "faulty.json"
+    file.write_bytes(content)
+    with pytest.raises(office.OfficeError, match=r"faulty\.json"):
+        await office.products(house, argparse.Namespace(file=file))
+    assert await house.database.products.count_documents({}) == before
+
+
+async def test_a_staff_account_is_handed_out_once(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """B4: with a second factor, always."""
+    wanted = argparse.Namespace(login="support.new", name="客服小新", roles=["support"], on_duty=True)
+    await office.staff(house, wanted)
+    assert "otpauth://totp/" in capsys.readouterr().out
+    with pytest.raises(office.OfficeError, match=r"account\.login_taken"):
+        await office.staff(house, wanted)
+    wanted.roles = ["judge"]
+    with pytest.raises(office.OfficeError, match="choose from"):
+        await office.staff(house, wanted)
+
+
+async def test_the_demo_office_is_for_development_with_the_sandbox(
+    make_settings: SettingsMaker, tmp_path: Path
+) -> None:
+    async with open_house(make_settings(sandbox_url=None)) as house:
+        with pytest.raises(office.OfficeError, match="development"):
+            await office.seed(house, argparse.Namespace(demo=tmp_path))
