@@ -19,6 +19,7 @@ from tornado.web import Finish, HTTPError, RequestHandler
 from handlers.doors import DOOR, VERBS, Call, Door
 from handlers.problems import CONTENT_TYPE, body_of, from_status, from_validation, status_of
 from schemas.api.base import Body, NoBody
+from schemas.problems import Kind
 from services.actors import Actor
 from services.bundle import Services
 from services.errors import Problem
@@ -30,7 +31,6 @@ log = logging.getLogger("casespace.http")
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 _KEY = re.compile(r"^[\x21-\x7e]{8,128}$")
-_KEPT_ON_ERRORS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 Observe = Callable[[str, str, int, float], None]  # route, method, status, seconds
 
@@ -63,6 +63,7 @@ class ApiHandler(RequestHandler):
         self.route = route
         self.services = edge.services
         self.caller: Actor | None = None
+        self._allowance: Allowance | None = None
         self.problem_code = ""
         self.started = time.perf_counter()
         given = self.request.headers.get("X-Request-Id", "")
@@ -99,14 +100,17 @@ class ApiHandler(RequestHandler):
     def _limit(self, limit: Limit) -> None:
         who = self.caller.user_id if self.caller else self.address
         try:
-            allowance = self.edge.limiter.take(who, limit)
+            self._allowance = self.edge.limiter.take(who, limit)
         except Problem as refused:
-            allowance = Allowance(limit.burst, 0, int(refused.retry_after or 0) + 1)
+            self._allowance = Allowance(limit.burst, 0, int(refused.retry_after or 0) + 1)
             raise
-        finally:
-            self.set_header("RateLimit-Limit", str(allowance.limit))
-            self.set_header("RateLimit-Remaining", str(allowance.remaining))
-            self.set_header("RateLimit-Reset", str(allowance.reset_seconds))
+        self._tell_allowance()
+
+    def _tell_allowance(self) -> None:
+        if self._allowance is not None:
+            self.set_header("RateLimit-Limit", str(self._allowance.limit))
+            self.set_header("RateLimit-Remaining", str(self._allowance.remaining))
+            self.set_header("RateLimit-Reset", str(self._allowance.reset_seconds))
 
     async def authenticate(self) -> Actor:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
@@ -171,16 +175,14 @@ class ApiHandler(RequestHandler):
         fault = kwargs["exc_info"][1] if "exc_info" in kwargs else None
         problem = fault if isinstance(fault, Problem) else self._translate(fault, status_code)
         self.problem_code = problem.code
-        kept = {name: self._headers[name] for name in _KEPT_ON_ERRORS if name in self._headers}
         self.clear()
-        for name, value in kept.items():
-            self.set_header(name, value)
+        self._tell_allowance()
         self.set_header("X-Request-Id", self.request_id)
         self.set_status(status_of(problem.type))
         self.set_header("Content-Type", CONTENT_TYPE)
         if problem.retry_after is not None:
             self.set_header("Retry-After", str(int(problem.retry_after + 0.999)))
-        if problem.type.code == "auth.required" or problem.code.startswith("auth.token"):
+        if problem.type.kind is Kind.UNAUTHENTICATED:  # RFC 9110, 11.6.1: every 401 says how to sign in
             self.set_header("WWW-Authenticate", "Bearer")
         if problem.code == "request.method":
             self.set_header("Allow", ", ".join(self.answered_methods()))
@@ -191,10 +193,6 @@ class ApiHandler(RequestHandler):
         """The verbs that this address has, as ``Allow`` lists them (RFC 9110, 10.2.1)."""
         verbs = [verb for verb in VERBS if hasattr(getattr(cls, verb), DOOR)]
         return [verb.upper() for verb in verbs] + (["HEAD"] if "get" in verbs and "head" not in verbs else [])
-
-    async def head(self, *path: str) -> None:
-        """HEAD is GET without the content, which Tornado leaves out (RFC 9110, 9.3.2)."""
-        await self.get(*path)
 
     def _translate(self, fault: BaseException | None, status_code: int) -> Problem:
         if fault is not None and self.services.is_outage(fault):
@@ -211,6 +209,9 @@ class ApiHandler(RequestHandler):
     ) -> None:
         """Problems are answers, not faults. Anything else is logged with its trace, never with its input."""
         if isinstance(value, (Problem, HTTPError, Finish)):
+            return
+        if self.services.is_outage(value):  # every request meets it: a trace each would bury the rest of the log
+            log.warning("the database is away: %s", type(value).__name__, extra={"request_id": self.request_id})
             return
         log.error(
             "unhandled %s",

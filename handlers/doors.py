@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 B = TypeVar("B", bound=Body)
 DOOR = "__door__"
+VERBS = ("get", "post", "put", "patch", "delete", "head")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from handlers.base import ApiHandler
-from handlers.doors import DOOR, Door
+from handlers.doors import DOOR, VERBS, Door
 from handlers.problems import status_of
 from schemas.api.base import NoBody
 from schemas.problems import PROBLEMS
 
-VERBS = ("get", "post", "put", "patch", "delete", "head")
 _GROUP = re.compile(r"\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)")
 _ALWAYS = ("request.rate_limited", "server.internal", "server.unavailable")
 _SIGNED_IN = ("auth.required", "auth.token_invalid", "auth.token_expired", "auth.session_revoked")

@@ -1,15 +1,23 @@
 """The H5 client: its built files, and index.html for every address of its own (history routing)."""
 
+import logging
+import secrets
 from pathlib import Path
+from typing import Any
 
-from tornado.web import StaticFileHandler
+import orjson
+from tornado.web import HTTPError, StaticFileHandler
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
+from handlers.problems import CONTENT_TYPE, body_of, from_status, status_of
 from schemas.api.base import NoBody
 from services.errors import Problem
 from services.permissions import PUBLIC
 
+log = logging.getLogger("casespace.http")
+
+NOT_PAGES = ("/api/", "/socket.io", "/assets/", "/docs/")  # whatever the verb, nothing else is there
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self' ws: wss:;"
     " style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -19,16 +27,36 @@ CONTENT_SECURITY_POLICY = (
 class AssetHandler(StaticFileHandler):
     """Files whose names carry their hash: they never change, so they are kept for a year."""
 
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """As everywhere else. Tornado's reasons name the path asked for."""
+        problem = from_status(404 if status_code == 403 else status_code)
+        self.set_status(status_of(problem.type))
+        self.set_header("Content-Type", CONTENT_TYPE)
+        request_id = secrets.token_hex(12)
+        self.set_header("X-Request-Id", request_id)
+        self.finish(orjson.dumps(body_of(problem, request_id)))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Tornado's would write down who asked for what."""
+        if not isinstance(value, HTTPError):
+            log.error("unhandled %s", typ.__name__, exc_info=(typ, value, tb))
+
     def set_extra_headers(self, path: str) -> None:
         self.set_header("Cache-Control", "public, max-age=31536000, immutable")
         self.set_header("X-Content-Type-Options", "nosniff")
 
 
 class PageHandler(ApiHandler):
+    def prepare(self) -> None:
+        super().prepare()
+        if self.request.path.startswith(NOT_PAGES):
+            raise Problem("request.not_found")
+
     @door("The H5 client", allow=PUBLIC, raw=True)
     async def get(self, call: Call[NoBody], path: str) -> None:
-        if path.startswith(("api/", "socket.io", "assets/", "docs/")):
-            raise Problem("request.not_found")
         name = path if path in {"favicon.ico", "favicon.svg", "manifest.webmanifest"} else "index.html"
         file = Path(self.edge.web_root, name)
         content = _read(file)

@@ -29,6 +29,7 @@ from engineio.async_socket import AsyncSocket
 from engineio.exceptions import UnknownPacketError
 from socketio import packet as sio_packet
 from tornado.iostream import IOStream, StreamBufferFullError, StreamClosedError
+from tornado.web import HTTPError
 from tornado.websocket import WebSocketHandler
 
 from realtime.frames import ack_frame, text_frame
@@ -305,6 +306,11 @@ class SocketHandler(WebSocketHandler):
             self.finish({"code": 5, "message": "Socket.IO 5 over the websocket transport only"})
             return
         await super().get(*args, **kwargs)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Tornado's would write down the whole request."""
+        if not isinstance(value, HTTPError):
+            log.error("unhandled %s", typ.__name__, exc_info=(typ, value, tb))
 
     def check_origin(self, origin: str) -> bool:
         if origin in self.allowed_origins:

@@ -12,6 +12,7 @@ from tornado.web import Application
 import handlers
 from handlers import documents, openapi, sandbox, web
 from handlers.base import ApiHandler, Edge, NotFoundHandler
+from handlers.body_limit import LimitedApplication
 from realtime import asyncapi
 from realtime.engine import MAX_MESSAGE_BYTES, SocketServer
 from realtime.messages import CaseSpaceNamespace
@@ -59,7 +60,7 @@ def make_app(edge: Edge, server: SocketServer, allowed_origins: list[str]) -> Ap
         URLSpec("/assets/(.*)", web.AssetHandler, {"path": str(edge.web_root / "assets")}),
     ]
     specs += [URLSpec(pattern, kind, {"edge": edge, "route": openapi.path_of(pattern)[0]}) for pattern, kind in routes]
-    return Application(
+    return LimitedApplication(
         specs,
         default_handler_class=NotFoundHandler,
         default_handler_args={"edge": edge, "route": "none"},
