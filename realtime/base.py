@@ -55,6 +55,10 @@ def event(
     return declare
 
 
+class UndeclaredEventError(RuntimeError):
+    """A method that would take events without a declaration, or two for one event: the server does not start."""
+
+
 class Refused(socketio.exceptions.ConnectionRefusedError):  # type: ignore[misc]
     """CONNECT_ERROR with ``{code, message}``; ``data`` repeats it where the official client shows it."""
 
@@ -109,7 +113,18 @@ class BaseNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             for name, method in vars(cls).items()
             if hasattr(method, EVENT)
         }
+        names = [getattr(method, EVENT).name for method in vars(cls).values() if hasattr(method, EVENT)]
+        for name in names:
+            if names.count(name) > 1 or name in cls.events:
+                raise UndeclaredEventError(f"{cls.__module__}.{cls.__name__} declares {name} twice")
         cls.events = {**cls.events, **declared}
+
+    @classmethod
+    def audit(cls) -> None:
+        """Raise UndeclaredEventError for a method that python-socketio would take for a handler of an event."""
+        for name in dir(cls):
+            if name.startswith("on_"):
+                raise UndeclaredEventError(f"{cls.__module__}.{cls.__name__}.{name} declares no event")
 
     def __init__(
         self,

@@ -98,7 +98,6 @@ _TABLE = (
     ProblemType("message.type_forbidden", Kind.FORBIDDEN, 40340, "不能发送这种消息"),
     ProblemType("message.id_reused", Kind.CONFLICT, 40941, "消息编号已用于另一条消息"),
     ProblemType("message.too_late", Kind.CONFLICT, 40942, "超过时限，不能撤回"),
-    ProblemType("message.already_recalled", Kind.CONFLICT, 40943, "消息已撤回"),
     ProblemType("file.not_found", Kind.NOT_FOUND, 40422, "没有这个文件"),
     ProblemType("file.too_large", Kind.TOO_LARGE, 41310, "文件太大"),
     ProblemType("file.empty", Kind.UNPROCESSABLE, 42250, "文件是空的"),

@@ -53,6 +53,7 @@ def make_app(edge: Edge, server: SocketServer, allowed_origins: list[str]) -> Ap
     routes += web.ROUTES
     for _, handler in routes:
         openapi.doors_of(handler)
+    CaseSpaceNamespace.audit()
     edge.documents = generated_documents(routes)
     socket_handler, arguments = server.handler(allowed_origins)
     specs: list[Any] = [
