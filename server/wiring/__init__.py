@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server.metrics import Metrics
+from server.process_names import is_dead
 from server.settings import Settings
 from server.wiring.core import Core, build_core
 from server.wiring.files import build_files
@@ -11,6 +12,7 @@ from server.wiring.money import build_money
 from server.wiring.notices import build_telling
 from server.wiring.people import build_identity
 from server.wiring.record import Evidence, build_evidence
+from server.wiring.talk import build_talk
 from server.worker import Tick, Worker
 from services.bundle import Services
 from services.clock import Clock, utc_now
@@ -78,6 +80,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     connect_publisher(core, telling.attention, identity.sessions)
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
+    talk = build_talk(core)
     services = Services(
         accounts=identity.accounts,
         exports=evidence.exports,
@@ -98,6 +101,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         products=money.products,
         pushes=telling.pushes,
         refunds=money.refunds,
+        search=talk.search,
         sessions=identity.sessions,
         sign_in=identity.sign_in,
         spaces=core.spaces,
@@ -112,7 +116,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **money.effects.effects(),
         **money.refunds.effects(),
     }
-    follow = {"attention": telling.attention.follow, "checkpoints": evidence.checkpoints.follow}
+    follow = {
+        "attention": telling.attention.follow,
+        "checkpoints": evidence.checkpoints.follow,
+        "search": talk.index.follow,
+    }
     worker = Worker(
         core.outbox,
         effects,
@@ -124,7 +132,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             Tick("uploads", 60.0, files.tick),
             *evidence.ticks(),
         ],
-        Leases(core.database, core.process, clock),
+        Leases(core.database, core.process, clock, is_dead),
         core.metrics,
         core.nudged,
     )

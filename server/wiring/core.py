@@ -1,9 +1,6 @@
 """What everything stands on: database, keys, record, sockets, outside connections."""
 
 import asyncio
-import os
-import secrets
-import socket
 from dataclasses import dataclass
 
 import redis.asyncio as redis
@@ -16,6 +13,7 @@ from realtime.bus import NoBus, ValkeyBus, open_client
 from realtime.publisher import Publisher
 from realtime.sockets import Sockets
 from server.metrics import Metrics
+from server.process_names import new_name
 from server.settings import Settings, decode_key, decode_keys
 from services.audit import Audit
 from services.cards import Cards
@@ -64,7 +62,7 @@ class Core:
 
 def build_core(settings: Settings, clock: Clock) -> Core:
     """Opens no connection by itself; must run inside the event loop."""
-    process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    process = new_name()
     metrics = Metrics()
     nudged = asyncio.Event()
     database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
