@@ -8,6 +8,7 @@ RESOURCES = (
     "orders",
     "payments",
     "spaces",
+    "search",
     "exports",
     "files",
     "uploads",

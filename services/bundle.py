@@ -13,6 +13,7 @@ from services.payments import Payments
 from services.products import Products
 from services.pushes import Pushes
 from services.refunds import Refunds
+from services.search import Search
 from services.sessions import Sessions
 from services.sign_in import SignIn
 from services.space_views import SpaceViews
@@ -33,6 +34,7 @@ class Services:
     products: Products
     pushes: Pushes
     refunds: Refunds
+    search: Search
     sessions: Sessions
     sign_in: SignIn
     spaces: Spaces

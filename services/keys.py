@@ -79,6 +79,10 @@ class BlindIndex:
     def lookup(self, kind: str, value: str) -> str:
         return hmac.new(self._key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
 
+    def derive(self, purpose: str) -> bytes:
+        """A 32-byte key of its own for ``purpose`` (HKDF-SHA256), e.g. for the index behind search."""
+        return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose.encode()).derive(self._key)
+
 
 class Vault:
     """Gives out the data keys of subjects such as ``space:…`` and ``user:…``."""

@@ -59,6 +59,22 @@ class EntryDocument(TypedDict):
     hash: bytes
 
 
+class SignatureKey(TypedDict):
+    """Written in this order always: MongoDB compares embedded documents field by field."""
+
+    space: str
+    seq: int
+    part: str
+
+
+class SignatureDocument(TypedDict):
+    """What an entry, or a part of one, can be found by: a keyed Bloom filter (``services/search_index.py``)."""
+
+    _id: SignatureKey
+    size: int  # bytes of ``bits``
+    bits: bytes
+
+
 class ReadKey(TypedDict):
     space: str
     user: str

@@ -62,6 +62,7 @@ class Database:
         self.entries: AsyncCollection[spaces.EntryDocument] = self._of("entries")
         self.checkpoints: AsyncCollection[record.CheckpointDocument] = self._of("checkpoints")
         self.anchors: AsyncCollection[record.AnchorDocument] = self._of("anchors")
+        self.search: AsyncCollection[spaces.SignatureDocument] = self._of("search")
         self.reads: AsyncCollection[spaces.ReadDocument] = self._of("reads")
         self.files: AsyncCollection[spaces.FileDocument] = self._of("files")
         self.outbox: AsyncCollection[ledgers.OutboxDocument] = self._of("outbox")

@@ -18,6 +18,7 @@ class Collection:
     name: str
     indexes: tuple[IndexModel, ...] = ()
     validator: dict[str, Any] = field(default_factory=dict)
+    clustered: bool = False  # stored in the order of its keys: reading along them costs less than half
 
 
 def _index(name: str, *keys: tuple[str, int], **options: Any) -> IndexModel:
@@ -37,6 +38,8 @@ _DATE = {"bsonType": "date"}
 _TEXT = {"bsonType": "string"}
 _HASH = {"bsonType": "binData"}
 _SEQ = {"bsonType": ["int", "long"], "minimum": 1}
+
+_CLUSTERED = {"key": {"_id": 1}, "unique": True}
 
 COLLECTIONS: tuple[Collection, ...] = (
     Collection("users", (_index("duty", *_up("roles", "on_duty")),)),
@@ -160,6 +163,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection(
         "anchors", (), _needs(["datum", "response", "stamped_at"], datum=_HASH, response=_HASH, stamped_at=_DATE)
     ),
+    Collection("search", clustered=True),
     Collection("reads"),
     Collection(
         "files",
@@ -205,7 +209,8 @@ async def apply(database: Database) -> None:
     """
     for spec in COLLECTIONS:
         with contextlib.suppress(CollectionInvalid):  # it is there already
-            await database.raw.create_collection(spec.name)
+            options: dict[str, Any] = {"clusteredIndex": _CLUSTERED} if spec.clustered else {}
+            await database.raw.create_collection(spec.name, **options)
         if spec.validator:
             await database.raw.command("collMod", spec.name, validator=spec.validator)
         if spec.indexes:

@@ -1,0 +1,54 @@
+"""The doors beside a space's messages, over HTTP, in the order in which an attacker would try them."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from server.wiring import House
+from services.search_index import SearchIndex
+from tests.house import Person, client, open_doors, open_house, say, space_of
+from tests.parts.databases import SettingsMaker
+
+
+@pytest.fixture(scope="module")
+async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
+    async with open_house(make_settings()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def url(house: House) -> AsyncIterator[str]:
+    async with open_doors(house) as base:
+        yield base
+
+
+async def ask(
+    url: str, person: Person | None, method: str, path: str, body: Any = None, **query: str
+) -> tuple[int, Any]:
+    """Status and JSON of an answer."""
+    headers = {"Authorization": f"Bearer {person.token}"} if person else {}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.request(method, f"{url}/api/v1{path}", json=body, params=query) as answer,
+    ):
+        return answer.status, await answer.json() if answer.status != 204 else None
+
+
+async def test_search_over_http(house: House, url: str) -> None:
+    wang, stranger = await client(house), await client(house)
+    space_id = await space_of(house, wang)
+    await say(house, wang, space_id, "🎉律师函已寄出")
+    entries = await house.database.entries.find({"_id.space": space_id}).to_list()
+    await SearchIndex(house.database, house.core.recorder, house.core.index).follow(entries)
+    path = f"/spaces/{space_id}/search"
+    assert (await ask(url, None, "GET", path, q="律师函"))[0] == 401
+    assert (await ask(url, stranger, "GET", path, q="律师函"))[0] == 404
+    assert (await ask(url, wang, "GET", path))[0] == 422
+    assert (await ask(url, wang, "GET", path, q="x" * 65))[0] == 422
+    assert (await ask(url, wang, "GET", "/search", q="律师", cursor="x"))[0] == 422
+    status, page = await ask(url, wang, "GET", path, q="律师函")
+    assert (status, page["items"][0]["highlights"]) == (200, [{"field": "text", "start": 2, "length": 3}])
+    assert (await ask(url, wang, "GET", "/search", q="律师函"))[1]["items"] == page["items"]
+    assert (await ask(url, stranger, "GET", "/search", q="律师函"))[1]["items"] == []
