@@ -15,6 +15,9 @@ from server.embedded.ports import LOOPBACK, answers, is_free
 from server.embedded.processes import Command, Part, PartError
 
 REPLICA_SET = "rs0"
+# A process that is killed leaves its open transactions behind, and what they wrote stays locked for so long; mongod's
+# own limit is 60 s. Ours take milliseconds.
+TRANSACTION_SECONDS = 10
 ALREADY_INITIALIZED = 23  # error code of replSetInitiate, MongoDB's error_codes.yml
 MISSING_LIBRARY = "error while loading shared libraries"
 
@@ -64,6 +67,7 @@ class Mongo(Part):
             *("--replSet", REPLICA_SET, "--oplogSize", "128", "--wiredTigerCacheSizeGB", "0.25"),
             *("--nounixsocket", "--networkMessageCompressors", "disabled", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
         ]
         return Command(arguments, self.folder)
 
