@@ -68,10 +68,10 @@ def clock(moment: datetime, form: str = "%H:%M:%S") -> str:
 def opening(cover: Cover) -> str:
     """Everything above the first entry."""
     people = "".join(
-        f"<tr><td>{escape(member['display_name'])}</td><td>{escape(ROLES.get(member['role'], member['role']))}</td>"
+        f'<tr><td>{escape(member["display_name"])}<br><span class="code">{escape(member["user_id"])}</span></td>'
+        f"<td>{escape(ROLES.get(member['role'], member['role']))}</td>"
         f"<td>{clock(member['joined_at'], '%Y-%m-%d %H:%M')}</td>"
-        f"<td>{clock(member['left_at'], '%Y-%m-%d %H:%M') if 'left_at' in member else '在'}</td>"
-        f'<td class="code">{escape(member["user_id"])}</td></tr>'
+        f"<td>{clock(member['left_at'], '%Y-%m-%d %H:%M') if 'left_at' in member else '—'}</td></tr>"
         for member in cover.members
     )
     facts = [
@@ -91,8 +91,8 @@ def opening(cover: Cover) -> str:
         f'<header><p class="kind">案件空间记录（证据包）</p><h1>{escape(cover.title)}</h1><dl>{rows}</dl>'
         '<p class="note">本页供阅读与打印。每条记录右侧为序号与哈希值的前 12 位；完整数据在 messages.jsonl，'
         "原始文件在 files/。请按 README.txt 的说明用 verify.py 核验后使用。</p></header>"
-        '<section><h2>成员</h2><div class="wide"><table><thead><tr><th>姓名</th><th>身份</th><th>加入</th>'
-        f"<th>退出</th><th>账号编号</th></tr></thead><tbody>{people}</tbody></table></div></section><section><h2>记录</h2>"
+        '<section><h2>成员</h2><div class="wide"><table><thead><tr><th>姓名与账号编号</th><th>身份</th><th>加入</th>'
+        f"<th>退出</th></tr></thead><tbody>{people}</tbody></table></div></section><section><h2>记录</h2>"
     )
 
 
@@ -176,7 +176,7 @@ class Timeline:
             f'<br><span class="code">SHA-256 {escape(file.sha256)}</span></p>'
         )
         if content_type.startswith(_PICTURES):
-            return f'<a href="{link}"><img src="{link}" alt="{escape(file.name or "")}" decoding="async"></a>{caption}'
+            return f'<a href="{link}"><img src="{link}" alt="{escape(file.name or "")}"></a>{caption}'
         if content_type.startswith(_SOUNDS):
             seconds = round(int(body.get("duration_ms") or 0) / 1000)
             length = f"（{seconds} 秒）" if seconds else ""

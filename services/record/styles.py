@@ -18,9 +18,10 @@ dd{margin:0;overflow-wrap:anywhere}
 .code{font-family:ui-monospace,Consolas,Menlo,monospace;font-size:11.5px;overflow-wrap:anywhere;color:#586374}
 .wide{overflow-x:auto}
 table{width:100%;border-collapse:collapse;font-size:13.5px}
-th,td{text-align:left;padding:4px 12px 4px 0;border-bottom:1px solid #e4e8ee;vertical-align:top;white-space:nowrap}
+th,td{text-align:left;padding:4px 10px 4px 0;border-bottom:1px solid #e4e8ee;vertical-align:top;white-space:nowrap}
 th{color:#586374;font-weight:500}
-td.code{white-space:normal;min-width:12em}
+@media(max-width:560px){th,td{white-space:normal}}
+td .code{white-space:nowrap}
 .day{text-align:center;color:#586374;font-size:13px;margin:22px 0 6px;break-after:avoid}
 .hidden{border:1px dashed #c9d0da;padding:6px}
 article{padding:9px 0 9px 14px;border-left:3px solid #c9d0da;margin:8px 0}
@@ -41,12 +42,12 @@ time{color:#586374;font-size:13px}
 img{display:block;max-width:min(100%,420px);max-height:520px;margin:6px 0;border:1px solid #e4e8ee}
 audio{display:block;width:min(100%,360px)}
 footer{margin-top:28px;border-top:1px solid #c9d0da;color:#586374;font-size:12.5px}
-@page{size:A4;margin:16mm 15mm 18mm}
+@page{size:A4;margin:16mm 15mm 18mm;@bottom-center{content:counter(page) " / " counter(pages);font-size:9pt}}
 @media print{
 body{padding:0;max-width:none;font-size:10.5pt}
-article{break-inside:auto}
-img{max-height:150mm;max-width:120mm;break-inside:avoid}
-.card,.file,tr{break-inside:avoid}
+article{break-inside:avoid}
+img{max-height:105mm;max-width:120mm;break-inside:avoid}
+tr{break-inside:avoid}
 article.system{background:none}
 audio{display:none}
 a{color:inherit;text-decoration:none}

@@ -52,7 +52,8 @@ async def send_file(
     status, said = await post_form(house.blobs.inside_url, begun.upload.fields, content)
     assert status in (200, 204), said
     await house.services.files.complete(person.actor, begun.file_id)
-    message = {"client_msg_id": new_id(), "type": kind, "body": {"file_id": begun.file_id}}
+    body = {"file_id": begun.file_id} | ({"duration_ms": 1} if kind == "voice" else {})
+    message = {"client_msg_id": new_id(), "type": kind, "body": body}
     await house.services.messages.send(person.actor, space_id, MessageSendBody.model_validate(message))
     return begun.file_id
 
