@@ -58,8 +58,7 @@ def test_packages() -> set[str]:
     packages = set()
     if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         packages.add("chromium")
-    if shutil.which("openssl") is None:
-        packages.add("openssl")
+    packages |= {name for name in ("curl", "openssl") if shutil.which(name) is None}
     if not _has_chinese_font():
         packages.add(CHINESE_FONT)
     return packages
