@@ -9,6 +9,7 @@ RESOURCES = (
     "payments",
     "spaces",
     "search",
+    "notes",
     "exports",
     "files",
     "uploads",

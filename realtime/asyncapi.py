@@ -6,10 +6,12 @@ from pydantic import TypeAdapter
 
 from realtime.base import BaseNamespace
 from schemas.api.messages import MessageView, ReadView
+from schemas.api.notes import NoteView
 
 # What the server sends without being asked: event → (what it says, schema or None for the one given here)
 SERVER_EVENTS: dict[str, tuple[str, Any]] = {
     "message:new": ("An entry was stored in a space of yours; seq is dense", MessageView),
+    "note:new": ("A staff note was written in a space where you are staff; seq is dense among notes", NoteView),
     "space:read": ("Somebody has read up to here", ReadView),
     "space:typing": ("Somebody is writing", {"space_id": "string", "user_id": "string", "typing": "boolean"}),
     "presence:changed": ("Somebody came or went", {"space_id": "string", "user_id": "string", "online": "boolean"}),

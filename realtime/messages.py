@@ -2,10 +2,11 @@
 
 from realtime.base import BaseNamespace, event
 from schemas.api.messages import MessageView, ReadView, SyncBody, SyncView
-from schemas.events import MessageRecall, MessageSend, SpaceRead, SpaceTyping
+from schemas.api.notes import NoteView
+from schemas.events import MessageRecall, MessageSend, NoteSend, SpaceRead, SpaceTyping
 from services.actors import Actor
 from services.message_views import EncodedMessage
-from services.permissions import SIGNED_IN
+from services.permissions import SIGNED_IN, STAFF
 
 
 class CaseSpaceNamespace(BaseNamespace):
@@ -30,6 +31,17 @@ class CaseSpaceNamespace(BaseNamespace):
     )
     async def recall(self, actor: Actor, body: MessageRecall) -> EncodedMessage:
         return await self.services.messages.recall(actor, body.space_id, body.seq)
+
+    @event(
+        "note:send",
+        body=NoteSend,
+        allow=STAFF,
+        answer=NoteView,
+        summary="Write a staff note; only the staff of the space hear of it",
+        problems=("space.not_found", "message.id_reused"),
+    )
+    async def send_note(self, actor: Actor, body: NoteSend) -> NoteView:
+        return await self.services.notes.send(actor, body.space_id, body)
 
     @event("space:read", body=SpaceRead, allow=SIGNED_IN, answer=ReadView, summary="Note how far one has read")
     async def read(self, actor: Actor, body: SpaceRead) -> ReadView:

@@ -4,9 +4,14 @@ from pydantic import Field
 
 from schemas.api.base import Body, Id
 from schemas.api.messages import MessageSendBody, Seq
+from schemas.api.notes import NoteBody
 
 
 class MessageSend(MessageSendBody):
+    space_id: Id
+
+
+class NoteSend(NoteBody):
     space_id: Id
 
 

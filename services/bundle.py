@@ -7,6 +7,7 @@ from services.accounts import Accounts
 from services.exports import Exports
 from services.files import Files
 from services.messages import Messages
+from services.notes import Notes
 from services.notices import Notices
 from services.orders import Orders
 from services.payments import Payments
@@ -28,6 +29,7 @@ class Services:
     exports: Exports
     files: Files
     messages: Messages
+    notes: Notes
     notices: Notices
     orders: Orders
     payments: Payments

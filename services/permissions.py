@@ -25,6 +25,7 @@ class Permission(StrEnum):
     SPACE_VIEW = "space.view"
     SPACE_SEND = "space.send"
     SPACE_EXPORT = "space.export"
+    SPACE_NOTES = "space.notes"  # of the staff, among themselves
     SPACE_MANAGE = "space.manage"  # members
     FILE_VIEW = "file.view"
 
@@ -49,6 +50,7 @@ SPACE: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER}),
     Permission.SPACE_SEND: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER}),
     Permission.SPACE_EXPORT: frozenset({CLIENT, LAWYER, SUPPORT}),
+    Permission.SPACE_NOTES: frozenset({LAWYER, SUPPORT, REVIEWER}),
     Permission.SPACE_MANAGE: frozenset({SUPPORT}),
     Permission.FILE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER}),
 }
@@ -80,3 +82,6 @@ SIGNED_IN = Allow()
 
 def only(*roles: Role) -> Allow:
     return Allow(roles=frozenset(roles))
+
+
+STAFF = only(*(role for role in Role if role is not CLIENT))

@@ -95,6 +95,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             settings.recall_window,
             clock,
         ),
+        notes=talk.notes,
         notices=telling.notices,
         orders=money.orders,
         payments=money.payments,

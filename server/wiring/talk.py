@@ -1,8 +1,9 @@
-"""What goes on in a space beside its messages: finding them."""
+"""What goes on in a space beside its messages: finding them, and what the staff note."""
 
 from dataclasses import dataclass
 
 from server.wiring.core import Core
+from services.notes import Notes
 from services.search import Search
 from services.search_index import SearchIndex
 
@@ -11,8 +12,13 @@ from services.search_index import SearchIndex
 class Talk:
     index: SearchIndex
     search: Search
+    notes: Notes
 
 
 def build_talk(core: Core) -> Talk:
     index = SearchIndex(core.database, core.recorder, core.index)
-    return Talk(index=index, search=Search(core.database, core.spaces, core.reader, index))
+    return Talk(
+        index=index,
+        search=Search(core.database, core.spaces, core.reader, index),
+        notes=Notes(core.database, core.recorder, core.spaces, core.publisher),
+    )

@@ -21,6 +21,7 @@ class Draft:
     mentions: tuple[str, ...] = ()
     target: int | None = None  # the entry that a recall or card_update is about
     files: tuple[EntryFile, ...] = field(default=())
+    broadcast: bool = True  # to the members' sockets; streams beside the space have their own way
     sender_name: str = ""  # for the live view only; never hashed, so a name can be corrected or purged
 
 

@@ -209,6 +209,8 @@ class Recorder:
         shown = self._shown(pending.draft, entry, pending.draft.body, pending.salt)
         if not pending.done.done():
             pending.done.set_result(Stored(entry, shown))
+        if not pending.draft.broadcast:
+            return
         try:
             self._live.entry(space_id, seq, shown.json)
         except Exception:  # a hint that fails must not touch what is stored
