@@ -15,7 +15,7 @@ from schemas.problems import PROBLEMS
 _GROUP = re.compile(r"\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)")
 _ALWAYS = ("request.rate_limited", "server.internal", "server.unavailable")
 _SIGNED_IN = ("auth.required", "auth.token_invalid", "auth.token_expired", "auth.session_revoked")
-_WITH_BODY = ("request.bad_json", "request.invalid", "request.content_type", "request.too_large")
+_WITH_BODY = ("request.bad_json", "request.content_type", "request.too_large")
 
 Routes = Iterable[tuple[str, type[ApiHandler]]]
 
@@ -54,6 +54,17 @@ def path_of(pattern: str) -> tuple[str, list[str]]:
     return _GROUP.sub(name, pattern).replace("\\", ""), names
 
 
+def shapes_of(pattern: str) -> list[dict[str, Any]]:
+    """What each parameter of a route looks like, in the order of ``path_of``'s names."""
+    shapes: list[dict[str, Any]] = []
+    for group, name in zip(_GROUP.findall(pattern), path_of(pattern)[1], strict=True):
+        if name == "seq":
+            shapes.append({"type": "integer", "minimum": 1, "maximum": 10**15 - 1})
+        else:
+            shapes.append({"type": "string", "pattern": f"^{group[1:-1]}$"})
+    return shapes
+
+
 def describe(routes: Routes, version: str) -> dict[str, Any]:
     """The whole document."""
     definitions: dict[str, Any] = {}
@@ -62,8 +73,9 @@ def describe(routes: Routes, version: str) -> dict[str, Any]:
         if pattern.startswith(("/sandbox", "/(.*)", "/docs")):
             continue
         path, names = path_of(pattern)
+        parameters = [_path_parameter(name, shape) for name, shape in zip(names, shapes_of(pattern), strict=True)]
         for verb, declared in doors_of(handler).items():
-            paths.setdefault(path, {})[verb] = _operation(verb, path, names, declared, definitions)
+            paths.setdefault(path, {})[verb] = _operation(verb, path, parameters, declared, definitions)
     definitions["Problem"] = _problem_schema()
     return {
         "openapi": "3.1.0",
@@ -80,13 +92,15 @@ def describe(routes: Routes, version: str) -> dict[str, Any]:
     }
 
 
-def _operation(verb: str, path: str, names: list[str], declared: Door, definitions: dict[str, Any]) -> dict[str, Any]:
+def _operation(
+    verb: str, path: str, path_parameters: list[dict[str, Any]], declared: Door, definitions: dict[str, Any]
+) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": verb + re.sub(r"[^A-Za-z0-9]+", "_", path.removeprefix("/api/v1")).rstrip("_"),
         "summary": declared.summary,
         "tags": [_tag(path)],
-        "parameters": [*map(_path_parameter, names), *_query_parameters(declared, definitions)],
-        "responses": _responses(declared, definitions),
+        "parameters": [*path_parameters, *_query_parameters(declared, definitions)],
+        "responses": _responses(verb, declared, definitions),
         "security": [] if declared.allow.public else [{"bearer": []}],
         "x-allow": str(declared.allow),
     }
@@ -105,9 +119,8 @@ def _tag(path: str) -> str:
     return parts[0] if path.startswith("/api/v1") else "operations"
 
 
-def _path_parameter(name: str) -> dict[str, Any]:
-    schema = {"type": "integer", "minimum": 1} if name == "seq" else {"type": "string"}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
+def _path_parameter(name: str, shape: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": shape}
 
 
 _IDEMPOTENCY = {
@@ -131,13 +144,13 @@ def _query_parameters(declared: Door, definitions: dict[str, Any]) -> list[dict[
     ]
 
 
-def _responses(declared: Door, definitions: dict[str, Any]) -> dict[str, Any]:
+def _responses(verb: str, declared: Door, definitions: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": "OK"}
     if declared.answer is not None:
         schema = _schema(declared.answer, "serialization", definitions)
         answer["content"] = {"application/json": {"schema": schema}}
     responses: dict[str, Any] = {str(declared.status): answer}
-    for status, codes in _problems_by_status(declared).items():
+    for status, codes in _problems_by_status(verb, declared).items():
         responses[status] = {
             "description": ", ".join(codes),
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -145,13 +158,15 @@ def _responses(declared: Door, definitions: dict[str, Any]) -> dict[str, Any]:
     return responses
 
 
-def _problems_by_status(declared: Door) -> Mapping[str, list[str]]:
+def _problems_by_status(verb: str, declared: Door) -> Mapping[str, list[str]]:
     codes = [*declared.problems, *_ALWAYS]
     if not declared.allow.public:
         codes += _SIGNED_IN
     if declared.allow.roles:
         codes.append("auth.forbidden")
-    if declared.body is not NoBody or declared.query is not NoBody:
+    if not declared.raw or declared.query is not NoBody:
+        codes.append("request.invalid")  # an unknown field in the query is enough
+    if not declared.raw and verb not in ("get", "head"):
         codes += _WITH_BODY
     if declared.idempotent:
         codes += ["idempotency.key_missing", "idempotency.running", "idempotency.key_reused"]

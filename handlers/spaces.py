@@ -76,7 +76,7 @@ class RecallHandler(ApiHandler):
         "Recall a message of one's own",
         allow=SIGNED_IN,
         answer=MessageView,
-        problems=("space.not_found", "message.not_found", "message.too_late"),
+        problems=("space.not_found", "message.not_found", "message.too_late", "auth.forbidden"),
     )
     async def post(self, call: Call[NoBody], space_id: str, seq: str) -> EncodedMessage:
         return await self.services.messages.recall(call.actor, space_id, int(seq))

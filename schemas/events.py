@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from schemas.api.base import Body, Id
-from schemas.api.messages import MessageSendBody, Seq
+from schemas.api.messages import LAST_SEQ, JsonSeq, MessageSendBody
 from schemas.api.notes import NoteBody
 
 
@@ -17,14 +17,14 @@ class NoteSend(NoteBody):
 
 class MessageRecall(Body):
     space_id: Id
-    seq: Seq
+    seq: JsonSeq
 
 
 class SpaceRead(Body):
     space_id: Id
-    seq: int = Field(ge=0)
+    seq: int = Field(strict=True, ge=0, le=LAST_SEQ)
 
 
 class SpaceTyping(Body):
     space_id: Id
-    typing: bool
+    typing: bool = Field(strict=True)

@@ -11,6 +11,8 @@ body{font:15px/1.6 system-ui,"Noto Sans CJK SC",sans-serif;max-width:60rem;margi
 padding:0 1rem;color:#1f2329}
 h1{font-size:1.5rem}h2{margin-top:2.2rem;border-bottom:1px solid #ddd}h3{margin:1.4rem 0 .2rem}
 code{background:#f2f3f5;padding:.1em .35em;border-radius:4px}table{border-collapse:collapse;width:100%}
+@media(max-width:40rem){table{display:block;overflow-x:auto}}
+code,p,h3,td{overflow-wrap:anywhere}td{min-width:5rem}
 td,th{border-bottom:1px solid #e5e6eb;padding:.35rem .5rem;text-align:left;vertical-align:top}
 .verb{display:inline-block;min-width:4.2em;font-weight:600;color:#07c160}.muted{color:#646a73}
 """

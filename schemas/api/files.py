@@ -27,7 +27,7 @@ class FileBegin(Body):
         max_length=127,
         description="The media type, e.g. image/jpeg. Empty or application/octet-stream: told from the name",
     )
-    size: int = Field(ge=0, le=1 << 40, description="Bytes")
+    size: int = Field(strict=True, ge=0, le=1 << 40, description="Bytes")
     sha256: Sha256 | None = None
 
 

@@ -9,7 +9,9 @@ from schemas.enums import MessageType
 
 MAX_TEXT = 5_000
 MAX_VOICE_MS = 600_000
-Seq = Annotated[int, Field(ge=1, le=2**53 - 1)]
+LAST_SEQ = 2**53 - 1  # what JSON numbers hold exactly
+Seq = Annotated[int, Field(ge=1, le=LAST_SEQ)]
+JsonSeq = Annotated[Seq, Field(strict=True)]  # a number, where a query can only hold digits
 ClientMsgId = Annotated[
     str, Field(pattern=r"^[\x21-\x7e]{1,64}$", description="Chosen by the client, unique for ever per sender")
 ]
@@ -29,25 +31,27 @@ class ImageBody(_MessageBody):
     """Size and thumbnail are the server's own findings; what a client says of them is not believed."""
 
     file_id: Id
-    width: int | None = Field(None, ge=1, le=100_000)
-    height: int | None = Field(None, ge=1, le=100_000)
+    width: int | None = Field(None, strict=True, ge=1, le=100_000)
+    height: int | None = Field(None, strict=True, ge=1, le=100_000)
     thumbnail_url: str | None = Field(None, max_length=2_000)
 
 
 class VoiceBody(_MessageBody):
     file_id: Id
-    duration_ms: int = Field(ge=1, le=MAX_VOICE_MS)
+    duration_ms: int = Field(strict=True, ge=1, le=MAX_VOICE_MS)
 
 
 class FileBody(_MessageBody):
     file_id: Id
     name: str | None = Field(None, min_length=1, max_length=200)
-    size: int | None = Field(None, ge=1)
+    size: int | None = Field(None, strict=True, ge=1)
 
 
 class LocationBody(_MessageBody):
-    latitude: float = Field(ge=-90, le=90, allow_inf_nan=False, description="Degrees, GCJ-02 as WeChat gives it")
-    longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    latitude: float = Field(
+        strict=True, ge=-90, le=90, allow_inf_nan=False, description="Degrees, GCJ-02 as WeChat gives it"
+    )
+    longitude: float = Field(strict=True, ge=-180, le=180, allow_inf_nan=False)
     name: str = Field("", max_length=200)
     address: str = Field("", max_length=500)
 
@@ -68,7 +72,7 @@ BODIES: dict[MessageType, type[_MessageBody]] = {
 
 
 class ReplyTo(Body):
-    seq: Seq
+    seq: JsonSeq
 
 
 class MessageSendBody(Body):
@@ -125,13 +129,13 @@ class MessagePage(View):
 
 
 class MessageListQuery(Body):
-    after_seq: int | None = Field(None, ge=0, description="Ascending from the one after this")
-    before_seq: int | None = Field(None, ge=1, description="The last ones before this, still ascending")
+    after_seq: int | None = Field(None, ge=0, le=LAST_SEQ, description="Ascending from the one after this")
+    before_seq: int | None = Field(None, ge=1, le=LAST_SEQ, description="The last ones before this, still ascending")
     limit: int = Field(50, ge=1, le=200)
 
 
 class ReadBody(Body):
-    seq: int = Field(ge=0)
+    seq: int = Field(strict=True, ge=0, le=LAST_SEQ)
 
 
 class ReadView(View):
@@ -141,8 +145,10 @@ class ReadView(View):
 
 
 class SyncBody(Body):
-    spaces: dict[str, Annotated[int, Field(ge=0)]] = Field(max_length=500, description="space id → last seq known")
-    limit: int = Field(100, ge=1, le=200, description="Messages per space in one answer")
+    spaces: dict[str, Annotated[int, Field(strict=True, ge=0, le=LAST_SEQ)]] = Field(
+        max_length=500, description="space id → last seq known"
+    )
+    limit: int = Field(100, strict=True, ge=1, le=200, description="Messages per space in one answer")
 
 
 class HeadView(View):

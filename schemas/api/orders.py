@@ -43,14 +43,14 @@ class DeliverBody(Body):
 
 
 class ReviewBody(Body):
-    stars: int = Field(ge=1, le=5)
+    stars: int = Field(strict=True, ge=1, le=5)
     text: str | None = Field(None, max_length=1000)
 
 
 class RefundBody(Body):
     """Without ``amount_fen`` everything that is left is asked back."""
 
-    amount_fen: int | None = Field(None, ge=1, le=100_000_000_00)
+    amount_fen: int | None = Field(None, strict=True, ge=1, le=100_000_000_00)
     reason: Reason
 
 
