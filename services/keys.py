@@ -9,6 +9,7 @@ a sealed value cannot be moved elsewhere unnoticed.
 import hashlib
 import hmac
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 
@@ -26,6 +27,9 @@ from services.storage.database import Database
 _NONCE = 12
 _VERSION = b"\x01"
 _CACHED_KEYS = 20_000
+_SHORTEST = 1 + _NONCE + 16  # version, nonce, tag
+# How long a process may go on with a key that another process has destroyed meanwhile.
+REMEMBERED_SECONDS = 60.0
 
 
 class KeyDestroyedError(Exception):
@@ -52,7 +56,7 @@ class DataKey:
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """The value. Raises SealBrokenError."""
-        if sealed[:1] != _VERSION:
+        if sealed[:1] != _VERSION or len(sealed) < _SHORTEST:
             raise SealBrokenError(place)
         try:
             return self._aead.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], place.encode())
@@ -93,14 +97,14 @@ class Vault:
         self._masters = {name: AESGCM(key) for name, key in masters.items()}
         self._current = next(iter(masters))
         self._clock = clock
-        self._cache: OrderedDict[str, DataKey] = OrderedDict()
+        self._cache: OrderedDict[str, tuple[float, DataKey]] = OrderedDict()
 
     async def key(self, subject: str) -> DataKey:
         """The subject's data key, made at first use. Raises KeyDestroyedError after a purge."""
         cached = self._cache.get(subject)
-        if cached is not None:
+        if cached is not None and cached[0] > time.monotonic():
             self._cache.move_to_end(subject)
-            return cached
+            return cached[1]
         document = await self._db.data_keys.find_one({"_id": subject})
         if document is None:
             fresh, key = self._wrap_new(subject)
@@ -126,9 +130,19 @@ class Vault:
         return document, DataKey(key)
 
     async def destroy(self, subject: str) -> None:
-        """Make everything sealed under the subject's key unreadable for ever."""
+        """Make everything sealed under the subject's key unreadable for ever; other processes follow in a minute.
+
+        A subject that had no key yet never gets one.
+        """
+        now = self._clock()
         await self._db.data_keys.update_one(
-            {"_id": subject}, {"$unset": {"wrapped": "", "master": ""}, "$set": {"destroyed_at": self._clock()}}
+            {"_id": subject},
+            {
+                "$unset": {"wrapped": "", "master": ""},
+                "$set": {"destroyed_at": now},
+                "$setOnInsert": {"schema_version": 1, "created_at": now},
+            },
+            upsert=True,
         )
         self.forget(subject)
 
@@ -155,7 +169,8 @@ class Vault:
 
     def _remember(self, subject: str, key: bytes) -> DataKey:
         data_key = DataKey(key)
-        self._cache[subject] = data_key
+        self._cache[subject] = (time.monotonic() + REMEMBERED_SECONDS, data_key)
+        self._cache.move_to_end(subject)
         if len(self._cache) > _CACHED_KEYS:
             self._cache.popitem(last=False)
         return data_key
@@ -184,5 +199,5 @@ class Vault:
         wrapped = document["wrapped"]
         try:
             return master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode())
-        except InvalidTag as fault:
+        except (InvalidTag, ValueError) as fault:
             raise SealBrokenError(subject) from fault

@@ -7,7 +7,7 @@ operators see it; a parked row holds up nothing else. Effects must tolerate bein
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING
@@ -27,6 +27,9 @@ AT_ONCE = 16  # so that one slow vendor holds up only its own subjects
 PARK_AFTER = 12
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 300.0
+# Ids tell the order within one process only: those of two processes in the same second do not.
+IN_ORDER = [("created_at", ASCENDING), ("_id", ASCENDING)]
+_LAST = (datetime.max.replace(tzinfo=UTC), "")
 
 
 def pause(attempts: int) -> float:
@@ -74,19 +77,9 @@ class Outbox:
 
     async def run_due(self, effects: Mapping[str, Effect], report: Report) -> int:
         """Run what is due: each subject in order, subjects side by side; the number of rows that were tried."""
-        rows = await (
-            self._db.outbox.find({"state": OutboxState.PENDING, "due_at": {"$lte": self._clock()}})
-            .sort("_id", ASCENDING)
-            .limit(BATCH)
-            .to_list()
-        )
-        if not rows:
-            return 0
-        held = await self._waiting_subjects(rows)
         queues: dict[str, list[OutboxDocument]] = {}
-        for row in rows:
-            if row["subject"] not in held:
-                queues.setdefault(row["subject"], []).append(row)
+        for row in await self._runnable():
+            queues.setdefault(row["subject"], []).append(row)
         gate = asyncio.Semaphore(AT_ONCE)
 
         async def run(queue: list[OutboxDocument]) -> int:
@@ -96,16 +89,37 @@ class Outbox:
                         return tried
                 return len(queue)
 
-        return sum(await asyncio.gather(*map(run, queues.values())))
+        # All of them end before a fault of the database is told: what goes on in the background would be run twice.
+        outcomes = await asyncio.gather(*map(run, queues.values()), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return sum(outcome for outcome in outcomes if isinstance(outcome, int))
 
-    async def _waiting_subjects(self, rows: list[OutboxDocument]) -> set[str]:
-        """Subjects with an earlier row that failed and waits for its next try: later rows must not overtake it."""
+    async def _runnable(self) -> list[OutboxDocument]:
+        """The oldest due rows that overtake nothing. Rows that must wait hide none behind them."""
+        found: list[OutboxDocument] = []
+        seen = 0
+        while len(found) < BATCH:
+            due = self._db.outbox.find({"state": OutboxState.PENDING, "due_at": {"$lte": self._clock()}})
+            rows = await due.sort(IN_ORDER).skip(seen).limit(BATCH).to_list()
+            waiting = await self._waiting(rows)
+            found += [row for row in rows if _place(row) < waiting.get(row["subject"], _LAST)]
+            seen += len(rows)
+            if len(rows) < BATCH:
+                break
+        return found
+
+    async def _waiting(self, rows: list[OutboxDocument]) -> dict[str, tuple[datetime, str]]:
+        """Subject → the place of its first row that waits for its time: later ones must not overtake it."""
         subjects = list({row["subject"] for row in rows})
-        waiting = self._db.outbox.find(
-            {"state": OutboxState.PENDING, "due_at": {"$gt": self._clock()}, "subject": {"$in": subjects}},
-            {"subject": 1},
+        later = self._db.outbox.find(
+            {"state": OutboxState.PENDING, "due_at": {"$gt": self._clock()}, "subject": {"$in": subjects}}
         )
-        return {row["subject"] async for row in waiting}
+        places: dict[str, tuple[datetime, str]] = {}
+        async for row in later:
+            places[row["subject"]] = min(_place(row), places.get(row["subject"], _LAST))
+        return places
 
     async def _run(self, row: OutboxDocument, effects: Mapping[str, Effect], report: Report) -> bool:
         try:
@@ -142,3 +156,7 @@ class Outbox:
         )
         self._nudge()
         return result.modified_count == 1
+
+
+def _place(row: OutboxDocument) -> tuple[datetime, str]:
+    return row["created_at"], row["_id"]
