@@ -34,7 +34,8 @@ Case Space · evidence bundle
   三个选项都可省略，但省略哪一个，哪一方面就没有得到证明，报告会逐项写明：
   --public-key  从其他途径取得的运营方公钥（例如合同附件、公证存档，或另一时间从
                 运营方网址 /api/v1/record-key 保存的公钥）。
-  --receipt     任何一位成员手中的回执（客户端每次同步都会收到：seq、hash、key_id、signature）。
+  --receipt     任何一位成员手中的回执（客户端每次同步都会收到：seq、hash、key_id、signature），
+                或同一案件较早导出的证据包。可以给出多个。
   --tsa-cert    时间戳机构的根证书，应从该机构取得。
   包内的 verify.py 同样来自运营方；慎重起见，请从 Case Space 开源项目取得同一程序
   （services/record/verifier.py）再行核验。
@@ -55,8 +56,9 @@ How to check it (offline, Python 3.9 or newer):
   python verify.py BUNDLE.zip --public-key key.pem --receipt receipt.json --tsa-cert ca.pem
 
 Each option may be left out; the report then says what was not proven. The key must come from somewhere
-else than this bundle, the receipt from a member, the certificate from the time-stamp authority. To be
-careful, take the program itself (services/record/verifier.py) from the Case Space project.
+else than this bundle, the receipt from a member (an earlier bundle will do), the certificate from the
+time-stamp authority. To be careful, take the program itself (services/record/verifier.py) from the Case
+Space project.
 
 What it proves: nothing in the bundle was altered, dropped, inserted, moved or cut off after it was signed.
 What the bundle alone cannot prove: that the operator, who holds the signing key, did not rewrite and sign

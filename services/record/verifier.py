@@ -1267,11 +1267,39 @@ def verify(path: Path, outside: Outside | None = None) -> Report:
 
 def _check_receipts(bundle: Bundle, outside: Outside, report: Report) -> None:
     for path in outside.receipts:
+        if path.is_dir() or path.suffix.lower() == ".zip":
+            _check_earlier(bundle, path, report)
+            continue
         for head in read_receipts(path.read_bytes(), bundle.space_id, str(path)):
             try:
                 check_receipt(bundle, head, report)
             except ContradictionError as fault:
                 report.fail(fault.chinese, fault.english)
+
+
+def _check_earlier(bundle: Bundle, path: Path, report: Report) -> None:
+    """An earlier bundle of the same space is a receipt too: its signed manifest names its end."""
+    try:
+        earlier = check_manifest(open_bundle(path), bundle.keys, Report()).manifest
+    except ContradictionError as fault:
+        report.fail(
+            f"较早的证据包不能与本包互证：{fault.chinese}",
+            f"the earlier bundle and this one do not bear each other out: {fault.english}",
+        )
+        return
+    if earlier["space_id"] != bundle.space_id:
+        raise UnusableError(f"{path}: 属于另一个案件空间 / is of another space")
+    seq = earlier["last_seq"]
+    if hash_at(bundle, seq) == earlier["head"]:
+        report.ok(
+            f"与较早的证据包（{seq} 条）一致：第 1 至 {seq} 条自那时起未被改动",
+            f"in line with the earlier bundle: entries 1 to {seq} are as they were then",
+        )
+    else:
+        report.fail(
+            f"第 {seq} 条与较早的证据包不符：记录在那之后被改写或截断",
+            f"entry {seq} is not what the earlier bundle says: the record was rewritten or cut off since",
+        )
 
 
 def _report_limits(bundle: Bundle, outside: Outside, report: Report) -> None:
@@ -1299,7 +1327,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(description="核验案件空间证据包 / Verify a Case Space evidence bundle, offline.")
     options.add_argument("bundle", type=Path, help="证据包 zip，或其解压后的文件夹 / the zip, or the unpacked folder")
     options.add_argument(
-        "--receipt", type=Path, action="append", default=[], help="成员持有的回执 / a signed head (JSON)"
+        "--receipt",
+        type=Path,
+        action="append",
+        default=[],
+        help="成员持有的回执，或较早的证据包 / a signed head (JSON), or an earlier bundle",
     )
     options.add_argument(
         "--public-key", type=Path, help="从其他途径取得的公钥 / the operator's public key, from elsewhere"

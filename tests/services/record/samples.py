@@ -194,6 +194,19 @@ class Unpacked:
                 row["entry"]["body_sha256"] = hashlib.sha256(bytes.fromhex(row["salt"]) + body).hexdigest()
             before = row["hash"] = hashlib.sha256(rfc8785.dumps(row["entry"])).hexdigest()
         self.set_rows(rows)
+        self._list_files(rows)
+
+    def _list_files(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Make the list of files fit what the entries carry now."""
+        carried: dict[str, list[int]] = {}
+        for row in rows:
+            for file in row["entry"]["files"] if "body" in row else ():
+                carried.setdefault(file["id"], []).append(row["entry"]["seq"])
+        listed = [row | {"messages": carried.get(row["id"], [])} for row in self.rows("files.jsonl")]
+        for row in listed:
+            if not row["messages"]:
+                del self.parts[row["path"]]
+        self.set_rows([row for row in listed if row["messages"]], "files.jsonl")
 
     def sign_checkpoints(self, signer: HeadSigner, ends: Sequence[int] | None = None) -> None:
         """New checkpoints at the same places (those that are left) and at the end; no stamps."""
