@@ -37,10 +37,10 @@ class Metrics:
         self.effects_failed = Counter(
             "casespace_effects_failed_total", "Effects that failed", ("kind", "parked"), registry=self.registry
         )
-        self.refused_notifications = Counter(
-            "casespace_notifications_refused_total",
-            "Call-backs of WeChat that were refused",
-            ("door", "reason"),
+        self.money_events = Counter(
+            "casespace_money_events_total",
+            "What happened to payments, refunds and WeChat's notices of them",
+            ("what", "which"),
             registry=self.registry,
         )
 

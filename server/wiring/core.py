@@ -56,8 +56,8 @@ class Core:
     wechat: WeChatClient
 
     def tally(self, what: str, which: str) -> None:
-        """Count a refused call-back for operators."""
-        self.metrics.refused_notifications.labels(what, which).inc()
+        """Count what happened to money, for operators."""
+        self.metrics.money_events.labels(what, which).inc()
 
 
 def build_core(settings: Settings, clock: Clock) -> Core:

@@ -13,6 +13,7 @@ from handlers.openapi import doors_of, path_of
 from realtime.asyncapi import SERVER_EVENTS
 from realtime.messages import CaseSpaceNamespace
 from schemas.problems import PROBLEMS
+from server.metrics import Metrics
 from server.settings import Settings
 from services.order_news import NEWS
 
@@ -128,6 +129,15 @@ def test_events_exist(text: str, page: Path) -> None:
 def test_settings_exist(text: str, page: Path) -> None:
     known = {name.upper() for name in Settings.model_fields} | {"CONFIG", "URL"}  # URL: of the web client's dev server
     assert {name for name in SETTING.findall(text) if not name.endswith("_")} <= known
+
+
+def test_metrics_that_are_worth_an_alarm_exist() -> None:
+    told = Metrics().text().decode()
+    text = (REPOSITORY / "docs" / "operations.md").read_text("utf-8")
+    named = set(re.findall(r"\bcasespace_[a-z_]+\b", " ".join(CODE.findall(FENCE.sub("", text)))))
+    assert named
+    for name in named:
+        assert f"# HELP {name.removesuffix('_count')} " in told, name
 
 
 @pytest.mark.parametrize(("text", "page"), pages())
