@@ -10,6 +10,7 @@ RESOURCES = (
     "spaces",
     "search",
     "notes",
+    "members",
     "exports",
     "files",
     "uploads",

@@ -93,6 +93,10 @@ _TABLE = (
     # spaces, messages, files
     ProblemType("space.not_found", Kind.NOT_FOUND, 40420, "没有这个案件空间"),
     ProblemType("space.closed", Kind.CONFLICT, 40940, "案件空间已关闭"),
+    ProblemType("space.member_not_found", Kind.NOT_FOUND, 40425, "没有这位成员"),
+    ProblemType("space.member_exists", Kind.CONFLICT, 40944, "已是成员，且身份不同"),
+    ProblemType("space.member_fixed", Kind.CONFLICT, 40945, "客户和承办律师不能移出案件空间"),
+    ProblemType("space.member_unsuitable", Kind.UNPROCESSABLE, 42241, "此人不能以该身份加入案件空间"),
     ProblemType("message.not_found", Kind.NOT_FOUND, 40421, "没有这条消息"),
     ProblemType("message.invalid", Kind.UNPROCESSABLE, 42240, "消息内容有误"),
     ProblemType("message.type_forbidden", Kind.FORBIDDEN, 40340, "不能发送这种消息"),

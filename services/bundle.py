@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.accounts import Accounts
 from services.exports import Exports
 from services.files import Files
+from services.memberships import Memberships
 from services.messages import Messages
 from services.notes import Notes
 from services.notices import Notices
@@ -28,6 +29,7 @@ class Services:
     accounts: Accounts
     exports: Exports
     files: Files
+    memberships: Memberships
     messages: Messages
     notes: Notes
     notices: Notices

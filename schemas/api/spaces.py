@@ -1,6 +1,10 @@
 """Case spaces as their members see them."""
 
-from schemas.api.base import Moment, View
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.api.base import Body, Id, Moment, View
 from schemas.api.messages import MessageView
 
 
@@ -12,6 +16,21 @@ class MemberView(View):
     read_seq: int
     online: bool
     left: bool = False
+
+
+class MemberAdd(Body):
+    user_id: Id
+    role: Literal["lawyer", "support", "reviewer"]
+    since: Literal["start", "now"] | Annotated[int, Field(strict=True, ge=1, le=2**53 - 1)] = Field(
+        alias="from", description="What they see of the record: from the start, from now, or from a seq on"
+    )
+
+
+class MemberAddedView(View):
+    user_id: str
+    role: str
+    display_name: str
+    first_seq: int
 
 
 class ActionView(View):

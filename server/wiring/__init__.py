@@ -85,6 +85,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         accounts=identity.accounts,
         exports=evidence.exports,
         files=files,
+        memberships=talk.memberships,
         messages=Messages(
             core.database,
             core.recorder,
@@ -116,6 +117,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **telling.messages.effects(),
         **money.effects.effects(),
         **money.refunds.effects(),
+        **talk.memberships.effects(),
     }
     follow = {
         "attention": telling.attention.follow,

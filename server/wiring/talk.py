@@ -1,8 +1,9 @@
-"""What goes on in a space beside its messages: finding them, and what the staff note."""
+"""What goes on in a space beside its messages: who is in it, finding something, what the staff note."""
 
 from dataclasses import dataclass
 
 from server.wiring.core import Core
+from services.memberships import Memberships
 from services.notes import Notes
 from services.search import Search
 from services.search_index import SearchIndex
@@ -13,6 +14,7 @@ class Talk:
     index: SearchIndex
     search: Search
     notes: Notes
+    memberships: Memberships
 
 
 def build_talk(core: Core) -> Talk:
@@ -21,4 +23,5 @@ def build_talk(core: Core) -> Talk:
         index=index,
         search=Search(core.database, core.spaces, core.reader, index),
         notes=Notes(core.database, core.recorder, core.spaces, core.publisher),
+        memberships=Memberships(core.database, core.spaces, core.recorder, core.cards, core.audit, core.outbox),
     )

@@ -6,9 +6,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from schemas.enums import Role
 from server.wiring import House
 from services.search_index import SearchIndex
-from tests.house import Person, client, open_doors, open_house, say, space_of
+from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
 
 
@@ -52,3 +53,34 @@ async def test_search_over_http(house: House, url: str) -> None:
     assert (status, page["items"][0]["highlights"]) == (200, [{"field": "text", "start": 2, "length": 3}])
     assert (await ask(url, wang, "GET", "/search", q="律师函"))[1]["items"] == page["items"]
     assert (await ask(url, stranger, "GET", "/search", q="律师函"))[1]["items"] == []
+
+
+async def test_members_over_http(house: House, url: str) -> None:
+    """A1: the doors are the desk's alone."""
+    wang, li, desk = await client(house), await lawyer(house), await lawyer(house, "吴运营", Role.OPS)
+    space_id = await space_of(house, wang)
+    path, body = f"/spaces/{space_id}/members", {"user_id": li.id, "role": "lawyer", "from": "now"}
+    for person, status in ((None, 401), (wang, 403), (li, 403)):
+        assert (await ask(url, person, "POST", path, body))[0] == status
+        assert (await ask(url, person, "DELETE", f"{path}/{wang.id}"))[0] == status
+    assert (await ask(url, desk, "POST", path, body | {"from": "later"}))[0] == 422
+    assert (await ask(url, desk, "POST", path, body | {"role": "client"}))[0] == 422
+    answer = {"user_id": li.id, "role": "lawyer", "display_name": "李律师", "first_seq": 1}
+    assert await ask(url, desk, "POST", path, body) == (201, answer)
+    assert await ask(url, desk, "DELETE", f"{path}/{li.id}") == (204, None)
+    assert (await ask(url, desk, "DELETE", f"{path}/{li.id}"))[1]["code"] == "space.member_not_found"
+    assert (await ask(url, desk, "DELETE", f"{path}/{wang.id}"))[1]["code"] == "space.member_fixed"
+
+
+async def test_notes_over_http(house: House, url: str) -> None:
+    """G8."""
+    wang, li, other = await client(house), await lawyer(house), await lawyer(house)
+    space_id = await space_of(house, wang, li)
+    path, body = f"/spaces/{space_id}/notes", {"client_msg_id": "n1", "text": "内部"}
+    for person, status in ((None, 401), (wang, 403), (other, 404)):
+        assert (await ask(url, person, "POST", path, body))[0] == status
+        assert (await ask(url, person, "GET", path))[0] == status
+    assert (await ask(url, li, "POST", path, body | {"text": " "}))[0] == 422
+    status, written = await ask(url, li, "POST", path, body)
+    assert (status, written["seq"]) == (201, 1)
+    assert (await ask(url, li, "GET", path))[1] == {"items": [written], "has_more": False}
