@@ -974,9 +974,10 @@ def _check_info(info: bytes, datum: bytes) -> tuple[datetime, int | None]:
         "the time stamp is of something else",
     )
     text = fields[4].expect(0x18).value.decode("ascii")
-    form = "%Y%m%d%H%M%S.%fZ" if "." in text else "%Y%m%d%H%M%SZ"
     nonces = [one.number() for one in fields[5:] if one.tag == 0x02]
-    at = datetime.strptime(text, form).replace(tzinfo=timezone.utc)  # noqa: UP017
+    whole, _, fraction = text.rstrip("Z").partition(".")  # the fraction may have any number of digits
+    moment_text = f"{whole}.{fraction[:6] or '0'}"
+    at = datetime.strptime(moment_text, "%Y%m%d%H%M%S.%f").replace(tzinfo=timezone.utc)  # noqa: UP017
     return at, nonces[0] if nonces else None
 
 
