@@ -100,7 +100,7 @@ async def test_the_order_is_that_of_writing_also_across_processes(world: World) 
     second = await world.owe("order:1", "second")
     row = await world.row(second)
     await world.database.outbox.delete_one({"_id": second})
-    await world.database.outbox.insert_one(row | {"_id": first[:8] + "0" * 16})  # type: ignore[arg-type]
+    await world.database.outbox.insert_one(row | {"_id": first[:8] + "0" * 16})
     await world.run()
     assert world.done == ["first", "second"]
 
