@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.change_stream import AsyncChangeStream
@@ -21,7 +21,7 @@ from pymongo.errors import OperationFailure
 
 from schemas.documents.spaces import EntryKey
 from services.clock import Clock, utc_now
-from services.storage.database import Database
+from services.storage.database import Database, is_outage
 
 log = logging.getLogger("casespace.followers")
 
@@ -34,6 +34,7 @@ class EntryHead(TypedDict):
     role: str
     type: str
     at: datetime
+    mentions: NotRequired[list[str]]
 
 
 Follow = Callable[[Sequence[EntryHead]], Awaitable[None]]
@@ -43,9 +44,8 @@ PAGE = 500
 MOMENT_SECONDS = 0.25
 SAVE_SECONDS = 5.0
 STREAM = "stream:worker"
-_HEAD = {"sender": 1, "role": 1, "type": 1, "at": 1}
+_HEAD = {"sender": 1, "role": 1, "type": 1, "at": 1, "mentions": 1}
 _STREAMED = {"ns": 1, **{f"fullDocument.{name}": 1 for name in ("_id", *_HEAD)}}
-_RESUME_TOKEN_UNUSABLE = frozenset({280, 286})  # ChangeStreamFatalError, ChangeStreamHistoryLost
 
 
 class Followers:
@@ -73,7 +73,9 @@ class Followers:
         try:
             await self._follow(stop, token)
         except OperationFailure as fault:
-            if fault.code not in _RESUME_TOKEN_UNUSABLE:
+            # Servers refuse a token they cannot use with many codes (history lost, another cluster, another
+            # version). Looking at every space is always right, only dearer.
+            if token is None or is_outage(fault):
                 raise
             log.warning("the change stream cannot be resumed; looking at every space instead")
             await self._db.cursors.delete_one({"_id": STREAM})
@@ -108,21 +110,17 @@ class Followers:
     async def _collect(self, stream: AsyncChangeStream[dict[str, Any]]) -> dict[str, list[EntryHead]]:
         """Space → its new entries of this moment. An outbox row wakes the outbox at once."""
         arrived: dict[str, list[EntryHead]] = {}
-        deadline = None
-        count = 0
-        while count < PAGE:
+        for _ in range(PAGE):  # rows of the outbox count: a busy one must not keep entries waiting
             change = await stream.try_next()
             if change is None:
                 break
             if change["ns"]["coll"] == "outbox":
                 self._nudge_outbox()
                 continue
-            count += 1
             head: EntryHead = change["fullDocument"]
-            arrived.setdefault(head["_id"]["space"], []).append(head)
-            if deadline is None:
-                deadline = time.monotonic() + MOMENT_SECONDS
+            if not arrived:
                 await asyncio.sleep(MOMENT_SECONDS)  # so that one answer of the server brings many
+            arrived.setdefault(head["_id"]["space"], []).append(head)
         return arrived
 
     async def _advance(self, kind: str, arrived: Mapping[str, list[EntryHead]]) -> None:
@@ -178,7 +176,9 @@ class Followers:
             return
         try:
             await self._effects[kind](heads)
-        except Exception:
+        except Exception as fault:
+            if is_outage(fault):  # not the entries' fault: the caller starts again when the database is back
+                raise
             log.exception("effect %s failed for %d entries; doing them one by one", kind, len(heads))
             for head in heads:
                 if not await self._done(kind, head):
@@ -192,7 +192,9 @@ class Followers:
         for attempt in range(TRIES):
             try:
                 await self._effects[kind]([head])
-            except Exception:
+            except Exception as fault:
+                if is_outage(fault):
+                    raise
                 log.exception(
                     "effect %s failed", kind, extra={"space_id": head["_id"]["space"], "seq": head["_id"]["seq"]}
                 )
