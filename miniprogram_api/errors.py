@@ -64,6 +64,11 @@ _PAY_REASONS = {
     "ORDER_NOT_EXIST": "order_not_found",
     "ORDERNOTEXIST": "order_not_found",
     "RESOURCE_NOT_EXISTS": "refund_not_found",
+    "NOT_FOUND": "not_found",
+    "ALREADY_EXISTS": "number_used",
+    "NO_STATEMENT_EXIST": "no_statement",
+    "STATEMENT_CREATING": "statement_pending",
+    "RULE_LIMIT": "rule_limit",
     "ORDERPAID": "order_paid",
     "ORDER_PAID": "order_paid",
     "ORDER_CLOSED": "order_closed",
@@ -83,25 +88,38 @@ _PAY_REASONS = {
 class PayError(VendorError):
     """WeChat Pay refused (``status`` is the HTTP status, ``message`` its text: do not log it).
 
-    ``reason`` is one of ``order_not_found, refund_not_found, order_paid, order_closed, number_used, not_enough,
-    rate_limited, signature_refused, answer_unverified, unavailable, refused``. ``verified`` is False when the
-    refusal carried no signature: then it must not change the state of any money.
+    ``reason`` is one of ``order_not_found, refund_not_found, not_found, order_paid, order_closed, number_used,
+    not_enough, rule_limit, no_statement, statement_pending, rate_limited, signature_refused, answer_unverified,
+    unavailable, refused``. ``verified`` is False when the refusal carried no signature: then it must not change
+    the state of any money. ``api`` is the call's name in logs.
     """
 
     def __init__(
-        self, code: str, status: int, message: str, retryable: bool, *, verified: bool = False, rid: str = ""
+        self,
+        code: str,
+        status: int,
+        message: str,
+        retryable: bool,
+        *,
+        verified: bool = False,
+        rid: str = "",
+        api: str = "",
     ) -> None:
+        # For an unproven answer the message is our own reason (unknown_serial, stale …), which operators must see.
+        why = f" ({message})" if code == "SIGNATURE_INVALID" else ""
         super().__init__(
             f"pay.{code}",
-            f"HTTP {status}",
+            f"HTTP {status}{why}",
             retryable=retryable,
-            transient=retryable and status != 429,
+            # Both mean "later", not "again at once".
+            transient=retryable and status not in (400, 429),
             rid=rid,
         )
         self.pay_code = code
         self.status = status
         self.message = message
         self.verified = verified
+        self.api = api
 
     @property
     def reason(self) -> str:
@@ -109,7 +127,29 @@ class PayError(VendorError):
             return "order_paid"
         if self.status >= 500:
             return "unavailable"
+        if self.pay_code == "RESOURCE_NOT_EXISTS" and self.api and not self.api.startswith("refund"):
+            # The vendor uses one code for whatever is missing; only refunds have a reason of their own.
+            return "not_found"
         return _PAY_REASONS.get(self.pay_code, "refused")
+
+    @property
+    def signature_fault(self) -> str:
+        """Why the answer could not be proven (``unknown_serial``, ``expired_serial``, ``stale`` …), or ""."""
+        return self.message if self.pay_code == "SIGNATURE_INVALID" else ""
+
+
+class BillError(VendorError):
+    """A bill was fetched but cannot be trusted or read; nothing of it may be booked.
+
+    ``reason``: ``hash_mismatch, too_large, undecodable, no_columns, bad_row, bad_amount, no_summary,
+    summary_mismatch``. ``where`` names the line or the summary's column, never a value. A damaged download may
+    heal when it is repeated; a bill that contradicts itself is for a person to look at.
+    """
+
+    def __init__(self, reason: str, where: str = "") -> None:
+        super().__init__(f"bill.{reason}", where or "bill", retryable=reason in ("hash_mismatch", "undecodable"))
+        self.reason = reason
+        self.where = where
 
 
 class SmsError(VendorError):
@@ -128,7 +168,7 @@ class SmsError(VendorError):
 class NotificationRejected(Exception):  # noqa: N818 - reads as the fact it states
     """A call-back is not what it claims to be; ``reason`` is stable and safe to log and to count.
 
-    Reasons: ``missing_header, probe, bad_timestamp, stale, unknown_serial, bad_signature, bad_json,
+    Reasons: ``missing_header, probe, bad_timestamp, stale, unknown_serial, expired_serial, bad_signature, bad_json,
     unexpected_event, bad_algorithm, undecryptable, bad_resource, wrong_mchid, wrong_appid``.
     """
 

@@ -20,7 +20,8 @@ from miniprogram_api.errors import TransportError, VendorError
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_MAX_ANSWER = 4 * 1024 * 1024
+# A day's bill is the largest answer there is; a compressed one of this size holds half a million rows.
+_MAX_ANSWER = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 Safe mode: ``msg_signature`` = sha1 over the sorted token, timestamp, nonce and ciphertext; the body is
 AES-256-CBC. The cipher is wechatpy's; signatures are compared here in constant time.
 WeChat repeats a push up to three times when it is not answered ``success`` within 5 s.
-Vendor documents: developers.weixin.qq.com, "消息推送", "订阅消息事件推送".
+Vendor documents: developers.weixin.qq.com, "消息推送", "订阅消息事件推送", "mediaCheckAsync", "接收消息和事件",
+"发货信息管理".
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from typing import Any
 import xmltodict  # type: ignore[import-untyped]  # a dependency of wechatpy, without stubs
 from wechatpy.crypto import PrpCrypto, WeChatCrypto
 
+from miniprogram_api.content import Verdict, read_verdict
 from miniprogram_api.errors import PushError
 from miniprogram_api.settings import PushConfig
 
@@ -36,6 +38,17 @@ class SendResult:
     template_id: str
     msg_id: str
     error_code: int
+
+
+@dataclass(frozen=True)
+class MediaVerdict:
+    """What became of a ``check_media``: a ``verdict``, or the ``errcode`` for which there is none (-1008: WeChat
+    could not fetch the file).
+    """
+
+    trace_id: str
+    verdict: Verdict | None
+    errcode: int
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,30 @@ class PushEvent:
             SendResult(str(row.get("TemplateId", "")), str(row.get("MsgID", "")), _int(row.get("ErrorCode")))
             for row in self._rows()
         )
+
+    def media_verdict(self) -> MediaVerdict | None:
+        """The result of a media check (``wxa_media_check``); None for other events, and for one without an id.
+
+        Believe it only for a ``trace_id`` that ``check_media`` returned here.
+        """
+        trace_id = self.data.get("trace_id")
+        if self.event != "wxa_media_check" or not isinstance(trace_id, str) or not trace_id:
+            return None
+        errcode = _int(self.data.get("errcode"))
+        return MediaVerdict(trace_id, read_verdict(self.data) if errcode == 0 else None, errcode)
+
+    def opens_window(self) -> tuple[int, int] | None:
+        """``(messages, seconds)`` of the customer-service window that this event opens, or None."""
+        if self.event in ("text", "image", "miniprogrampage"):
+            return 5, 48 * 3600
+        return (2, 60) if self.event == "user_enter_tempsession" else None
+
+    def settled_payment(self) -> str | None:
+        """The ``transaction_id`` whose money WeChat has released (``trade_manage_order_settlement``), or None."""
+        value = self.data.get("transaction_id")
+        # The event comes twice, after shipping and after settling; only the latter has a settlement time.
+        settled = self.event == "trade_manage_order_settlement" and self.data.get("settlement_time")
+        return value if settled and isinstance(value, str) and value else None
 
     def _rows(self) -> list[dict[str, Any]]:
         # JSON puts the list at the top, XML inside an element named after the event; one row may come bare.

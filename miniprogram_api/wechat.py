@@ -1,28 +1,22 @@
-"""Calls to ``api.weixin.qq.com`` for sign-in, phone numbers and subscription messages.
+"""Calls to ``api.weixin.qq.com`` for sign-in, phone numbers, session keys and subscription messages.
 
-WeChat answers business errors with HTTP 200 and ``errcode``; ``errmsg`` ends in ``rid: …``.
 Vendor documents: developers.weixin.qq.com, "code2Session", "getPhoneNumber", "checkSessionKey",
-"sendMessage (subscribe message)".
+"getUserEncryptKey", "sendMessage (subscribe message)".
 """
 
 import hashlib
 import hmac
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from miniprogram_api.access_token import AccessTokens
 from miniprogram_api.errors import TransportError, WeChatError
-from miniprogram_api.http import Answer, Call, HttpClient, read_json, to_json
+from miniprogram_api.http import HttpClient
 from miniprogram_api.settings import MiniprogramState, WeChatConfig
-
-log = logging.getLogger(__name__)
-
-# Busy, and the several rate limits: the same call may succeed later. Everything else is a fact about the input.
-_RETRYABLE = {-1, 45009, 45011, 45047}
-_TOKEN_REFUSED = {40001, 40014, 42001}
+from miniprogram_api.wechat_door import WeChatDoor
 
 
 @dataclass(frozen=True)
@@ -43,13 +37,24 @@ class PhoneNumber:
     full_number: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class UserEncryptKey:
+    """A key of a user's client: base64 ``key``, hex or base64 ``iv`` as WeChat sends it, and when it ends."""
+
+    key: str = field(repr=False)
+    iv: str = field(repr=False)
+    version: int
+    created_at: datetime
+    ends_in: int
+
+
 class WeChatClient:
     """The mini-program's server-side calls. Raises ``WeChatError`` and ``TransportError``."""
 
     def __init__(self, config: WeChatConfig, tokens: AccessTokens, http: HttpClient) -> None:
         self._config = config
-        self._tokens = tokens
-        self._http = http
+        # The other clients of this mini-program (content, shipping, customer messages) are built over the same door.
+        self.door = WeChatDoor(config, tokens, http)
 
     async def code_to_session(self, code: str) -> LoginSession:
         """Exchange a code of ``wx.login`` (single use, 5 minutes).
@@ -65,7 +70,7 @@ class WeChatClient:
             }
         )
         # Not idempotent: a code that WeChat has seen is used, even when its answer was lost.
-        data = await self._send("jscode2session", "GET", f"/sns/jscode2session?{query}")
+        data = await self.door.send("jscode2session", "GET", f"/sns/jscode2session?{query}")
         openid, session_key = data.get("openid"), data.get("session_key")
         if not isinstance(openid, str) or not isinstance(session_key, str) or not openid:
             raise TransportError("jscode2session", "bad_answer", sent=True)
@@ -76,20 +81,32 @@ class WeChatClient:
 
         The HMAC key is the session key's text, not its base64-decoded bytes.
         """
-        signature = hmac.new(session_key.encode(), b"", hashlib.sha256).hexdigest()
-        query = {"openid": openid, "signature": signature, "sig_method": "hmac_sha256"}
+        query = _session_proof(openid, session_key)
         try:
-            await self._with_token("checksession", "GET", "/wxa/checksession", query=query, idempotent=True)
+            await self.door.call("checksession", "GET", "/wxa/checksession", query=query, idempotent=True)
         except WeChatError as error:
             if error.errcode == 87009:
                 return False
             raise
         return True
 
+    async def user_encrypt_keys(self, openid: str, session_key: str) -> tuple[UserEncryptKey, ...]:
+        """The latest three keys with which ``openid``'s client encrypts (``wx.getUserCryptoManager``), newest first.
+
+        Raises ``WeChatError`` 87009 when ``session_key`` is not the living one.
+        """
+        api = "getuserencryptkey"
+        query = _session_proof(openid, session_key)
+        data = await self.door.call(api, "POST", f"/wxa/business/{api}", query=query, body={}, idempotent=True)
+        try:
+            return tuple(_encrypt_key(row) for row in data["key_info_list"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise TransportError(api, "bad_answer", sent=True) from error
+
     async def phone_number(self, code: str) -> PhoneNumber:
         """Exchange a code of the getPhoneNumber button (its own code, single use, 5 minutes)."""
         api = "getuserphonenumber"
-        data = await self._with_token(api, "POST", "/wxa/business/getuserphonenumber", body={"code": code})
+        data = await self.door.call(api, "POST", "/wxa/business/getuserphonenumber", body={"code": code})
         info = data.get("phone_info")
         if not isinstance(info, dict) or not info.get("purePhoneNumber"):
             raise TransportError(api, "bad_answer", sent=True)
@@ -126,70 +143,22 @@ class WeChatClient:
             "lang": "zh_CN",
             "data": {name: {"value": value} for name, value in data.items()},
         }
-        answer = await self._with_token("subscribe_send", "POST", "/cgi-bin/message/subscribe/send", body=body)
+        answer = await self.door.call("subscribe_send", "POST", "/cgi-bin/message/subscribe/send", body=body)
         msgid = answer.get("msgid")
         return str(msgid) if msgid else None
 
-    async def _with_token(
-        self,
-        api: str,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-        idempotent: bool = False,
-    ) -> dict[str, Any]:
-        """Call with an access token; a refused token is replaced once, so a call costs two requests at most."""
-        token = await self._tokens.get()
 
-        def target(value: str) -> str:
-            return f"{path}?{urlencode({'access_token': value, **(query or {})})}"
-
-        try:
-            return await self._send(api, method, target(token), body, idempotent=idempotent)
-        except WeChatError as error:
-            if error.errcode not in _TOKEN_REFUSED:
-                raise
-            renewed = await self._tokens.renew(token)
-            if renewed is None:
-                raise
-        try:
-            return await self._send(api, method, target(renewed), body, idempotent=idempotent)
-        except WeChatError as error:
-            if error.errcode in _TOKEN_REFUSED:
-                log.exception("wechat refuses a token it has just issued", extra={"alarm": "wechat_token"})
-            raise
-
-    async def _send(
-        self,
-        api: str,
-        method: str,
-        target: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        idempotent: bool = False,
-    ) -> dict[str, Any]:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
-        call = Call(
-            api=api,
-            method=method,
-            urls=(self._config.base_url + target,),
-            headers=lambda: headers,
-            body=to_json(body) if body is not None else None,
-            idempotent=idempotent,
-        )
-        return await self._http.call(call, _reader(api))
+def _session_proof(openid: str, session_key: str) -> dict[str, str]:
+    # The HMAC key is the session key's text, not its base64-decoded bytes.
+    signature = hmac.new(session_key.encode(), b"", hashlib.sha256).hexdigest()
+    return {"openid": openid, "signature": signature, "sig_method": "hmac_sha256"}
 
 
-def _reader(api: str) -> Callable[[Answer], dict[str, Any]]:
-    def read(answer: Answer) -> dict[str, Any]:
-        if answer.status != 200:
-            raise TransportError(api, "bad_answer", sent=True)
-        data = read_json(api, answer)
-        errcode = int(data.get("errcode") or 0)
-        if errcode:
-            raise WeChatError(api, errcode, str(data.get("errmsg", "")), errcode in _RETRYABLE)
-        return data
-
-    return read
+def _encrypt_key(row: Mapping[str, Any]) -> UserEncryptKey:
+    return UserEncryptKey(
+        key=str(row["encrypt_key"]),
+        iv=str(row["iv"]),
+        version=int(row["version"]),
+        created_at=datetime.fromtimestamp(int(row["create_time"]), UTC),
+        ends_in=int(row["expire_in"]),
+    )

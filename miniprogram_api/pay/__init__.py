@@ -1,15 +1,59 @@
-"""WeChat Pay API v3: signing, the client, and the call-backs."""
+"""WeChat Pay API v3: signing, the clients over one door, and the call-backs."""
 
+from miniprogram_api.pay.bill_rows import FundRow, FundSummary, TradeRow, TradeSummary
+from miniprogram_api.pay.bills import BillClient, FundBill, TradeBill
+from miniprogram_api.pay.certificates import PlatformCertificate, PlatformCertificates
 from miniprogram_api.pay.client import PayClient
-from miniprogram_api.pay.models import Refund, RefundAmount, Transaction
-from miniprogram_api.pay.notifications import Notifications, PaymentNotice, RefundNotice
+from miniprogram_api.pay.door import PayDoor
+from miniprogram_api.pay.invoices import InvoiceFile, InvoiceItem, Invoices, InvoiceTitle, IssuedInvoice, TitleLink
+from miniprogram_api.pay.models import BankCard, Refund, RefundAmount, Transaction
+from miniprogram_api.pay.money import fen_to_yuan, yuan_to_fen
+from miniprogram_api.pay.notifications import (
+    InvoiceNotice,
+    Notifications,
+    PaymentNotice,
+    RefundNotice,
+    TransferNotice,
+)
+from miniprogram_api.pay.sharing import ProfitSharing, Share, SharePart, Sharing, SharingReturn
+from miniprogram_api.pay.transfers import ReportInfo, Transfer, Transfers, TransferUnknown
 
 __all__ = [
+    "BankCard",
+    "BillClient",
+    "FundBill",
+    "FundRow",
+    "FundSummary",
+    "InvoiceFile",
+    "InvoiceItem",
+    "InvoiceNotice",
+    "InvoiceTitle",
+    "Invoices",
+    "IssuedInvoice",
     "Notifications",
     "PayClient",
+    "PayDoor",
     "PaymentNotice",
+    "PlatformCertificate",
+    "PlatformCertificates",
+    "ProfitSharing",
     "Refund",
     "RefundAmount",
     "RefundNotice",
+    "ReportInfo",
+    "Share",
+    "SharePart",
+    "Sharing",
+    "SharingReturn",
+    "TitleLink",
+    "TradeBill",
+    "TradeRow",
+    "TradeSummary",
     "Transaction",
+    "Transfer",
+    "TransferNotice",
+    "TransferUnknown",
+    "Transfers",
+    "fen_to_yuan",
+    "yuan_to_fen",
 ]

@@ -1,28 +1,24 @@
-"""The merchant's calls to WeChat Pay API v3.
+"""Payments and refunds of one merchant at WeChat Pay API v3.
 
-Every call here is idempotent by its own number (out_trade_no, out_refund_no), so a lost answer is repeated, on the
-fail-over host where one is configured. Every answer must carry a signature that holds.
+Every call here is idempotent by its own number (out_trade_no, out_refund_no); see ``door`` for what that allows.
 Vendor documents: pay.weixin.qq.com/doc/v3, "JSAPI/小程序下单", "小程序调起支付", "商户订单号查询订单", "关闭订单",
-"退款申请", "查询单笔退款".
+"退款申请", "查询单笔退款", "发起异常退款".
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
-from urllib.parse import quote
+from typing import Any
 
-from miniprogram_api.errors import NotificationRejected, PayError, TransportError
-from miniprogram_api.http import Answer, Call, HttpClient, read_json, to_json
-from miniprogram_api.pay.models import Refund, Transaction, read_refund, read_transaction
-from miniprogram_api.pay.signing import MerchantSigner, PlatformKeys, nonce
+from miniprogram_api.errors import TransportError
+from miniprogram_api.http import Answer, HttpClient, read_json
+from miniprogram_api.pay.door import PayDoor, json_of, quoted
+from miniprogram_api.pay.models import BankCard, Refund, Transaction, read_refund, read_transaction
+from miniprogram_api.pay.signing import nonce
 from miniprogram_api.settings import PayConfig
-
-T = TypeVar("T")
 
 _TRANSACTIONS = "/v3/pay/transactions"
 _REFUNDS = "/v3/refund/domestic/refunds"
-_RETRYABLE_STATUS = {429, 500, 502, 503, 504}
 
 
 class PayClient:
@@ -31,12 +27,17 @@ class PayClient:
     After any error that is not a verified refusal the outcome is unknown: query before acting on it.
     """
 
-    def __init__(self, config: PayConfig, http: HttpClient, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        config: PayConfig,
+        http: HttpClient,
+        clock: Callable[[], float] = time.time,
+        door: PayDoor | None = None,
+    ) -> None:
         self._config = config
-        self._http = http
         self._clock = clock
-        self._signer = MerchantSigner(config.mchid, config.merchant_serial, config.merchant_private_key_pem)
-        self._keys = PlatformKeys(config.platform_keys)
+        # The other clients of this merchant (bills, sharing, transfers, invoices) are built over the same door.
+        self.door = door or PayDoor(config, http, clock)
 
     async def prepay_jsapi(
         self,
@@ -48,9 +49,13 @@ class PayClient:
         notify_url: str,
         expires_at: datetime | None = None,
         attach: str | None = None,
+        profit_sharing: bool = False,
+        support_fapiao: bool = False,
     ) -> str:
         """Place an order; returns the prepay_id (valid for 2 h). ``expires_at`` must carry a zone.
 
+        ``profit_sharing`` freezes the money for up to 30 days, to be shared out or unfrozen: it cannot be said
+        later. ``support_fapiao`` shows the payer WeChat's own way to an electronic invoice.
         The same ``out_trade_no`` with the same values again is the same order; with others, ``number_used``.
         """
         body: dict[str, Any] = {
@@ -66,7 +71,11 @@ class PayClient:
             body["time_expire"] = _rfc3339(expires_at)
         if attach is not None:
             body["attach"] = attach
-        return await self._send("pay_jsapi", "POST", f"{_TRANSACTIONS}/jsapi", body, _read_prepay)
+        if profit_sharing:
+            body["settle_info"] = {"profit_sharing": True}
+        if support_fapiao:
+            body["support_fapiao"] = True
+        return await self.door.call("pay_jsapi", "POST", f"{_TRANSACTIONS}/jsapi", body, _read_prepay)
 
     def jsapi_params(self, prepay_id: str) -> dict[str, str]:
         """The parameters of ``wx.requestPayment``, freshly signed. What the client reports back proves nothing."""
@@ -76,20 +85,20 @@ class PayClient:
             "nonceStr": nonce_str,
             "package": package,
             "signType": "RSA",
-            "paySign": self._signer.pay_sign(self._config.appid, timestamp, nonce_str, package),
+            "paySign": self.door.signer.pay_sign(self._config.appid, timestamp, nonce_str, package),
         }
 
     async def query(self, out_trade_no: str) -> Transaction:
         """The truth about one order. Raises ``PayError`` ``order_not_found`` when no prepay was ever made."""
-        target = f"{_TRANSACTIONS}/out-trade-no/{_quoted(out_trade_no)}?mchid={_quoted(self._config.mchid)}"
-        found = await self._send("pay_query", "GET", target, None, _transaction)
+        target = f"{_TRANSACTIONS}/out-trade-no/{quoted(out_trade_no)}?mchid={quoted(self._config.mchid)}"
+        found = await self.door.call("pay_query", "GET", target, None, _transaction)
         self._same_merchant("pay_query", found)
         return found
 
     async def close(self, out_trade_no: str) -> None:
         """Close an unpaid order; take a new out_trade_no afterwards. Raises ``order_paid`` when too late."""
-        target = f"{_TRANSACTIONS}/out-trade-no/{_quoted(out_trade_no)}/close"
-        await self._send("pay_close", "POST", target, {"mchid": self._config.mchid}, lambda _: None)
+        target = f"{_TRANSACTIONS}/out-trade-no/{quoted(out_trade_no)}/close"
+        await self.door.call("pay_close", "POST", target, {"mchid": self._config.mchid}, lambda _: None)
 
     async def refund(
         self,
@@ -113,80 +122,30 @@ class PayClient:
         }
         if notify_url is not None:
             body["notify_url"] = notify_url
-        return await self._send("refund_create", "POST", _REFUNDS, body, _refund)
+        return await self.door.call("refund_create", "POST", _REFUNDS, body, _refund)
 
     async def query_refund(self, out_refund_no: str) -> Refund:
         """The truth about one refund. Raises ``PayError`` ``refund_not_found``."""
-        return await self._send("refund_query", "GET", f"{_REFUNDS}/{_quoted(out_refund_no)}", None, _refund)
+        return await self.door.call("refund_query", "GET", f"{_REFUNDS}/{quoted(out_refund_no)}", None, _refund)
 
-    async def _send(
-        self,
-        api: str,
-        method: str,
-        target: str,
-        body: Mapping[str, Any] | None,
-        read: Callable[[Answer], T],
-    ) -> T:
-        raw = to_json(body) if body is not None else None
-        bases = (self._config.base_url, self._config.failover_base_url or self._config.base_url)
-        call = Call(
-            api=api,
-            method=method,
-            urls=tuple(base + target for base in bases),
-            headers=lambda: self._headers(method, target, raw or b""),
-            body=raw,
-            idempotent=True,
-        )
+    async def apply_abnormal_refund(self, refund_id: str, out_refund_no: str, card: BankCard | None = None) -> Refund:
+        """Send the money of an ABNORMAL refund another way: to the payer's ``card``, or, with None, back to the
+        merchant's own bank account (and from there to the payer by hand).
 
-        def judge(answer: Answer) -> T:
-            self._accept(answer)
-            try:
-                return read(answer)
-            except ValueError as error:
-                raise TransportError(api, "bad_answer", sent=True) from error
-
-        return await self._http.call(call, judge)
-
-    def _headers(self, method: str, target: str, raw: bytes) -> dict[str, str]:
-        authorization = self._signer.authorization(method, target, raw.decode(), int(self._clock()), nonce())
-        headers = {
-            "Authorization": authorization,
-            "Accept": "application/json",
-            "Content-Type": "application/json",
-            "User-Agent": "casespace/1 (miniprogram_api)",
-        }
-        if self._keys.public_key_id is not None:
-            # In public-key mode this names the key that the answer is to be signed with.
-            headers["Wechatpay-Serial"] = self._keys.public_key_id
-        return headers
-
-    def _accept(self, answer: Answer) -> None:
-        """Verify, then raise for a refusal. Gateways refuse unsigned, so those come as ``verified=False``."""
-        rid = answer.headers.get("request-id", "")
-        refused = not 200 <= answer.status < 300
-        verified = False
-        if not refused or answer.headers.get("wechatpay-signature"):
-            try:
-                self._keys.verify(answer.headers, answer.body, self._clock())
-            except NotificationRejected as error:
-                raise PayError("SIGNATURE_INVALID", answer.status, error.reason, retryable=True, rid=rid) from error
-            verified = True
-        if refused:
-            code, message = _refusal(answer)
-            retryable = answer.status in _RETRYABLE_STATUS
-            raise PayError(code, answer.status, message, retryable, verified=verified, rid=rid)
+        ``refund_id`` is WeChat's number. The refund is PROCESSING again afterwards; the same notices follow.
+        """
+        body: dict[str, Any] = {"out_refund_no": out_refund_no, "type": "MERCHANT_BANK_CARD"}
+        serial: str | None = None
+        if card is not None:
+            serial, account = self.door.seal(card.account)
+            _, name = self.door.seal(card.name)
+            body |= {"type": "USER_BANK_CARD", "bank_type": card.bank, "bank_account": account, "real_name": name}
+        target = f"{_REFUNDS}/{quoted(refund_id)}/apply-abnormal-refund"
+        return await self.door.call("refund_abnormal", "POST", target, body, _refund, serial=serial)
 
     def _same_merchant(self, api: str, transaction: Transaction) -> None:
         if (transaction.mchid, transaction.appid) != (self._config.mchid, self._config.appid):
             raise TransportError(api, "bad_answer", sent=True)
-
-
-def _refusal(answer: Answer) -> tuple[str, str]:
-    try:
-        data = read_json("pay", answer)
-    except TransportError:
-        return f"HTTP_{answer.status}", ""
-    return str(data.get("code") or f"HTTP_{answer.status}"), str(data.get("message") or "")
 
 
 def _read_prepay(answer: Answer) -> str:
@@ -196,16 +155,8 @@ def _read_prepay(answer: Answer) -> str:
     return value
 
 
-def _transaction(answer: Answer) -> Transaction:
-    return read_transaction(read_json("pay_query", answer))
-
-
-def _refund(answer: Answer) -> Refund:
-    return read_refund(read_json("refund", answer))
-
-
-def _quoted(value: str) -> str:
-    return quote(value, safe="")
+_transaction = json_of(read_transaction)
+_refund = json_of(read_refund)
 
 
 def _rfc3339(moment: datetime) -> str:

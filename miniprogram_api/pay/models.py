@@ -54,60 +54,78 @@ class Refund:
     transaction_id: str | None = None
     success_time: datetime | None = None
 
+    @property
+    def abnormal(self) -> bool:
+        """Whether the money is stuck: the payer's account cannot take it, and a person must choose another way."""
+        return self.status == "ABNORMAL"
+
+
+@dataclass(frozen=True)
+class BankCard:
+    """A payer's debit card for an abnormal refund; ``bank`` is the vendor's code (``ICBC_DEBIT`` …)."""
+
+    bank: str
+    account: str = field(repr=False)
+    name: str = field(repr=False)
+
 
 def read_transaction(data: Mapping[str, Any]) -> Transaction:
     """Build a ``Transaction`` from the vendor's JSON. Raises ``ValueError`` when a needed part is missing."""
-    amount = _mapping(data.get("amount"))
-    payer = _mapping(data.get("payer"))
+    amount = mapping(data.get("amount"))
+    payer = mapping(data.get("payer"))
     return Transaction(
-        mchid=_text(data, "mchid"),
-        appid=_text(data, "appid"),
-        out_trade_no=_text(data, "out_trade_no"),
-        trade_state=_text(data, "trade_state"),
-        transaction_id=_optional(data, "transaction_id"),
-        total_fen=_fen(amount, "total"),
-        payer_total_fen=_fen(amount, "payer_total"),
-        currency=_optional(amount, "currency"),
-        success_time=_time(data, "success_time"),
-        attach=_optional(data, "attach"),
-        openid=_optional(payer, "openid"),
+        mchid=text(data, "mchid"),
+        appid=text(data, "appid"),
+        out_trade_no=text(data, "out_trade_no"),
+        trade_state=text(data, "trade_state"),
+        transaction_id=optional(data, "transaction_id"),
+        total_fen=fen(amount, "total"),
+        payer_total_fen=fen(amount, "payer_total"),
+        currency=optional(amount, "currency"),
+        success_time=moment(data, "success_time"),
+        attach=optional(data, "attach"),
+        openid=optional(payer, "openid"),
     )
 
 
 def read_refund(data: Mapping[str, Any], *, status_field: str = "status") -> Refund:
     """Build a ``Refund``; call-backs name its state ``refund_status``. Raises ``ValueError``."""
-    amount = _mapping(data.get("amount"))
-    total, refund = _fen(amount, "total"), _fen(amount, "refund")
+    amount = mapping(data.get("amount"))
+    total, refund = fen(amount, "total"), fen(amount, "refund")
     if total is None or refund is None:
         raise ValueError("amount")
     return Refund(
-        out_trade_no=_text(data, "out_trade_no"),
-        out_refund_no=_text(data, "out_refund_no"),
-        refund_id=_text(data, "refund_id"),
-        status=_text(data, status_field),
-        amount=RefundAmount(total, refund, _fen(amount, "payer_refund")),
-        transaction_id=_optional(data, "transaction_id"),
-        success_time=_time(data, "success_time"),
+        out_trade_no=text(data, "out_trade_no"),
+        out_refund_no=text(data, "out_refund_no"),
+        refund_id=text(data, "refund_id"),
+        status=text(data, status_field),
+        amount=RefundAmount(total, refund, fen(amount, "payer_refund")),
+        transaction_id=optional(data, "transaction_id"),
+        success_time=moment(data, "success_time"),
     )
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def mapping(value: object) -> Mapping[str, Any]:
+    """``value`` if it is a JSON object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def _text(data: Mapping[str, Any], name: str) -> str:
+def text(data: Mapping[str, Any], name: str) -> str:
+    """A text that must be there. Raises ``ValueError``."""
     value = data.get(name)
     if not isinstance(value, str) or not value:
         raise ValueError(name)
     return value
 
 
-def _optional(data: Mapping[str, Any], name: str) -> str | None:
+def optional(data: Mapping[str, Any], name: str) -> str | None:
+    """A text that may be missing or empty."""
     value = data.get(name)
     return value if isinstance(value, str) and value else None
 
 
-def _fen(amount: Mapping[str, Any], name: str) -> int | None:
+def fen(amount: Mapping[str, Any], name: str) -> int | None:
+    """An amount that may be missing. Raises ``ValueError`` for anything but a whole number of fen."""
     value = amount.get(name)
     if value is None:
         return None
@@ -117,11 +135,28 @@ def _fen(amount: Mapping[str, Any], name: str) -> int | None:
     return value
 
 
-def _time(data: Mapping[str, Any], name: str) -> datetime | None:
+def needed_fen(amount: Mapping[str, Any], name: str) -> int:
+    """An amount that must be there. Raises ``ValueError``."""
+    value = fen(amount, name)
+    if value is None:
+        raise ValueError(name)
+    return value
+
+
+def objects(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """A list of JSON objects that may be missing. Raises ``ValueError`` for anything else."""
+    rows = data.get(name) or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError(name)
+    return rows
+
+
+def moment(data: Mapping[str, Any], name: str) -> datetime | None:
+    """A time with its zone that may be missing. Raises ``ValueError``."""
     value = data.get(name)
     if not isinstance(value, str) or not value:
         return None
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None:
         raise ValueError(name)
-    return moment
+    return found

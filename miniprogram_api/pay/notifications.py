@@ -2,7 +2,8 @@
 
 Order matters: nothing of a body is parsed before its signature holds. The same notice comes many times, and a
 proof says only that WeChat said it: deduplicate by ``event_id``, and compare amount and state with your own order.
-Vendor documents: pay.weixin.qq.com/doc/v3, "支付成功回调通知", "退款结果回调通知".
+Vendor documents: pay.weixin.qq.com/doc/v3, "支付成功回调通知", "退款结果回调通知", "商家转账回调通知",
+"发票开具成功通知", "用户发票抬头填写完成通知".
 """
 
 import json
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from miniprogram_api.errors import NotificationRejected
-from miniprogram_api.pay.models import Refund, Transaction, read_refund, read_transaction
+from miniprogram_api.pay.invoices import IssuedInvoice, read_invoices
+from miniprogram_api.pay.models import Refund, Transaction, read_refund, read_transaction, text
 from miniprogram_api.pay.signing import PlatformKeys, ResourceCipher
+from miniprogram_api.pay.transfers import Transfer, read_transfer
 from miniprogram_api.settings import PayConfig
 
 
@@ -35,12 +38,40 @@ class RefundNotice:
     refund: Refund
 
 
-class Notifications:
-    """Parses call-backs for one merchant. ``headers`` may have names in any case; ``body`` is the raw body."""
+@dataclass(frozen=True)
+class TransferNotice:
+    """A proven notice that a transfer is over: its state is SUCCESS, FAIL or CANCELLED."""
 
-    def __init__(self, config: PayConfig, clock: Callable[[], float] = time.time) -> None:
+    event_id: str
+    event_type: str
+    transfer: Transfer
+
+
+@dataclass(frozen=True)
+class InvoiceNotice:
+    """A proven invoice notice.
+
+    ``event_type``: FAPIAO.USER_APPLIED (the title is filled in; ``invoices`` is empty), FAPIAO.ISSUED,
+    FAPIAO.REVERSED, FAPIAO.CARD_INSERTED, FAPIAO.CARD_DISCARDED.
+    """
+
+    event_id: str
+    event_type: str
+    apply_id: str
+    invoices: tuple[IssuedInvoice, ...]
+
+
+class Notifications:
+    """Parses call-backs for one merchant. ``headers`` may have names in any case; ``body`` is the raw body.
+
+    ``keys``: pass the door's, so that a key fetched during a switch counts here, too.
+    """
+
+    def __init__(
+        self, config: PayConfig, clock: Callable[[], float] = time.time, keys: PlatformKeys | None = None
+    ) -> None:
         self._config = config
-        self._keys = PlatformKeys(config.platform_keys)
+        self._keys = keys or PlatformKeys(config.platform_keys)
         self._cipher = ResourceCipher(config.api_v3_key)
         self._clock = clock
 
@@ -64,6 +95,26 @@ class Notifications:
             raise NotificationRejected("wrong_mchid")
         try:
             return RefundNotice(event_id, event_type, read_refund(data, status_field="refund_status"))
+        except ValueError as error:
+            raise NotificationRejected("bad_resource") from error
+
+    def transfer(self, headers: Mapping[str, str], body: bytes) -> TransferNotice:
+        """Read a notice of a merchant transfer. Raises ``NotificationRejected``."""
+        event_id, event_type, data = self._open(headers, body, "MCHTRANSFER.BILL.")
+        if data.get("mch_id") != self._config.mchid:
+            raise NotificationRejected("wrong_mchid")
+        try:
+            return TransferNotice(event_id, event_type, read_transfer(data))
+        except ValueError as error:
+            raise NotificationRejected("bad_resource") from error
+
+    def invoice(self, headers: Mapping[str, str], body: bytes) -> InvoiceNotice:
+        """Read an invoice notice. Raises ``NotificationRejected``."""
+        event_id, event_type, data = self._open(headers, body, "FAPIAO.")
+        if data.get("mchid") != self._config.mchid:
+            raise NotificationRejected("wrong_mchid")
+        try:
+            return InvoiceNotice(event_id, event_type, text(data, "fapiao_apply_id"), read_invoices(data))
         except ValueError as error:
             raise NotificationRejected("bad_resource") from error
 

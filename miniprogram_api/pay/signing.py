@@ -1,20 +1,21 @@
 """Signatures and the cipher of WeChat Pay API v3.
 
 RSA-SHA256 with PKCS#1 v1.5 throughout; resources are AEAD_AES_256_GCM under the API v3 key.
-Vendor documents: pay.weixin.qq.com/doc/v3, "签名生成", "签名验证", "如何解密回调报文".
+Vendor documents: pay.weixin.qq.com/doc/v3, "签名生成", "签名验证", "如何解密回调报文", "如何加解密敏感字段".
 """
 
 import base64
 import binascii
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
 
@@ -63,12 +64,24 @@ class MerchantSigner:
         """Base64 of the RSA-SHA256 signature over ``text``."""
         return base64.b64encode(self._key.sign(text.encode(), PKCS1v15(), SHA256())).decode()
 
+    def decrypt(self, sealed: str) -> str:
+        """A field that WeChat Pay encrypted for this merchant. Raises ``ValueError`` when it was not."""
+        return self._key.decrypt(base64.b64decode(sealed, validate=True), _oaep()).decode()
+
+
+@dataclass(frozen=True)
+class _PlatformKey:
+    key: RSAPublicKey
+    # UTC, None for a bare public key: those do not expire, they are revoked.
+    ends: datetime | None
+
 
 class PlatformKeys:
     """The keys WeChat Pay signs with, by what ``Wechatpay-Serial`` names.
 
     Holds platform certificates and public keys (``PUB_KEY_ID_…``) at once, because during a switch call-backs
-    come under either. Raises ``ValueError`` for PEM text that is neither.
+    come under either; ``add`` takes up a new one while requests are served. Raises ``ValueError`` for PEM text
+    that is neither.
     """
 
     def __init__(self, keys: Mapping[str, str]) -> None:
@@ -79,12 +92,42 @@ class PlatformKeys:
         """The public-key id to ask for in requests, if one is held."""
         return next((serial for serial in self._keys if serial.startswith("PUB_KEY_ID_")), None)
 
+    @property
+    def serials(self) -> frozenset[str]:
+        """Everything that ``Wechatpay-Serial`` may name."""
+        return frozenset(self._keys)
+
+    def add(self, serial: str, pem: str) -> None:
+        """Trust one more key from now on. Raises ``ValueError``. Keys held before stay in force."""
+        self._keys[serial] = _load(pem)
+
+    def extended(self, keys: Mapping[str, str]) -> "PlatformKeys":
+        """These keys and ``keys``, for one decision; the held ones win. Raises ``ValueError``."""
+        both = PlatformKeys(keys)
+        both._keys.update(self._keys)
+        return both
+
+    def encrypt(self, text: str) -> tuple[str, str]:
+        """``(serial, sealed)``: a field of personal data that only WeChat Pay can read (RSAES-OAEP, SHA-1).
+
+        The serial must go into the request's ``Wechatpay-Serial``. The public key goes first, as the vendor asks;
+        else the certificate that lives longest. Raises ``ValueError`` without a key, or for more than 214 bytes.
+        """
+        serial = self.public_key_id
+        if serial is None:
+            ends = {name: held.ends for name, held in self._keys.items() if held.ends is not None}
+            if not ends:
+                raise ValueError("no platform key to encrypt with")
+            serial = max(ends, key=lambda name: ends[name])
+        sealed = self._keys[serial].key.encrypt(text.encode(), _oaep())
+        return serial, base64.b64encode(sealed).decode()
+
     def verify(self, headers: Mapping[str, str], body: bytes, now: float) -> None:
         """Check a signed message against ``Wechatpay-*`` headers (lower-case names).
 
         ``now`` is Unix seconds. Raises ``NotificationRejected``: ``missing_header, probe, bad_timestamp, stale,
-        unknown_serial, bad_signature``. An unknown serial is refused, never looked up on the network: whoever
-        sends a request must not be able to make this server call out.
+        unknown_serial, expired_serial, bad_signature``. An unknown serial is refused, never looked up on the
+        network: whoever sends a request must not be able to make this server call out.
         """
         names = ("serial", "timestamp", "nonce", "signature")
         values = {name: headers.get(f"wechatpay-{name}", "") for name in names}
@@ -96,11 +139,18 @@ class PlatformKeys:
             raise NotificationRejected("bad_timestamp")
         if abs(now - int(values["timestamp"])) > WINDOW:
             raise NotificationRejected("stale")
-        key = self._keys.get(values["serial"])
-        if key is None:
+        held = self._keys.get(values["serial"])
+        if held is None:
             raise NotificationRejected("unknown_serial")
+        if held.ends is not None and held.ends.timestamp() < now:
+            raise NotificationRejected("expired_serial")
         message = f"{values['timestamp']}\n{values['nonce']}\n".encode() + body + b"\n"
-        _check(key, values["signature"], message)
+        _check(held.key, values["signature"], message)
+
+
+def _oaep() -> OAEP:
+    # SHA-1 is the vendor's choice; in OAEP its known weakness does not matter.
+    return OAEP(mgf=MGF1(algorithm=SHA1()), algorithm=SHA1(), label=None)  # noqa: S303
 
 
 def _check(key: RSAPublicKey, signature: str, message: bytes) -> None:
@@ -110,12 +160,12 @@ def _check(key: RSAPublicKey, signature: str, message: bytes) -> None:
         raise NotificationRejected("bad_signature") from error
 
 
-def _load(pem: str) -> RSAPublicKey:
+def _load(pem: str) -> _PlatformKey:
     data = pem.encode()
     key = load_pem_x509_certificate(data).public_key() if b"BEGIN CERTIFICATE" in data else load_pem_public_key(data)
     if not isinstance(key, RSAPublicKey):
         raise ValueError("a platform key must be an RSA key")
-    return key
+    return _PlatformKey(key, certificate_expiry(pem))
 
 
 def certificate_expiry(pem: str) -> datetime | None:
