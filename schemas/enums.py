@@ -101,6 +101,7 @@ class NoticeKind(StrEnum):
     """What a notice is about; decides which outside channel it takes (``services/notice_templates.py``)."""
 
     MESSAGE_UNREAD = "message_unread"
+    MENTIONED = "mentioned"
     ORDER_PAID = "order_paid"
     ORDER_ASSIGNED = "order_assigned"
     ORDER_ACCEPTED = "order_accepted"

@@ -114,18 +114,24 @@ class Attention:
         elif is_here:
             await self._look_later(row)
         else:
-            await self._tell(space, row, read_seq)
+            if not await self._told_of_mention(row):
+                await self._tell(space, row, read_seq)
             await self._forget(row)
 
     async def _space(self, space_id: str) -> SpaceDocument | None:
         """Read afresh: a member of the last second must not be missed because of a cache."""
         return await self._db.spaces.find_one({"_id": space_id}, {"title": 1, "members": 1})
 
+    async def _told_of_mention(self, row: AttentionDocument) -> bool:
+        """Whether the newest message has called them already: one message, one notice."""
+        fact = mention_fact(row["_id"]["space"], row["seq"])
+        return await self._db.notices.find_one({"user_id": row["_id"]["user"], "fact": fact}, {"_id": 1}) is not None
+
     async def _tell(self, space: SpaceDocument, row: AttentionDocument, read_seq: int) -> None:
         """Who wrote, and where; what they wrote stays in the space."""
         space_id, user_id = row["_id"]["space"], row["_id"]["user"]
         entry = await self._db.entries.find_one({"_id": {"space": space_id, "seq": row["seq"]}}, {"role": 1})
-        sender = _SENDERS.get(entry["role"] if entry else "", "对方")
+        sender = sender_word(entry["role"] if entry else "")
         await self._notices.tell(
             user_id,
             NoticeKind.MESSAGE_UNREAD,
@@ -145,6 +151,16 @@ class Attention:
     async def _forget(self, row: AttentionDocument) -> None:
         """Unless something newer has been noted meanwhile."""
         await self._db.attention.delete_one({"_id": row["_id"], "seq": row["seq"]})
+
+
+def sender_word(role: str) -> str:
+    """Who wrote, as a notice may say it: no name."""
+    return _SENDERS.get(role, "对方")
+
+
+def mention_fact(space_id: str, seq: int) -> str:
+    """The fact that a message mentions somebody (``services/mentions.py``)."""
+    return f"mention:{space_id}:{seq}"
 
 
 def _key(space_id: str, user_id: str) -> AttentionKey:

@@ -67,6 +67,7 @@ STATUS: dict[NoticeKind, str] = {
 
 TEMPLATE_OF: dict[NoticeKind, str] = {
     NoticeKind.MESSAGE_UNREAD: "new_message",
+    NoticeKind.MENTIONED: "new_message",
     NoticeKind.ORDER_PAID: "payment",
     **dict.fromkeys(STATUS, "order_status"),
 }

@@ -117,6 +117,19 @@ class AttentionDocument(TypedDict):
     due_at: datetime
 
 
+class MentionKey(TypedDict):
+    space: str
+    seq: int
+    user: str
+
+
+class MentionDocument(TypedDict):
+    """Somebody was mentioned: looked at when due, then gone."""
+
+    _id: MentionKey
+    due_at: datetime
+
+
 class CreditDocument(TypedDict):
     """How many subscription messages a user has accepted of a template and not yet been sent."""
 

@@ -122,6 +122,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     follow = {
         "attention": telling.attention.follow,
         "checkpoints": evidence.checkpoints.follow,
+        "mentions": telling.mentions.follow,
         "search": talk.index.follow,
     }
     worker = Worker(
@@ -130,6 +131,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         Followers(core.database, follow, core.outbox.nudge, clock),
         [
             Tick("attention", 1.0, telling.attention.tick),
+            Tick("mentions", 1.0, telling.mentions.tick),
             Tick("payments", 2.0, money.payments.tick),
             Tick("refunds", 5.0, money.refunds.tick),
             Tick("uploads", 60.0, files.tick),

@@ -8,6 +8,7 @@ from miniprogram_api.settings import PushConfig
 from server.wiring.core import Core
 from services.accounts import Accounts
 from services.attention import Attention
+from services.mentions import Mentions
 from services.notices import Notices
 from services.pushes import Pushes
 from services.subscription_messages import SubscriptionMessages
@@ -21,6 +22,7 @@ class Telling:
     messages: SubscriptionMessages
     pushes: Pushes
     attention: Attention
+    mentions: Mentions
 
 
 def build_telling(core: Core, accounts: Accounts) -> Telling:
@@ -44,4 +46,5 @@ def build_telling(core: Core, accounts: Accounts) -> Telling:
         messages=messages,
         pushes=Pushes(database, codec, subscriptions, messages, accounts.user_of_openid, clock),
         attention=Attention(database, notices, core.publisher, timedelta(seconds=settings.notify_after_seconds), clock),
+        mentions=Mentions(database, notices, clock),
     )

@@ -72,6 +72,7 @@ class Database:
         self.leases: AsyncCollection[ledgers.LeaseDocument] = self._of("leases")
         self.notices: AsyncCollection[ledgers.NoticeDocument] = self._of("notices")
         self.attention: AsyncCollection[ledgers.AttentionDocument] = self._of("attention")
+        self.mentions: AsyncCollection[ledgers.MentionDocument] = self._of("mentions")
         self.credits: AsyncCollection[ledgers.CreditDocument] = self._of("credits")
         self.cursors: AsyncCollection[ledgers.CursorDocument] = self._of("cursors")
 

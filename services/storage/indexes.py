@@ -196,6 +196,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         ),
     ),
     Collection("attention", (_index("due", *_up("due_at")), _index("user", *_up("_id.user")))),
+    Collection("mentions", (_index("due", *_up("due_at")),)),
     Collection("credits", (_index("user", *_up("user_id")),)),
     Collection("cursors"),
 )
