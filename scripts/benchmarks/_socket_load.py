@@ -20,7 +20,7 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 CONNECTING_AT_ONCE = 50
 
 
-class Device(WSListener):  # type: ignore[misc]
+class Device(WSListener):
     """One socket. ``load`` is told of acknowledgements and deliveries."""
 
     def __init__(self, load: "Load", space_id: str, token: str) -> None:
@@ -91,7 +91,8 @@ class Load:
 
         async def one(space_id: str, token: str) -> Device:
             async with gate:
-                _, device = await ws_connect(lambda: Device(self, space_id, token), address)
+                device = Device(self, space_id, token)
+                await ws_connect(lambda: device, address)
                 await asyncio.wait_for(device.ready, 60)
                 return device
 

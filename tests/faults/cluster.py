@@ -29,6 +29,7 @@ from server.embedded.product import Step
 from server.embedded.sandbox import REPOSITORY, Sandbox, sandbox_variables
 from server.embedded.seaweed import Seaweed
 from server.embedded.valkey import Valkey
+from server.process_names import place
 
 BUCKET = "casespace-faults"
 MEMBERS = 3
@@ -162,7 +163,7 @@ class Cluster:
             with MongoClient[dict[str, Any]](self.mongo_uri, **_ASK) as client:
                 lease = client["casespace"]["leases"].find_one({"_id": "worker"})
             for worker in self.workers:
-                if lease and worker.exit_code is None and f":{worker.pid}:" in lease["owner"]:
+                if lease and worker.exit_code is None and lease["owner"].startswith(f"{place()}/{worker.pid}/"):
                     return worker
             time.sleep(0.2)
         raise TimeoutError("no worker leads")

@@ -6,6 +6,7 @@ import random
 import time
 from dataclasses import dataclass, field
 
+from server.embedded.processes import PartError
 from server.settings import Settings
 from server.wiring import House, build
 from services.ids import new_id
@@ -109,6 +110,9 @@ class Round:
         except SkippedError as reason:
             hurt = Hurt("")
             outcome.skipped = str(reason)
+        except (TimeoutError, PartError) as fault:
+            hurt = Hurt("")
+            outcome.violations.append(f"not mended: {fault}")
         await asyncio.sleep(max(2.0, began + self._seconds - time.monotonic()))
         return hurt
 
