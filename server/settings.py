@@ -13,13 +13,29 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 WECHAT_API = "https://api.weixin.qq.com"
 PAY_API = "https://api.mch.weixin.qq.com"
 PAY_FALLBACK_API = "https://api2.mch.weixin.qq.com"
 SMS_API = "https://sms.tencentcloudapi.com"
+# Whose hosts production may talk to: anything else could be a sandbox, or somebody who collects secrets.
+VENDORS = {
+    "wechat_api_url": "weixin.qq.com",
+    "pay_api_url": "mch.weixin.qq.com",
+    "pay_fallback_api_url": "mch.weixin.qq.com",
+    "sms_api_url": "tencentcloudapi.com",
+}
+PRIVATE_ENDINGS = frozenset({"localhost", "local", "internal", "lan", "test", "invalid", "example", "arpa"})
 
 KEY_BYTES = 32
 
@@ -66,7 +82,13 @@ def decode_keys(pairs: dict[str, SecretStr]) -> dict[str, bytes]:
 class Settings(BaseSettings):
     """What a process is told from outside. See docs/operations.md for the same list as a table."""
 
-    model_config = SettingsConfigDict(env_prefix="CASESPACE_", extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CASESPACE_",
+        env_ignore_empty=True,  # NAME= in a file means "not set", never an empty secret
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
 
     env: Literal["production", "development"] = "production"
 
@@ -115,7 +137,7 @@ class Settings(BaseSettings):
     wechat_appid: str = Field(pattern=r"^wx[0-9a-f]{16}$")
     wechat_secret: SecretStr
     wechat_push_token: SecretStr
-    wechat_push_aes_key: SecretStr
+    wechat_push_aes_key: SecretStr = Field(min_length=43, max_length=43)
     wechat_templates: Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)] = {}
     wechat_program_state: Literal["developer", "trial", "formal"] = "formal"
 
@@ -178,46 +200,46 @@ class Settings(BaseSettings):
             raise ValueError("cannot be read")
         return path
 
-    @field_validator("public_url", "wechat_api_url", "pay_api_url", "pay_fallback_api_url", "sms_api_url", "tsa_url")
+    @field_validator("pay_platform_keys")
     @classmethod
-    def _url_whole(cls, url: str | None) -> str | None:
+    def _files_readable(cls, paths: dict[str, Path]) -> dict[str, Path]:
+        if not paths:
+            raise ValueError("needs at least one serial:path pair")
+        unreadable = [str(path) for path in paths.values() if not os.access(path, os.R_OK)]
+        if unreadable:
+            raise ValueError(f"cannot read {', '.join(unreadable)}")
+        return paths
+
+    @field_validator("public_url", "wechat_api_url", "pay_api_url", "pay_fallback_api_url", "sms_api_url")
+    @classmethod
+    def _url_whole(cls, url: str | None, info: ValidationInfo) -> str | None:
+        """The sandbox must never be reachable from a production configuration."""
         if url is None:
             return None
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an http(s) URL")
+        if info.data.get("env") != "development":
+            if parts.scheme != "https":
+                raise ValueError("must be https in production")
+            host, vendor = parts.hostname.rstrip("."), VENDORS.get(info.field_name or "")
+            if vendor is not None and host != vendor and not host.endswith(f".{vendor}"):
+                raise ValueError(f"must be a host of {vendor} in production")
+            if vendor is None and not _is_public(host):
+                raise ValueError("must be a public host name in production (WeChat calls it)")
         return url.rstrip("/")
 
-    @model_validator(mode="after")
-    def _stamps_are_checked(self) -> Self:
-        """A stamp that nobody checks when it comes may turn out worthless in years."""
-        if (self.tsa_url is None) != (self.tsa_cert_file is None):
-            raise ValueError("CASESPACE_TSA_URL and CASESPACE_TSA_CERT_FILE are set together or not at all")
-        return self
+    @field_validator("sandbox_url", "demo_file")
+    @classmethod
+    def _development_only(cls, value: object, info: ValidationInfo) -> object:
+        if value is not None and info.data.get("env") != "development":
+            raise ValueError("is for development only")
+        return value
 
     @model_validator(mode="after")
-    def _production_is_real(self) -> Self:
-        """The sandbox must never be reachable from a production configuration."""
-        if self.env == "development":
-            return self
-        faults = []
-        if self.sandbox_url is not None or self.demo_file is not None:
-            faults.append("CASESPACE_SANDBOX_URL and CASESPACE_DEMO_FILE are for development only")
-        outside = {
-            "WECHAT_API_URL": self.wechat_api_url,
-            "PAY_API_URL": self.pay_api_url,
-            "PAY_FALLBACK_API_URL": self.pay_fallback_api_url,
-            "SMS_API_URL": self.sms_api_url,
-        }
-        faults += [
-            f"CASESPACE_{name} must be https and not a loopback or private address in production"
-            for name, url in outside.items()
-            if url is not None and not _is_public_https(url)
-        ]
-        if urlsplit(self.public_url).scheme != "https":
-            faults.append("CASESPACE_PUBLIC_URL must be https in production (WeChat demands it)")
-        if faults:
-            raise ValueError("; ".join(faults))
+    def _pairs_whole(self) -> Self:
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            raise ValueError("CASESPACE_TLS_CERT_FILE and CASESPACE_TLS_KEY_FILE go together")
         return self
 
     @property
@@ -229,15 +251,13 @@ class Settings(BaseSettings):
         return self.env == "development"
 
 
-def _is_public_https(url: str) -> bool:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "https" or host == "localhost" or host.endswith(".localhost"):
-        return False
+def _is_public(host: str) -> bool:
+    """Whether somebody outside may reach it, as far as the name tells. Odd spellings of addresses are refused."""
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
-        return True
+        last = host.rpartition(".")[2]
+        return "." in host and last.isalpha() and last not in PRIVATE_ENDINGS
 
 
 def load_settings(config_file: Path | None = None) -> Settings:
