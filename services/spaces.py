@@ -49,6 +49,7 @@ class Spaces:
         self._live = live
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, SpaceDocument]] = OrderedDict()
+        self._changes = 0  # of any space: a look that began before one may be out of date
 
     # --- loading
 
@@ -69,8 +70,9 @@ class Spaces:
         known = self._known.get(space_id)
         if known is not None and known[0] > time.monotonic():
             return known[1]
+        changes = self._changes
         space = await self._db.spaces.find_one({"_id": space_id})
-        if space is not None:
+        if space is not None and changes == self._changes:
             self._known[space_id] = (time.monotonic() + REMEMBERED_SECONDS, space)
             self._known.move_to_end(space_id)
             if len(self._known) > REMEMBERED:
@@ -80,6 +82,7 @@ class Spaces:
     def forget(self, space_id: str) -> None:
         """Something about the space changed, here or in another process."""
         self._known.pop(space_id, None)
+        self._changes += 1
 
     async def of(self, user_id: str) -> list[SpaceDocument]:
         """All spaces that somebody is a member of now."""
