@@ -11,6 +11,7 @@ RESOURCES = (
     "search",
     "notes",
     "members",
+    "desk",
     "exports",
     "files",
     "uploads",

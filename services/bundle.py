@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.accounts import Accounts
+from services.desk import Desk
 from services.exports import Exports
 from services.files import Files
 from services.memberships import Memberships
@@ -27,6 +28,7 @@ from services.sync import Sync
 @dataclass(frozen=True, slots=True)
 class Services:
     accounts: Accounts
+    desk: Desk
     exports: Exports
     files: Files
     memberships: Memberships

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from schemas.api.messages import MessageView
+from schemas.api.messages import MessageListQuery, MessagePage, MessageView
 from schemas.documents.spaces import EntryDocument, EntryKey, MemberDocument, SpaceDocument
 from schemas.enums import SILENT
+from services.errors import Problem
 from services.message_views import LaterChanges, Links, later_changes, message_view, names_of
 from services.record import Recorder
 from services.storage.database import Database
@@ -34,6 +35,22 @@ class MessageReader:
         where = {"_id": {"$lt": _key(space["_id"], seq), "$gte": _key(space["_id"], member["first_seq"])}}
         found = await self._db.entries.find(where).sort("_id", -1).limit(limit).to_list()
         return found[::-1]
+
+    async def page(self, space: SpaceDocument, member: MemberDocument, query: MessageListQuery) -> MessagePage:
+        """A page of what the member may see, ascending: after a seq, before a seq, or the newest.
+
+        Raises ``request.invalid`` for both at once.
+        """
+        if query.after_seq is not None and query.before_seq is not None:
+            raise Problem("request.invalid", "after_seq 与 before_seq 不能同时使用")
+        if query.after_seq is not None:
+            entries = await self.after(space, member, query.after_seq, query.limit + 1)
+            shown = entries[: query.limit]
+        else:
+            before = query.before_seq if query.before_seq is not None else _LAST_SEQ
+            entries = await self.before(space, member, before, query.limit + 1)
+            shown = entries[-query.limit :]
+        return MessagePage(items=await self.views(space, shown), has_more=len(entries) > query.limit)
 
     async def between(self, space_id: str, after: int, up_to: int, limit: int) -> list[EntryDocument]:
         """Entries with ``after`` < seq ≤ ``up_to``, ascending, whoever may see them: for delivery only."""

@@ -114,17 +114,7 @@ class Messages:
     async def page(self, actor: Actor, space_id: str, query: MessageListQuery) -> MessagePage:
         """A page of the record, ascending: after a seq, before a seq, or the newest."""
         place = await self._spaces.access(actor, space_id, Permission.SPACE_VIEW)
-        if query.after_seq is not None and query.before_seq is not None:
-            raise Problem("request.invalid", "after_seq 与 before_seq 不能同时使用")
-        wanted = query.limit + 1
-        if query.after_seq is not None:
-            entries = await self._reader.after(place.space, place.member, query.after_seq, wanted)
-            shown = entries[: query.limit]
-        else:
-            before = query.before_seq if query.before_seq is not None else 2**53 - 1
-            entries = await self._reader.before(place.space, place.member, before, wanted)
-            shown = entries[-query.limit :]
-        return MessagePage(items=await self._reader.views(place.space, shown), has_more=len(entries) > query.limit)
+        return await self._reader.page(place.space, place.member, query)
 
     async def read(self, actor: Actor, space_id: str, seq: int) -> ReadView:
         """Note how far somebody has read; it never goes back and never runs ahead of the record."""

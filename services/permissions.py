@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SPACE_EXPORT = "space.export"
     SPACE_NOTES = "space.notes"  # of the staff, among themselves
     SPACE_MANAGE = "space.manage"  # members
+    SPACE_READ_BY_DESK = "space.read_by_desk"
     FILE_VIEW = "file.view"
 
 
@@ -58,6 +59,7 @@ SPACE: dict[Permission, frozenset[Role]] = {
 # What support and ops do in spaces of which they are no members (ruling 11). Every use is audited.
 DESK: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_MANAGE: frozenset({SUPPORT, OPS}),
+    Permission.SPACE_READ_BY_DESK: frozenset({SUPPORT, OPS}),
 }
 
 

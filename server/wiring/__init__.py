@@ -83,6 +83,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     talk = build_talk(core)
     services = Services(
         accounts=identity.accounts,
+        desk=talk.desk,
         exports=evidence.exports,
         files=files,
         memberships=talk.memberships,

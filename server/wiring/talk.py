@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server.wiring.core import Core
+from services.desk import Desk
 from services.memberships import Memberships
 from services.notes import Notes
 from services.search import Search
@@ -15,6 +16,7 @@ class Talk:
     search: Search
     notes: Notes
     memberships: Memberships
+    desk: Desk
 
 
 def build_talk(core: Core) -> Talk:
@@ -24,4 +26,5 @@ def build_talk(core: Core) -> Talk:
         search=Search(core.database, core.spaces, core.reader, index),
         notes=Notes(core.database, core.recorder, core.spaces, core.publisher),
         memberships=Memberships(core.database, core.spaces, core.recorder, core.cards, core.audit, core.outbox),
+        desk=Desk(core.database, core.reader, core.index, core.audit, core.clock),
     )

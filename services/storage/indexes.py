@@ -109,7 +109,12 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection("provider_events", (_index("subject", *_up("subject")),)),
     Collection(
         "spaces",
-        (_index("order", *_up("order_id"), unique=True), _index("member", *_up("members.user_id"))),
+        (
+            _index("order", *_up("order_id"), unique=True),
+            _index("member", *_up("members.user_id")),
+            _index("name", *_up("members.display_name")),
+            _index("title", *_up("title")),
+        ),
     ),
     Collection(
         "entries",

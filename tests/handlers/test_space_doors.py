@@ -84,3 +84,17 @@ async def test_notes_over_http(house: House, url: str) -> None:
     status, written = await ask(url, li, "POST", path, body)
     assert (status, written["seq"]) == (201, 1)
     assert (await ask(url, li, "GET", path))[1] == {"items": [written], "has_more": False}
+
+
+async def test_the_desk_over_http(house: House, url: str) -> None:
+    """H1, ruling 11."""
+    wang, li, desk = await client(house), await lawyer(house), await lawyer(house, "苏客服", Role.SUPPORT)
+    space_id = await space_of(house, wang, li)
+    await say(house, wang, space_id, "求助")
+    for path in ("/desk/spaces", f"/desk/spaces/{space_id}/messages"):
+        for person, status in ((None, 401), (wang, 403), (li, 403), (desk, 200)):
+            assert (await ask(url, person, "GET", path))[0] == status
+    assert (await ask(url, desk, "GET", f"/desk/spaces/{space_id}/messages"))[1]["items"][0]["seq"] == 1
+    assert (await ask(url, desk, "GET", "/desk/spaces", q=""))[0] == 422
+    assert (await ask(url, desk, "GET", "/desk/spaces", cursor="zz"))[0] == 422
+    assert (await ask(url, desk, "GET", f"/spaces/{space_id}/messages"))[0] == 404
