@@ -68,11 +68,14 @@ class Worker:
         jobs += [self._run_tick(tick, halt) for tick in self._ticks]
         tasks = [asyncio.create_task(job) for job in jobs]
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-        halt.set()
-        self._nudged.set()
-        await asyncio.gather(*tasks)
-        stopping.cancel()
+        try:
+            await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+            halt.set()
+            self._nudged.set()
+            await asyncio.gather(*tasks)
+        finally:
+            for task in [*tasks, stopping]:
+                task.cancel()
         await self._leases.release(LEASE)
 
     async def _keep_lease(self, halt: asyncio.Event) -> None:
