@@ -24,6 +24,7 @@ from services.live import Live
 from services.message_reader import MessageReader
 from services.message_views import EncodedMessage
 from services.permissions import Permission
+from services.rate_limits import SEND, SEND_IN_SPACE, RateLimiter
 from services.record import Draft, Recorder
 from services.spaces import Membership, Spaces, current_member
 from services.storage.database import Database
@@ -44,6 +45,7 @@ class Messages:
         files: Files,
         reader: MessageReader,
         live: Live,
+        limiter: RateLimiter,
         recall_window: timedelta,
         clock: Clock = utc_now,
     ) -> None:
@@ -53,18 +55,22 @@ class Messages:
         self._files = files
         self._reader = reader
         self._live = live
+        self._limiter = limiter
         self._recall_window = recall_window
         self._clock = clock
 
     async def send(self, actor: Actor, space_id: str, message: MessageSendBody) -> EncodedMessage:
         """Store a message and give it back as stored; a repeat of its ``client_msg_id`` gives the same one.
 
-        Raises ``message.type_forbidden``, ``message.invalid``, ``message.id_reused``, ``space.*``, ``file.*``.
+        Raises ``request.rate_limited``, ``message.type_forbidden``, ``message.invalid``, ``message.id_reused``,
+        ``space.*``, ``file.*``.
         """
+        self._limiter.take(f"send:{actor.user_id}", SEND)
         kind = MessageType(message.type)
         if kind not in SENDABLE:
             raise Problem("message.type_forbidden")
         place = await self._spaces.access(actor, space_id, Permission.SPACE_SEND)
+        self._limiter.take(f"space:{space_id}", SEND_IN_SPACE)  # after access: strangers use up nothing of a space's
         body, files = await self._checked_body(place, kind, message.body)
         await self._check_references(place, message)
         draft = Draft(
@@ -86,6 +92,7 @@ class Messages:
 
         What was recalled leaves every view, and stays in the record. Raises ``message.too_late``.
         """
+        self._limiter.take(f"send:{actor.user_id}", SEND)
         place = await self._spaces.access(actor, space_id, Permission.SPACE_SEND)
         client_msg_id = f"recall:{seq}"
         if await self._recorder.find(space_id, actor.user_id, client_msg_id) is None:

@@ -16,6 +16,7 @@ from services.errors import Problem
 from services.live import Live
 from services.message_views import GONE_NAME, names_of
 from services.permissions import SPACE, Permission
+from services.rate_limits import SEND, RateLimiter
 from services.record import Draft, Recorder
 from services.spaces import Membership, Spaces
 from services.storage.database import Database
@@ -29,17 +30,22 @@ def notes_of(space_id: str) -> str:
 
 
 class Notes:
-    def __init__(self, database: Database, recorder: Recorder, spaces: Spaces, live: Live) -> None:
+    def __init__(
+        self, database: Database, recorder: Recorder, spaces: Spaces, live: Live, limiter: RateLimiter
+    ) -> None:
         self._db = database
         self._recorder = recorder
         self._spaces = spaces
         self._live = live
+        self._limiter = limiter
 
     async def send(self, actor: Actor, space_id: str, note: NoteBody) -> NoteView:
         """Store a note and tell the staff who are members now. A closed space can still be discussed.
 
-        Raises ``space.not_found``, ``auth.forbidden`` for who is no staff in this space, ``message.id_reused``.
+        Raises ``space.not_found``, ``auth.forbidden`` for who is no staff in this space, ``message.id_reused``,
+        ``request.rate_limited``.
         """
+        self._limiter.take(f"send:{actor.user_id}", SEND)
         place = await self._spaces.access(actor, space_id, Permission.SPACE_NOTES)
         draft = Draft(
             space_id=notes_of(space_id),

@@ -32,6 +32,8 @@ READ = Limit(240, 60)
 WRITE = Limit(120, 60)
 SIGN_IN = Limit(60, 60)  # by address: a carrier puts many phones behind one; the services count by person
 SOCKET_EVENTS = Limit(300, 60)
+SEND = Limit(60, 30)  # messages and notes of one person; a phone that comes back sends what it kept at once
+SEND_IN_SPACE = Limit(300, 60)  # messages of all members of one space together
 
 
 class RateLimiter:

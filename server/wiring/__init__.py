@@ -94,6 +94,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             files,
             core.reader,
             core.publisher,
+            core.sending,
             settings.recall_window,
             clock,
         ),

@@ -22,6 +22,7 @@ from services.idempotency import Idempotency
 from services.keys import BlindIndex, Vault
 from services.message_reader import MessageReader
 from services.outbox import Outbox
+from services.rate_limits import RateLimiter
 from services.record import Recorder
 from services.spaces import Spaces
 from services.storage.access_tokens import MongoTokenStore
@@ -48,6 +49,7 @@ class Core:
     audit: Audit
     outbox: Outbox
     idempotency: Idempotency
+    sending: RateLimiter
     recorder: Recorder
     reader: MessageReader
     spaces: Spaces
@@ -96,6 +98,7 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         publisher=publisher,
         audit=Audit(database, clock),
         outbox=Outbox(database, nudged.set, clock),
+        sending=RateLimiter(enabled=settings.rate_limits),
         idempotency=Idempotency(database, vault, clock),
         recorder=recorder,
         reader=MessageReader(database, recorder, tickets.file_url),

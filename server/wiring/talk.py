@@ -24,7 +24,7 @@ def build_talk(core: Core) -> Talk:
     return Talk(
         index=index,
         search=Search(core.database, core.spaces, core.reader, index),
-        notes=Notes(core.database, core.recorder, core.spaces, core.publisher),
+        notes=Notes(core.database, core.recorder, core.spaces, core.publisher, core.sending),
         memberships=Memberships(core.database, core.spaces, core.recorder, core.cards, core.audit, core.outbox),
         desk=Desk(core.database, core.reader, core.index, core.audit, core.clock),
     )

@@ -36,6 +36,7 @@ log = logging.getLogger("casespace.record")
 SALT_BYTES = 16
 MAX_BATCH = 256
 MAX_QUEUED = 10_000
+MAX_QUEUED_IN_SPACE = 500  # a flush takes one entry of a space, so these wait for seconds
 FLUSH_SECONDS = 8.0
 HEADS_KEPT = 50_000
 _DUPLICATE = 11000
@@ -71,9 +72,9 @@ class Recorder:
         Raises ``message.id_reused`` (same id, another body) and ``server.unavailable`` (nothing is known:
         try again with the same id).
         """
-        if self._queued >= MAX_QUEUED:
-            raise Problem("server.unavailable", retry_after=1)
         key = await self._vault.key(f"space:{draft.space_id}")
+        if self._queued >= MAX_QUEUED or len(self._queues.get(draft.space_id, ())) >= MAX_QUEUED_IN_SPACE:
+            raise Problem("server.unavailable", retry_after=1)
         body = canonical_body(draft.type, draft.body)
         salt = os.urandom(SALT_BYTES)
         pending = _Pending(
