@@ -1,7 +1,8 @@
 """Load for ``messages.py``: many sockets in rooms, some of them sending; a process of its own, on picows.
 
-``python _socket_load.py PLAN.json`` reads ``{url, rooms: [{space_id, tokens: […]}], senders, seconds, rate?,
-warm_up, text}`` and prints one JSON object: messages acknowledged, deliveries, latencies in ms.
+``python _socket_load.py PLAN.json`` reads ``{url, urls?, rooms: [{space_id, tokens: […]}], senders, seconds,
+rate?, warm_up, text}`` (with ``urls``, the members of each room go to them in turn) and prints one
+JSON object: messages acknowledged, deliveries, latencies in ms.
 
 Closed loop: each sender has one message in flight. With ``rate`` (messages a second over all) messages are due
 at even times, and latency counts from when one was due, so that no wait is left out.
@@ -87,17 +88,24 @@ class Load:
 
     async def connect(self) -> None:
         gate = asyncio.Semaphore(CONNECTING_AT_ONCE)
-        address = self.plan["url"].replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+        addresses = [
+            url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+            for url in self.plan.get("urls") or [self.plan["url"]]
+        ]
 
-        async def one(space_id: str, token: str) -> Device:
+        async def one(space_id: str, token: str, address: str) -> Device:
             async with gate:
                 device = Device(self, space_id, token)
                 await ws_connect(lambda: device, address)
                 await asyncio.wait_for(device.ready, 60)
                 return device
 
-        for room in self.plan["rooms"]:
-            self.devices.append(list(await asyncio.gather(*(one(room["space_id"], t) for t in room["tokens"]))))
+        for number, room in enumerate(self.plan["rooms"]):  # the first of a room sends: those are spread as well
+            arrivals = [
+                one(room["space_id"], token, addresses[(number + n) % len(addresses)])
+                for n, token in enumerate(room["tokens"])
+            ]
+            self.devices.append(list(await asyncio.gather(*arrivals)))
 
     def acknowledged(self, device: Device, frame: bytes) -> None:
         now = time.perf_counter()
