@@ -57,9 +57,14 @@ class MessageReader:
         where = {"_id": {"$gt": _key(space_id, after), "$lte": _key(space_id, up_to)}}
         return await self._db.entries.find(where).sort("_id", 1).limit(limit).to_list()
 
-    async def views(self, space: SpaceDocument, entries: Sequence[EntryDocument]) -> list[MessageView]:
-        """Entries of one space as they are shown now: recalled ones without body, cards in their latest state."""
-        later = await self._later(space["_id"], entries)
+    async def views(
+        self, space: SpaceDocument, entries: Sequence[EntryDocument], *, to_the_end: bool = False
+    ) -> list[MessageView]:
+        """Entries of one space as they are shown now: recalled ones without body, cards in their latest state.
+
+        ``to_the_end``: they are everything up to the head, so what changes them is among them.
+        """
+        later = await (self._changes(entries) if to_the_end else self._later(space["_id"], entries))
         names = names_of(space)
         views = []
         for entry in entries:
@@ -72,7 +77,10 @@ class MessageReader:
             return LaterChanges()
         seqs = [entry["_id"]["seq"] for entry in entries]
         where = {"_id.space": space_id, "target": {"$gte": seqs[0], "$lte": seqs[-1]}}
-        updates = await self._db.entries.find(where).sort("_id", 1).to_list()
+        return await self._changes(await self._db.entries.find(where).sort("_id", 1).to_list())
+
+    async def _changes(self, entries: Sequence[EntryDocument]) -> LaterChanges:
+        updates = [entry for entry in entries if "target" in entry]
         return later_changes([(update, (await self._recorder.open(update))[0]) for update in updates])
 
     async def read_seq(self, space_id: str, user_id: str) -> int:
@@ -90,3 +98,13 @@ class MessageReader:
             },
             limit=MOST_UNREAD,
         )
+
+
+def unread_of(entries: Sequence[EntryDocument], member: MemberDocument, read_seq: int) -> int:
+    """``MessageReader.unread``, counted in entries that are everything after ``read_seq``."""
+    unread = [
+        entry
+        for entry in entries
+        if entry["_id"]["seq"] > read_seq and entry["sender"] != member["user_id"] and entry["type"] not in SILENT
+    ]
+    return min(len(unread), MOST_UNREAD)

@@ -3,11 +3,12 @@
 import asyncio
 
 from schemas.api.messages import HeadView, RecordKeyView, SpaceSyncView, SyncBody, SyncView
-from schemas.documents.spaces import SpaceDocument
+from schemas.documents.spaces import EntryDocument, MemberDocument, SpaceDocument
 from services.actors import Actor
 from services.clock import Clock, utc_now
-from services.message_reader import MessageReader
+from services.message_reader import MessageReader, unread_of
 from services.record import HeadSigner, Recorder
+from services.record.recorder import Head
 from services.spaces import Spaces, current_member
 
 
@@ -45,17 +46,36 @@ class Sync:
         member = current_member(space, actor.user_id)
         if member is None:  # `of` gave it, so only a removal in this very moment
             raise LookupError(space["_id"])
-        # the head first: what comes in meanwhile is then in the messages, and the client never waits for a ghost
-        last, digest = await self._recorder.head(space["_id"])
-        entries = await self._reader.after(space, member, seq, limit + 1)
+        entries, (last, digest) = await self._news(space, member, seq, limit)
+        complete = len(entries) <= limit
         read_seq = await self._reader.read_seq(space["_id"], actor.user_id)
         head = self._signer.sign(space["_id"], last, digest)
         shown = entries[:limit]
+        if complete and seq <= read_seq:
+            unread = unread_of(shown, member, read_seq)
+        else:
+            unread = await self._reader.unread(space["_id"], member, read_seq)
         return SpaceSyncView(
-            messages=await self._reader.views(space, shown),
+            messages=await self._reader.views(space, shown, to_the_end=complete),
             last_seq=max([last, *(entry["_id"]["seq"] for entry in shown)]),
             read_seq=read_seq,
-            unread=await self._reader.unread(space["_id"], member, read_seq),
-            has_more=len(entries) > limit,
+            unread=unread,
+            has_more=not complete,
             head=HeadView(seq=head.seq, hash=head.hash, signature=head.signature, key_id=head.key_id),
         )
+
+    async def _news(
+        self, space: SpaceDocument, member: MemberDocument, seq: int, limit: int
+    ) -> tuple[list[EntryDocument], Head]:
+        """What follows ``seq`` (one more than ``limit`` when there is more), and the head of the record.
+
+        One question mostly: it asks for the entry that the caller knows too, so that the last one found is the head.
+        Phones ask at every return to the app, and all of them at once after a restart.
+        """
+        found = await self._reader.after(space, member, max(seq - 1, 0), limit + 2)
+        new = [entry for entry in found if entry["_id"]["seq"] > seq][: limit + 1]
+        if found and len(new) <= limit:
+            return new, (found[-1]["_id"]["seq"], found[-1]["hash"])
+        # the head first: what comes in meanwhile is then in the messages, and the client never waits for a ghost
+        head = await self._recorder.head(space["_id"])
+        return new or await self._reader.after(space, member, seq, limit + 1), head
