@@ -14,8 +14,10 @@ from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import new_id
+from services.outbox import Outbox
 from services.people import NewClient, People
 from services.phone_binding import PhoneBinding
+from services.renaming import RENAMED
 from services.sms_codes import SmsCodes
 from services.storage.database import Database
 from services.wechat_codes import WeChatCodes
@@ -33,6 +35,7 @@ class Accounts:
         wechat: WeChatCodes,
         sms: SmsCodes,
         audit: Audit,
+        outbox: Outbox,
         clock: Clock = utc_now,
     ) -> None:
         self._db = database
@@ -41,13 +44,17 @@ class Accounts:
         self._wechat = wechat
         self._sms = sms
         self._audit = audit
+        self._outbox = outbox
         self._clock = clock
 
     async def me(self, actor: Actor) -> MeView:
         return await self._view(actor.user_id)
 
     async def rename(self, actor: Actor, display_name: str) -> MeView:
-        """Take another display name. Raises ``request.invalid`` for one that nobody, or no client, may bear."""
+        """Take another display name; the worker carries it to where it was copied (``services/renaming.py``).
+
+        Raises ``request.invalid`` for one that nobody, or no client, may bear.
+        """
         name = clean_name(display_name)
         fault = name_fault(name, staff=actor.is_staff)
         if fault is not None:
@@ -60,8 +67,10 @@ class Accounts:
                 session=session,
             )
             await self._audit.write(actor, "account.renamed", actor.user_id, session)
+            await self._outbox.add(session, RENAMED, f"user:{actor.user_id}", {"user_id": actor.user_id})
 
         await self._db.transaction(work)
+        self._outbox.nudge()
         return await self._view(actor.user_id)
 
     async def bind_phone(self, actor: Actor, body: BindPhoneBody) -> MeView:

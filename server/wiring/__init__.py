@@ -121,6 +121,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **money.refunds.effects(),
         **talk.memberships.effects(),
     }
+        **talk.renaming.effects(),
     follow = {
         "attention": telling.attention.follow,
         "checkpoints": evidence.checkpoints.follow,

@@ -61,7 +61,7 @@ def build_identity(core: Core) -> Identity:
     return Identity(
         sessions=sessions,
         sign_in=SignIn(database, people, sessions, codes, sms, passwords, counters, core.audit, clock),
-        accounts=Accounts(database, people, binding, codes, sms, core.audit, clock),
+        accounts=Accounts(database, people, binding, codes, sms, core.audit, core.outbox, clock),
         staff=Staff(database, people, passwords, sessions, core.audit, clock),
     )
 

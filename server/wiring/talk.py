@@ -6,6 +6,7 @@ from server.wiring.core import Core
 from services.desk import Desk
 from services.memberships import Memberships
 from services.notes import Notes
+from services.renaming import Renaming
 from services.search import Search
 from services.search_index import SearchIndex
 
@@ -17,6 +18,7 @@ class Talk:
     notes: Notes
     memberships: Memberships
     desk: Desk
+    renaming: Renaming
 
 
 def build_talk(core: Core) -> Talk:
@@ -27,4 +29,5 @@ def build_talk(core: Core) -> Talk:
         notes=Notes(core.database, core.recorder, core.spaces, core.publisher, core.sending),
         memberships=Memberships(core.database, core.spaces, core.recorder, core.cards, core.audit, core.outbox),
         desk=Desk(core.database, core.reader, core.index, core.audit, core.clock),
+        renaming=Renaming(core.database, core.spaces),
     )

@@ -25,6 +25,7 @@ from services.errors import Problem
 from services.ids import new_id
 from services.keys import BlindIndex, Vault
 from services.origins import Origin
+from services.outbox import Outbox
 from services.passwords import Passwords
 from services.people import People
 from services.phone_binding import PhoneBinding
@@ -219,7 +220,7 @@ def _build(settings: Settings, database: Database) -> World:
         sms=sms,
         passwords=passwords,
         sign_in=SignIn(database, people, sessions, codes, sms, passwords, counters, audit, clock),
-        accounts=Accounts(database, people, binding, codes, sms, audit, clock),
+        accounts=Accounts(database, people, binding, codes, sms, audit, Outbox(database, lambda: None, clock), clock),
         staff=Staff(database, people, passwords, sessions, audit, clock),
     )
 
