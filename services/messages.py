@@ -23,6 +23,7 @@ from services.files import Files
 from services.live import Live
 from services.message_reader import MessageReader
 from services.message_views import EncodedMessage
+from services.notices import Notices
 from services.permissions import Permission
 from services.rate_limits import SEND, SEND_IN_SPACE, RateLimiter
 from services.record import Draft, Recorder
@@ -43,6 +44,7 @@ class Messages:
         recorder: Recorder,
         spaces: Spaces,
         files: Files,
+        notices: Notices,
         reader: MessageReader,
         live: Live,
         limiter: RateLimiter,
@@ -53,6 +55,7 @@ class Messages:
         self._recorder = recorder
         self._spaces = spaces
         self._files = files
+        self._notices = notices
         self._reader = reader
         self._live = live
         self._limiter = limiter
@@ -124,11 +127,15 @@ class Messages:
         return await self._reader.page(place.space, place.member, query)
 
     async def read(self, actor: Actor, space_id: str, seq: int) -> ReadView:
-        """Note how far somebody has read; it never goes back and never runs ahead of the record."""
+        """Note how far somebody has read; it never goes back and never runs ahead of the record.
+
+        Notices that called them here are read with it.
+        """
         place = await self._spaces.access(actor, space_id, Permission.SPACE_VIEW)
         last, _ = await self._recorder.head(space_id)
         seq = min(seq, last)
         before = await self._reader.read_seq(space_id, actor.user_id)
+        await self._notices.read_in_space(actor, space_id, max(seq, before))
         if seq > before:
             await self._db.reads.update_one(
                 {"_id": {"space": space_id, "user": actor.user_id}},

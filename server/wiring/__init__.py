@@ -92,6 +92,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             core.recorder,
             core.spaces,
             files,
+            telling.notices,
             core.reader,
             core.publisher,
             core.sending,
@@ -120,8 +121,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **money.effects.effects(),
         **money.refunds.effects(),
         **talk.memberships.effects(),
-    }
         **talk.renaming.effects(),
+    }
     follow = {
         "attention": telling.attention.follow,
         "checkpoints": evidence.checkpoints.follow,
