@@ -175,10 +175,6 @@ class BaseNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         except Exception as fault:  # noqa: BLE001
             await self.publisher.depart(sid)
             raise Refused(self._translate(fault, "connect")) from None
-        if self.socket_server.engine_socket(sid) is None:
-            # It hung up meanwhile. Nobody tells us: the library reports the end of greeted connections only.
-            await self.publisher.depart(sid)
-            raise Refused(Problem("auth.required"))
 
     async def _authenticate(self, auth: Any, address: str) -> Actor:
         self._limiter.take(f"connect:{address}", SOCKET_EVENTS)

@@ -138,8 +138,10 @@ class EngineSocket(AsyncSocket):  # type: ignore[misc]
         self._set_timer(self.server.pace.ping_timeout, self._silent)
 
     def _silent(self) -> None:
+        stream = self._stream()  # closing lets go of it
         self.end(GOING_AWAY, "ping timeout")
-        self._abort()  # a dead peer never answers the closing handshake
+        if stream is not None:  # a dead peer never answers the closing handshake
+            stream.close()
 
     def _abort(self) -> None:
         stream = self._stream()

@@ -255,6 +255,25 @@ async def test_orders_to_other_processes_outlive_an_outage(two: Two, valkey: Val
         await until(lambda: not b.client.connected, 20)
 
 
+async def test_an_interruption_too_short_to_see_is_healed_too(valkey: Valkey) -> None:
+    """A client that reconnects by itself would hide that messages were missed."""
+    healed = asyncio.Event()
+
+    async def reconnected() -> None:
+        healed.set()
+
+    bus = ValkeyBus(open_client(valkey.url))
+    await bus.start(lambda _channel, _message: None, reconnected)
+    async with redis.Redis.from_url(valkey.url) as operator:
+
+        async def cut() -> bool:
+            await operator.client_kill_filter(_type="pubsub")
+            return healed.is_set()
+
+        await eventually(cut)
+    await bus.close()
+
+
 async def test_a_peer_that_vanishes_without_a_word_is_noticed(valkey: Valkey) -> None:
     """A frozen Valkey keeps its connections open: without asking, a process would wait for ever."""
     healed, heard = asyncio.Event(), asyncio.Event()
