@@ -10,18 +10,25 @@ export interface RequestOptions {
   idempotencyKey?: string
   /** Public calls carry no token, so that a stale one cannot spoil them. */
   anonymous?: boolean
+  /** How long the answer may take to begin. */
+  timeoutMs?: number
 }
 
 /** Calls the API. Answers the decoded body, or throws ApiError; an expired token is renewed once. */
 export async function call<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+  return decode<T>(await request(method, path, options))
+}
+
+/** Like `call`, for answers that are no JSON: the response itself, whose body is still to be read. */
+export async function request(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
   const token = options.anonymous ? null : currentToken()
   const response = await send(method, path, options, token)
-  if (response.ok) return decode<T>(response)
+  if (response.ok) return response
   const error = await problem(response)
   if (!token || error.status !== 401) throw error
   const renewed = await refreshToken(token)
   const second = await send(method, path, options, renewed)
-  if (second.ok) return decode<T>(second)
+  if (second.ok) return second
   throw await problem(second)
 }
 
@@ -31,12 +38,12 @@ async function send(
   options: RequestOptions,
   token: string | null,
 ): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json" }
+  const headers: Record<string, string> = { Accept: "application/json, */*;q=0.5" }
   if (token) headers.Authorization = `Bearer ${token}`
   if (options.body !== undefined) headers["Content-Type"] = "application/json"
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey
   const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS)
+  const timer = setTimeout(() => abort.abort(), options.timeoutMs ?? TIMEOUT_MS)
   try {
     return await fetch(BASE + path + search(options.query), {
       method,

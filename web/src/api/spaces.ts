@@ -1,5 +1,5 @@
 import { call } from "./http"
-import type { Message, Page, SendCommand, Space, SpaceSummary, SyncAnswer } from "./types"
+import type { Message, Page, SearchPage, SendCommand, Space, SpaceSummary, SyncAnswer } from "./types"
 
 const id = encodeURIComponent
 
@@ -17,3 +17,6 @@ export const postMessage = ({ space_id, ...body }: SendCommand): Promise<Message
 
 export const postSync = (cursors: Record<string, number>): Promise<SyncAnswer> =>
   call("POST", "/sync", { body: { spaces: cursors } })
+
+export const searchSpace = (spaceId: string, q: string, before?: number): Promise<SearchPage> =>
+  call("GET", `/spaces/${id(spaceId)}/search`, { query: { q, before_seq: before } })

@@ -186,6 +186,18 @@ export interface Space {
   closed_at?: string | null
 }
 
+/** A message that was found, and where: offsets count UTF-16 units, as JavaScript does. */
+export interface SearchHit {
+  message: Message
+  highlights: { field: string; start: number; length: number }[]
+}
+
+export interface SearchPage {
+  items: SearchHit[]
+  next_before_seq?: number | null
+  has_more?: boolean
+}
+
 export interface SyncedSpace {
   messages: Message[]
   last_seq: number

@@ -1,6 +1,7 @@
 /** When to connect, to catch up and to let go: sign-in and sign-out, waking phones, networks that come and go. */
 import { watch } from "vue"
 import { loadConfig } from "../stores/config"
+import { clearExports } from "../stores/exports"
 import { loadOutbox, putAsideOutbox } from "../stores/outbox"
 import { clearRooms } from "../stores/rooms"
 import { myId } from "../stores/session"
@@ -25,6 +26,7 @@ function signedInAs(id: string, before?: string): void {
     disconnect()
     clearRooms()
     clearSpaces()
+    clearExports()
     putAsideOutbox()
   }
   if (!id) return

@@ -6,6 +6,8 @@ import type { Member, Message, Space } from "../api/types"
 import { append, emptyTimeline, find, open, prepend, type Timeline } from "../chat/timeline"
 
 const PAGE = 40
+/** On the way to a message far back: the largest page that the server gives. */
+const FAR_PAGE = 200
 const REFRESH_MS = 20_000
 
 export interface Room {
@@ -20,6 +22,7 @@ export interface Room {
 
 const rooms = reactive(new Map<string, Room>())
 const refreshed = new Map<string, number>()
+const older = new Map<string, Promise<void>>()
 
 export function room(spaceId: string): Room {
   let found = rooms.get(spaceId)
@@ -92,16 +95,31 @@ export async function refreshRoom(spaceId: string): Promise<void> {
   }
 }
 
-export async function loadOlder(found: Room): Promise<void> {
+/** Loads an older page; while one is on its way, waits for that one. */
+export function loadOlder(found: Room, limit: number = PAGE): Promise<void> {
+  const running = older.get(found.id)
+  if (running) return running
   const first = found.timeline.items[0]
-  if (found.loadingOlder || !found.timeline.hasOlder || !first) return
+  if (!found.timeline.hasOlder || !first) return Promise.resolve()
+  const work = fetchOlder(found, first.seq, limit).finally(() => older.delete(found.id))
+  older.set(found.id, work)
+  return work
+}
+
+async function fetchOlder(found: Room, before: number, limit: number): Promise<void> {
   found.loadingOlder = true
   try {
-    const page = await listMessages(found.id, { before_seq: first.seq, limit: PAGE })
+    const page = await listMessages(found.id, { before_seq: before, limit })
     prepend(found.timeline, page.items, page.has_more ?? false)
   } finally {
     found.loadingOlder = false
   }
+}
+
+/** Loads as far back as a message, and answers it; undefined when it is not to be had. */
+export async function reach(found: Room, seq: number): Promise<Message | undefined> {
+  while (found.timeline.hasOlder && seq < (found.timeline.items[0]?.seq ?? 0)) await loadOlder(found, FAR_PAGE)
+  return find(found.timeline, seq)
 }
 
 /** Answers whether a hole was found that a sync must fill. */
