@@ -1,6 +1,7 @@
 """Finding messages in one space, or in all of one's own. What is shown was opened and checked, never guessed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from schemas.api.messages import MessageView
 from schemas.api.search import HighlightView, SearchEverywhereQuery, SearchHit, SearchPage, SearchQuery, SpaceSearchPage
@@ -10,7 +11,7 @@ from services.errors import Problem
 from services.message_reader import MessageReader
 from services.permissions import Permission
 from services.search_index import SearchIndex
-from services.search_text import grams, marks, searchable, terms
+from services.search_text import marks, pairs, searchable, terms
 from services.spaces import Spaces, current_member
 from services.storage.database import Database
 
@@ -32,7 +33,7 @@ class Search:
         wanted = _terms(query.q)
         place = await self._spaces.access(actor, space_id, Permission.SPACE_VIEW)
         before = query.before_seq if query.before_seq is not None else _END
-        hits, reached = await self._look(place.space, place.member, wanted, before, query.limit)
+        hits, reached = await self._look(place.space, place.member, wanted, before, query.limit, _Budget())
         return SpaceSearchPage(items=hits, next_before_seq=reached, has_more=reached is not None)
 
     async def everywhere(self, actor: Actor, query: SearchEverywhereQuery) -> SearchPage:
@@ -41,10 +42,11 @@ class Search:
         places = await self._places(actor)
         start, before = _after(query.cursor)
         left = [(space, member) for space, member in places if start is None or space["_id"] <= start]
+        budget = _Budget()
         hits: list[SearchHit] = []
         for space, member in left[:MOST_SPACES]:
             bound = before if space["_id"] == start else _END
-            found, reached = await self._look(space, member, wanted, bound, query.limit - len(hits))
+            found, reached = await self._look(space, member, wanted, bound, query.limit - len(hits), budget)
             hits += found
             if reached is not None:
                 return SearchPage(items=hits, next_cursor=f"{space['_id']}-{reached}", has_more=True)
@@ -59,15 +61,18 @@ class Search:
         return [(space, member) for space, member in members if member is not None]
 
     async def _look(
-        self, space: SpaceDocument, member: MemberDocument, wanted: Sequence[str], before: int, limit: int
+        self,
+        space: SpaceDocument,
+        member: MemberDocument,
+        wanted: Sequence[str],
+        before: int,
+        limit: int,
+        budget: "_Budget",
     ) -> tuple[list[SearchHit], int | None]:
         """Up to ``limit`` hits below ``before``, and the seq to go on below when this was not all."""
-        if limit <= 0:
-            return [], before
-        pieces = set().union(*(grams(term) for term in wanted))
+        pieces = set().union(*(pairs(term) for term in wanted))
         hits: list[SearchHit] = []
-        opened = 0
-        while opened < MOST_OPENED:
+        while limit > 0 and budget.left > 0:
             seqs, more = await self._index.candidates(space["_id"], member["first_seq"], before, pieces, CHUNK)
             for view in reversed(await self._opened(space, seqs)):
                 hit = _hit(view, wanted)
@@ -76,9 +81,9 @@ class Search:
                 if len(hits) == limit:
                     return hits, hits[-1].message.seq
                 hits.append(hit)
+            budget.left -= len(seqs)
             if not more:
                 return hits, None
-            opened += len(seqs)
             before = seqs[-1]
         return hits, before
 
@@ -87,6 +92,13 @@ class Search:
         keys = [{"space": space["_id"], "seq": seq} for seq in sorted(seqs)]
         entries = await self._db.entries.find({"_id": {"$in": keys}}).sort("_id", 1).to_list()
         return await self._reader.views(space, entries)
+
+
+@dataclass(slots=True)
+class _Budget:
+    """Entries that may still be opened for one answer, in all spaces together."""
+
+    left: int = field(default_factory=lambda: MOST_OPENED)
 
 
 def _terms(query: str) -> list[str]:

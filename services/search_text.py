@@ -1,8 +1,8 @@
 """What search compares: folded text, the n-grams of it, and where a term stands in the original. Pure.
 
-Chinese is written without spaces, so words are not looked for: every run of letters and digits is cut into single
-characters and pairs, and outside Han writing also into triples. Whatever piece of a text somebody remembers is then
-made of pieces that were noted. ``services/search_index.py`` keeps them; what it finds is always checked here.
+Chinese is written without spaces, so words are not looked for: every run of letters and digits is cut into pairs.
+Whatever part of a text somebody remembers is then made of pairs that were noted; a single character is made of
+none, and is looked for everywhere. ``services/search_index.py`` keeps the pairs; what it finds is always checked here.
 """
 
 import unicodedata
@@ -21,16 +21,6 @@ FIELDS: dict[MessageType, tuple[str, ...]] = {
     MessageType.CONTACT: ("display_name",),
 }
 MOST_HIGHLIGHTS = 50
-_HAN = (
-    (0x2E80, 0x2FDF),
-    (0x3005, 0x3007),
-    (0x3040, 0x30FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),
-    (0xAC00, 0xD7AF),
-    (0xF900, 0xFAFF),
-    (0x20000, 0x3FFFF),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +41,28 @@ class Mark:
     length: int
 
 
+class _FoldedLetters(dict[int, str]):
+    """What each single character folds to, noted when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKC", chr(code)).casefold()
+        self[code] = "".join(char for char in folded if unicodedata.category(char) != "Cf")
+        return self[code]
+
+
+_LETTERS = _FoldedLetters()
+
+
+def folded(text: str) -> str:
+    """``fold(text).text``, without saying where it comes from: ten times as fast."""
+    if any(map(unicodedata.combining, text)):
+        return fold(text).text
+    return text.translate(_LETTERS)
+
+
 def fold(text: str) -> Folded:
     """One form for what looks the same: NFKC, no case, nothing invisible. A letter goes with its accents."""
-    folded: list[str] = []
+    chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     at = 0
@@ -63,31 +72,23 @@ def fold(text: str) -> Folded:
             end += 1
         for char in unicodedata.normalize("NFKC", text[at:end]).casefold():
             if unicodedata.category(char) != "Cf":
-                folded.append(char)
+                chars.append(char)
                 starts.append(at)
                 ends.append(end)
         at = end
-    return Folded("".join(folded), starts, ends)
+    return Folded("".join(chars), starts, ends)
 
 
 def terms(query: str) -> list[str]:
     """What has to occur, each piece between spaces somewhere. Empty when there is no letter or digit in it."""
-    found = fold(query).text.split()
+    found = folded(query).split()
     return list(dict.fromkeys(found)) if any(map(str.isalnum, "".join(found))) else []
 
 
-def grams(folded: str) -> set[str]:
-    """The pieces of a folded text, or of a term: a term that occurs in a text has no piece that the text lacks."""
-    found: set[str] = set()
-    for run in _runs(folded):
-        han = [_is_han(char) for char in run]
-        for at in range(len(run)):
-            found.add(run[at])
-            if at + 1 < len(run):
-                found.add(run[at : at + 2])
-            if at + 2 < len(run) and not any(han[at : at + 3]):
-                found.add(run[at : at + 3])
-    return found
+def pairs(text: str) -> set[str]:
+    """The pairs of a folded text, or of a term: a term that occurs in a text has no pair that the text lacks."""
+    runs = "".join(char if char.isalnum() else " " for char in text).split()
+    return {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
 
 
 def searchable(kind: MessageType, body: Mapping[str, Any]) -> dict[str, str]:
@@ -97,25 +98,16 @@ def searchable(kind: MessageType, body: Mapping[str, Any]) -> dict[str, str]:
 
 def marks(fields: Mapping[str, str], wanted: Iterable[str]) -> list[Mark] | None:
     """Where the terms stand; None unless each of them occurs in one of the fields."""
-    folded = {name: fold(text) for name, text in fields.items()}
+    sources = {name: fold(text) for name, text in fields.items()}
     spans: dict[str, list[tuple[int, int]]] = {}
     for term in wanted:
-        places = [(name, at) for name, field in folded.items() for at in _occurrences(field.text, term)]
+        places = [(name, at) for name, field in sources.items() for at in _occurrences(field.text, term)]
         if not places:
             return None
         for name, at in places:
-            field = folded[name]
+            field = sources[name]
             spans.setdefault(name, []).append((field.starts[at], field.ends[at + len(term) - 1]))
     return [mark for name, found in spans.items() for mark in _as_marks(name, fields[name], found)][:MOST_HIGHLIGHTS]
-
-
-def _runs(folded: str) -> list[str]:
-    return "".join(char if char.isalnum() else " " for char in folded).split()
-
-
-def _is_han(char: str) -> bool:
-    code = ord(char)
-    return code >= 0x2E80 and any(first <= code <= last for first, last in _HAN)
 
 
 def _occurrences(text: str, term: str) -> list[int]:

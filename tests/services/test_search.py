@@ -8,6 +8,7 @@ from schemas.api.search import SearchEverywhereQuery, SearchQuery
 from schemas.documents.spaces import EntryDocument
 from schemas.enums import Role
 from server.wiring import House
+from services import search
 from services.errors import Problem
 from services.followers import EntryHead
 from services.ids import new_id
@@ -201,6 +202,34 @@ async def test_a_purge_takes_the_traces_too(house: House) -> None:
     await index_of(house).purge(gone)
     await follow(house, gone)
     assert [await house.database.search.count_documents({"_id.space": one}) for one in (kept, gone)] == [1, 0]
+
+
+async def test_one_answer_opens_only_so_much(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A single character is looked for in every entry; the caller is told where to go on."""
+    monkeypatch.setattr(search, "CHUNK", 2)
+    monkeypatch.setattr(search, "MOST_OPENED", 4)
+    wang = await client(house)
+    old, new = await space_of(house, wang), await space_of(house, wang)
+    for space_id in (old, new):
+        for n in range(7):
+            await say(house, wang, space_id, "金" if n == 0 else "别的")
+        await follow(house, space_id)
+    looked: list[tuple[list[int], int | None]] = []
+    before = None
+    while True:
+        page = await house.services.search.in_space(wang.actor, new, SearchQuery(q="金", before_seq=before))
+        before = page.next_before_seq
+        looked.append(([hit.message.seq for hit in page.items], before))
+        if before is None:
+            break
+    assert looked == [([], 4), ([1], None)]
+    cursor, places, answers = None, [], 0
+    while answers == 0 or cursor is not None:
+        over_all = await house.services.search.everywhere(wang.actor, SearchEverywhereQuery(q="金", cursor=cursor))
+        places += [(hit.message.space_id, hit.message.seq) for hit in over_all.items]
+        cursor = over_all.next_cursor
+        answers += 1
+    assert (places, answers) == ([(new, 1), (old, 1)], 4)
 
 
 async def test_long_texts_have_larger_signatures(house: House) -> None:

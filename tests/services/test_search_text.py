@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.enums import MessageType
-from services.search_text import Mark, fold, grams, marks, searchable, terms
+from services.search_text import Mark, fold, folded, marks, pairs, searchable, terms
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "same"),
     [
         ("ＡＢＣ１２３", "abc123"),
         ("Straße", "strasse"),
@@ -18,8 +18,8 @@ from services.search_text import Mark, fold, grams, marks, searchable, terms
         ("合\u200b同", "合同"),
     ],
 )
-def test_what_looks_the_same_is_the_same(text: str, folded: str) -> None:
-    assert fold(text).text == folded
+def test_what_looks_the_same_is_the_same(text: str, same: str) -> None:
+    assert fold(text).text == folded(text) == same
 
 
 @pytest.mark.parametrize("query", ["？", "  ", "\u200b", "——", "🎉"])
@@ -31,17 +31,22 @@ def test_terms_stand_between_spaces_and_count_once() -> None:
     assert terms("　违约金 违约金 ABC") == ["违约金", "abc"]
 
 
-def test_pieces_are_pairs_in_chinese_and_triples_too_in_words() -> None:
-    assert grams("合同, no12") == {"合", "同", "合同", "n", "o", "1", "2", "no", "o1", "12", "no1", "o12"}
+def test_runs_of_letters_and_digits_are_cut_into_pairs() -> None:
+    assert pairs("合同书, no1第3条。是") == {"合同", "同书", "no", "o1", "1第", "第3", "3条"}
+
+
+@given(st.text(max_size=60))
+def test_the_fast_way_folds_as_the_other_does(text: str) -> None:
+    assert folded(text) == fold(text).text
 
 
 @given(st.text(min_size=1, max_size=60), st.data())
 def test_whatever_part_somebody_remembers_is_found(text: str, data: st.DataObject) -> None:
     """No piece of a part is missing from the whole: the index never hides a message."""
-    folded = fold(text).text
-    start = data.draw(st.integers(0, max(0, len(folded) - 1)))
-    part = folded[start : start + data.draw(st.integers(1, 10))]
-    assert grams(part) <= grams(folded)
+    whole = folded(text)
+    start = data.draw(st.integers(0, max(0, len(whole) - 1)))
+    part = whole[start : start + data.draw(st.integers(1, 10))]
+    assert pairs(part) <= pairs(whole)
 
 
 @given(st.text(min_size=1, max_size=60), st.data())
