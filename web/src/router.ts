@@ -11,6 +11,7 @@ import PayView from "./views/PayView.vue"
 import PlaceOrderView from "./views/PlaceOrderView.vue"
 import ProductView from "./views/ProductView.vue"
 import ProductsView from "./views/ProductsView.vue"
+import RemindersView from "./views/RemindersView.vue"
 import SignInView from "./views/SignInView.vue"
 import SpacesView from "./views/SpacesView.vue"
 
@@ -75,7 +76,8 @@ export const router = createRouter({
       ],
     },
     { path: "/me", component: MeView, meta: { tabs: true, title: "我" } },
-    { path: "/me/notices", component: NoticesView, meta: { title: "消息通知" } },
+    { path: "/me/notices", component: NoticesView, meta: { title: "通知" } },
+    { path: "/me/reminders", component: RemindersView, meta: { title: "微信提醒" } },
     { path: "/:rest(.*)", component: NotFoundView, meta: { open: true, title: "找不到" } },
   ],
 })

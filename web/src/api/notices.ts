@@ -1,5 +1,5 @@
 import { call } from "./http"
-import type { Page } from "./types"
+import type { Notice, NoticePage, Page } from "./types"
 
 export interface NoticeTemplate {
   key: string
@@ -8,6 +8,11 @@ export interface NoticeTemplate {
 }
 
 export const listTemplates = (): Promise<Page<NoticeTemplate>> => call("GET", "/notice-templates")
+
+export const listNotices = (cursor?: string): Promise<NoticePage> => call("GET", "/notices", { query: { cursor } })
+
+export const readNotice = (noticeId: string): Promise<{ notice: Notice; unread: number }> =>
+  call("POST", `/notices/${encodeURIComponent(noticeId)}/read`)
 
 /** Development only: the phone's part of wx.requestSubscribeMessage, played by the sandbox. */
 export async function acceptInSandbox(

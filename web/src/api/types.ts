@@ -186,6 +186,22 @@ export interface Space {
   closed_at?: string | null
 }
 
+/** Something that this person is told once. `link`: a page of this client. */
+export interface Notice {
+  id: string
+  kind: string
+  title: string
+  text: string
+  link: string
+  created_at: string
+  read_at?: string | null
+}
+
+export interface NoticePage extends Page<Notice> {
+  /** Of all, not of this page. */
+  unread: number
+}
+
 /** A message that was found, and where: offsets count UTF-16 units, as JavaScript does. */
 export interface SearchHit {
   message: Message

@@ -1,6 +1,7 @@
 /** What the server tells, put where it belongs. */
 import { shallowReactive } from "vue"
-import type { Message, OrderStatus } from "../api/types"
+import type { Message, Notice, OrderStatus } from "../api/types"
+import { noteNotice } from "../stores/notices"
 import { discard, onAcked } from "../stores/outbox"
 import { forgetRoom, notePresence, noteRead, noteTyping, receive, refreshRoom } from "../stores/rooms"
 import { myId } from "../stores/session"
@@ -44,6 +45,7 @@ export function registerEvents(): void {
     forgetSpace(space_id)
     forgetRoom(space_id)
   })
+  onEvent<Notice>("notice:new", noteNotice)
   onEvent<{ order_id: string; status: OrderStatus; space_id?: string }>("order:updated", (news) => {
     orderNews.set(news.order_id, { status: news.status, at: Date.now() })
     if (news.space_id) void refreshRoom(news.space_id)

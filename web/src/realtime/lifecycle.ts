@@ -2,6 +2,7 @@
 import { watch } from "vue"
 import { loadConfig } from "../stores/config"
 import { clearExports } from "../stores/exports"
+import { clearNotices, loadNotices } from "../stores/notices"
 import { loadOutbox, putAsideOutbox } from "../stores/outbox"
 import { clearRooms } from "../stores/rooms"
 import { myId } from "../stores/session"
@@ -14,7 +15,10 @@ const POLL_MS = 10_000
 
 export function startRealtime(): void {
   registerEvents()
-  onOnline(() => void catchUp())
+  onOnline(() => {
+    void catchUp()
+    void loadNotices()
+  })
   watch(myId, signedInAs, { immediate: true })
   window.addEventListener("online", hurry)
   document.addEventListener("visibilitychange", wake)
@@ -27,11 +31,13 @@ function signedInAs(id: string, before?: string): void {
     clearRooms()
     clearSpaces()
     clearExports()
+    clearNotices()
     putAsideOutbox()
   }
   if (!id) return
   connect()
   void loadOutbox()
+  void loadNotices()
   // Limits only: the server holds them too.
   loadConfig().catch(() => undefined)
 }
