@@ -1,9 +1,11 @@
 """Search (ruling 6) on real parts: who finds what, and what is stored for it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
+from schemas.api.notes import NoteBody
 from schemas.api.search import SearchEverywhereQuery, SearchQuery
 from schemas.documents.spaces import EntryDocument
 from schemas.enums import Role
@@ -241,3 +243,22 @@ async def test_long_texts_have_larger_signatures(house: House) -> None:
     sizes = [one["size"] async for one in house.database.search.find({"_id.space": space_id}).sort("_id", 1)]
     assert sizes == [32, 8192]
     assert await found(house, wang, space_id, chr(0x4E00 + 7 * 4000 % 9000) + chr(0x4E00 + 7 * 4001 % 9000)) == [2]
+
+
+async def test_a_message_is_found_a_moment_after_it_was_sent(make_settings: SettingsMaker) -> None:
+    """The whole way: stored, followed by the worker, found; and a note beside it is not."""
+    async with open_house(make_settings()) as house:
+        li = await lawyer(house)
+        space_id = await space_of(house, await client(house), li)
+        stop = asyncio.Event()
+        worker = asyncio.create_task(house.worker.run(stop))
+        await house.services.notes.send(li.actor, space_id, NoteBody(client_msg_id="n1", text="开庭前的内部意见"))
+        await say(house, li, space_id, "开庭时间已定")
+        async with asyncio.timeout(20):
+            while await found(house, li, space_id, "开庭") != [1]:
+                await asyncio.sleep(0.1)
+        stop.set()
+        await worker
+        assert await house.database.search.count_documents({}) == 1
+        parked = await house.database.cursors.find_one({"parked": {"$exists": True}})
+        assert parked is None
