@@ -1,5 +1,5 @@
 import { call } from "./http"
-import type { Message, Page, SearchPage, SendCommand, Space, SpaceSummary, SyncAnswer } from "./types"
+import type { Message, Note, Page, SearchPage, SendCommand, Space, SpaceSummary, SyncAnswer } from "./types"
 
 const id = encodeURIComponent
 
@@ -20,3 +20,9 @@ export const postSync = (cursors: Record<string, number>): Promise<SyncAnswer> =
 
 export const searchSpace = (spaceId: string, q: string, before?: number): Promise<SearchPage> =>
   call("GET", `/spaces/${id(spaceId)}/search`, { query: { q, before_seq: before } })
+
+export const listNotes = (spaceId: string, range: { after_seq?: number; before_seq?: number }): Promise<Page<Note>> =>
+  call("GET", `/spaces/${id(spaceId)}/notes`, { query: range })
+
+export const postNote = (spaceId: string, clientMsgId: string, text: string): Promise<Note> =>
+  call("POST", `/spaces/${id(spaceId)}/notes`, { body: { client_msg_id: clientMsgId, text } })

@@ -202,6 +202,16 @@ export interface NoticePage extends Page<Notice> {
   unread: number
 }
 
+/** What staff say among themselves. `seq` counts notes only. */
+export interface Note {
+  space_id: string
+  seq: number
+  client_msg_id: string
+  sender: Sender
+  text: string
+  sent_at: string
+}
+
 /** A message that was found, and where: offsets count UTF-16 units, as JavaScript does. */
 export interface SearchHit {
   message: Message

@@ -1,6 +1,7 @@
 /** What the server tells, put where it belongs. */
 import { shallowReactive } from "vue"
-import type { Message, Notice, OrderStatus } from "../api/types"
+import type { Message, Note, Notice, OrderStatus } from "../api/types"
+import { takeNote } from "../stores/notes"
 import { noteNotice } from "../stores/notices"
 import { discard, onAcked } from "../stores/outbox"
 import { forgetRoom, notePresence, noteRead, noteTyping, receive, refreshRoom } from "../stores/rooms"
@@ -45,6 +46,7 @@ export function registerEvents(): void {
     forgetSpace(space_id)
     forgetRoom(space_id)
   })
+  onEvent<Note>("note:new", takeNote)
   onEvent<Notice>("notice:new", noteNotice)
   onEvent<{ order_id: string; status: OrderStatus; space_id?: string }>("order:updated", (news) => {
     orderNews.set(news.order_id, { status: news.status, at: Date.now() })

@@ -2,6 +2,7 @@
 import { watch } from "vue"
 import { loadConfig } from "../stores/config"
 import { clearExports } from "../stores/exports"
+import { catchUpNotes, clearNotes } from "../stores/notes"
 import { clearNotices, loadNotices } from "../stores/notices"
 import { loadOutbox, putAsideOutbox } from "../stores/outbox"
 import { clearRooms } from "../stores/rooms"
@@ -18,6 +19,7 @@ export function startRealtime(): void {
   onOnline(() => {
     void catchUp()
     void loadNotices()
+    catchUpNotes()
   })
   watch(myId, signedInAs, { immediate: true })
   window.addEventListener("online", hurry)
@@ -32,6 +34,7 @@ function signedInAs(id: string, before?: string): void {
     clearSpaces()
     clearExports()
     clearNotices()
+    clearNotes()
     putAsideOutbox()
   }
   if (!id) return
