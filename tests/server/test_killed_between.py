@@ -97,7 +97,7 @@ def killable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killable]:
     product.stop()
 
 
-@pytest.mark.parametrize("delay_ms", [0, 15, 60])
+@pytest.mark.parametrize("delay_ms", [0, 7, 15, 60, 250])
 def test_killed_between_notice_and_effects(killable: Killable, delay_ms: int) -> None:
     """Issue 2, A1, A6, J1: after the restart the space exists once, the card once, the notice once."""
     token, database = killable.sign_in(), killable.database
@@ -122,4 +122,8 @@ def test_killed_between_notice_and_effects(killable: Killable, delay_ms: int) ->
     assert len(events) == 1
     client_id = killable.call("GET", "/api/v1/me", token=token)["id"]
     assert database.notices.count_documents({"user_id": client_id, "fact": events[0]}) == 1
+    told = [(notice["user_id"], notice["fact"]) for notice in database.notices.find({})]
+    assert len(told) == len(set(told))
+    entries = list(database.entries.find({"_id.space": shown["space_id"]}).sort("_id.seq", 1))
+    assert [entry["prev"] for entry in entries[1:]] == [entry["hash"] for entry in entries[:-1]], "the chain is whole"
     assert database.audit.count_documents({"action": "payment.succeeded", "subject": payment["payment_id"]}) == 1

@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.enums import Role
-from services.permissions import ORDER, PUBLIC, SIGNED_IN, SPACE, Permission, allowed, only
+from services.permissions import DESK, ORDER, PUBLIC, SIGNED_IN, SPACE, Permission, allowed, only
 
 ROLES = ("client", "lawyer", "support", "reviewer", "presider", "clerk", "ops")
 
@@ -29,11 +29,17 @@ SPACES = {
     "space.notes":   (  0,      1,      1,      1,       0,      0,     0  ),
     "file.view":     (  1,      1,      1,      1,       0,      0,     0  ),
 }
+# What the desk may do in spaces of which it is no member (ruling 11).
+#                         client  lawyer  support reviewer presider clerk  ops
+DESKS = {
+    "space.manage":       (  0,      0,      1,      0,       0,      0,     1  ),
+    "space.read_by_desk": (  0,      0,      1,      0,       0,      0,     1  ),
+}
 # fmt: on
 
 CELLS = [
     pytest.param(table, permission, role, bool(right), id=f"{role} {permission}")
-    for table, expected in ((ORDER, ORDERS), (SPACE, SPACES))
+    for table, expected in ((ORDER, ORDERS), (SPACE, SPACES), (DESK, DESKS))
     for permission, rights in expected.items()
     for role, right in zip(ROLES, rights, strict=True)
 ]
@@ -48,7 +54,8 @@ def test_no_role_and_no_permission_is_missing_here() -> None:
     assert set(ROLES) == set(Role)
     assert {str(permission) for permission in ORDER} == set(ORDERS)
     assert {str(permission) for permission in SPACE} == set(SPACES)
-    assert set(ORDERS) | set(SPACES) == {str(permission) for permission in Permission}
+    assert {str(permission) for permission in DESK} == set(DESKS)
+    assert set(ORDERS) | set(SPACES) | set(DESKS) == {str(permission) for permission in Permission}
 
 
 def test_several_roles_add_up_and_none_gives_none() -> None:
