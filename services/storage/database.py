@@ -41,6 +41,9 @@ class Database:
             readConcernLevel="majority",
             serverSelectionTimeoutMS=5_000,
             connectTimeoutMS=3_000,
+            # A primary that hangs closes no connection: what waits for it is let go, and tried again on its successor,
+            # when it has missed a heartbeat by the time that connecting may take (5 s here; 13 with the default).
+            heartbeatFrequencyMS=2_000,
             retryWrites=True,
             appname="casespace",
         )
