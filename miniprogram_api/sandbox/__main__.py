@@ -34,8 +34,7 @@ async def serve(options: argparse.Namespace) -> None:
     server = HTTPServer(build_app(world), max_body_size=1024 * 1024)
     sockets = bind_sockets(options.port, _HOST)
     server.add_sockets(sockets)
-    world.notifier.resume()
-    world.cashier.resume()
+    world.resume()
     sys.stdout.write(f"LISTENING http://{_HOST}:{sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     stop = asyncio.Event()
@@ -44,9 +43,7 @@ async def serve(options: argparse.Namespace) -> None:
         loop.add_signal_handler(name, stop.set)
     await stop.wait()
     server.stop()
-    await world.cashier.stop()
-    await world.notifier.stop()
-    world.state.close()
+    await world.stop()
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -7,17 +7,42 @@ from tornado.httputil import HTTPServerRequest
 from tornado.routing import PathMatches, Rule
 from tornado.web import Application, RequestHandler
 
-from miniprogram_api.sandbox import control, pages, pay, weixin
+from miniprogram_api.sandbox import (
+    control,
+    control_money,
+    control_people,
+    pages,
+    pages_money,
+    pay,
+    pay_money,
+    pay_payouts,
+    pay_sharing,
+    weixin,
+    weixin_more,
+)
+from miniprogram_api.sandbox.books import Books
 from miniprogram_api.sandbox.cashier import Cashier
+from miniprogram_api.sandbox.clock import Clock
+from miniprogram_api.sandbox.content import ContentDesk
 from miniprogram_api.sandbox.credentials import create_credentials
+from miniprogram_api.sandbox.delivery import Delivery
 from miniprogram_api.sandbox.faults import Faults
+from miniprogram_api.sandbox.funds import Funds
+from miniprogram_api.sandbox.invoices import InvoiceBooks
 from miniprogram_api.sandbox.journal import Journal
+from miniprogram_api.sandbox.keyring import Keyring
 from miniprogram_api.sandbox.notifier import Notifier
 from miniprogram_api.sandbox.people import People, Tokens
+from miniprogram_api.sandbox.service_desk import ServiceDesk
+from miniprogram_api.sandbox.sharing import SharingBooks
 from miniprogram_api.sandbox.sms import SendSms
 from miniprogram_api.sandbox.state import State
 from miniprogram_api.sandbox.till import Till
+from miniprogram_api.sandbox.transfers import TransferBooks
 from miniprogram_api.sandbox.web import World
+
+Routes = list[tuple[str, type[RequestHandler], dict[str, Any]]]
+_NUMBER = r"([^/]+)"
 
 
 class Health(RequestHandler):
@@ -36,18 +61,30 @@ def build_world(data: Path, product_url: str | None = None, notify_speed: float 
     """Everything the sandbox knows, from ``data`` on disk."""
     credentials = create_credentials(data)
     state, journal = State(data / "sandbox.db"), Journal()
-    till = Till(state, credentials)
-    notifier = Notifier(state, credentials, journal, speed=notify_speed)
+    clock, keyring, people = Clock(state), Keyring(state, credentials), People(state)
+    till = Till(state, credentials, clock)
+    notifier = Notifier(state, credentials, journal, keyring, speed=notify_speed)
+    sharing = SharingBooks(state, till, clock, credentials)
+    transfers = TransferBooks(state, clock, credentials, notifier)
     world = World(
         credentials=credentials,
         state=state,
         journal=journal,
         faults=Faults(),
-        people=People(state),
+        people=people,
         tokens=Tokens(state),
         till=till,
         notifier=notifier,
         cashier=Cashier(till, notifier),
+        clock=clock,
+        keyring=keyring,
+        sharing=sharing,
+        transfers=transfers,
+        invoices=InvoiceBooks(state, till, clock, credentials, notifier),
+        books=Books(state, till, Funds(till, sharing, transfers, credentials), clock, credentials),
+        delivery=Delivery(state, till, people, clock, notifier, credentials),
+        desk=ServiceDesk(state, people, notifier),
+        content=ContentDesk(state, people, notifier, journal, clock, credentials.appid),
     )
     world.use_product(product_url)
     return world
@@ -57,34 +94,14 @@ def build_app(world: World) -> Application:
     """The web application over ``world``."""
     here = {"world": world}
     paying = {"world": world, "gate": pay.Gate(world)}
-    number = r"([^/]+)"
     return Application(
         [
-            (r"/sns/jscode2session", weixin.CodeToSession, here),
-            (r"/cgi-bin/stable_token", weixin.StableToken, here),
-            (r"/wxa/checksession", weixin.CheckSession, here),
-            (r"/wxa/business/getuserphonenumber", weixin.PhoneNumber, here),
-            (r"/cgi-bin/message/subscribe/send", weixin.SubscribeSend, here),
-            (r"/v3/pay/transactions/jsapi", pay.JsapiPrepay, paying),
-            (rf"/v3/pay/transactions/out-trade-no/{number}/close", pay.CloseOrder, paying),
-            (rf"/v3/pay/transactions/out-trade-no/{number}", pay.QueryOrder, paying),
-            (rf"/v3/pay/transactions/id/{number}", pay.QueryTransaction, paying),
-            (r"/v3/refund/domestic/refunds", pay.Refunds, paying),
-            (rf"/v3/refund/domestic/refunds/{number}", pay.QueryRefund, paying),
-            (r"/control/users", control.Users, here),
-            (r"/control/codes", control.Codes, {**here, "kind": "login"}),
-            (r"/control/phone-codes", control.Codes, {**here, "kind": "phone"}),
-            (r"/control/payments", control.Payments, here),
-            (rf"/control/payments/{number}/pay", control.Pay, here),
-            (r"/control/refunds", control.RefundList, here),
-            (r"/control/subscribe-messages", control.Messages, here),
-            (r"/control/subscribe-credits", control.Credits, here),
-            (r"/control/sms", control.SmsList, here),
-            (r"/control/faults", control.FaultSwitches, here),
-            (r"/control/log", control.Log, here),
-            (r"/control/config", control.Config, here),
-            (r"/control/access-token", control.AccessToken, here),
-            (rf"/pay/{number}", pages.PayPage, here),
+            *_weixin(here),
+            *_pay(paying),
+            *_payouts(paying),
+            *_control(here),
+            *_control_money(here),
+            *_pages(here),
             (r"/healthz", Health),
             Rule(Posts(r"/"), SendSms, here),
             (r"/", pages.Index, here),
@@ -92,3 +109,106 @@ def build_app(world: World) -> Application:
         # Tornado's own access log would carry query strings, and those carry secrets; the journal replaces it.
         log_function=lambda handler: None,
     )
+
+
+def _weixin(here: dict[str, Any]) -> Routes:
+    return [
+        (r"/sns/jscode2session", weixin.CodeToSession, here),
+        (r"/cgi-bin/stable_token", weixin.StableToken, here),
+        (r"/wxa/checksession", weixin.CheckSession, here),
+        (r"/wxa/business/getuserphonenumber", weixin.PhoneNumber, here),
+        (r"/cgi-bin/message/subscribe/send", weixin.SubscribeSend, here),
+        (r"/wxa/business/getuserencryptkey", weixin_more.UserEncryptKey, here),
+        (r"/wxa/msg_sec_check", weixin_more.TextCheck, here),
+        (r"/wxa/media_check_async", weixin_more.MediaCheck, here),
+        (r"/cgi-bin/message/custom/send", weixin_more.CustomerSend, here),
+        (r"/wxa/sec/order/upload_shipping_info", weixin_more.UploadShipping, here),
+        (r"/wxa/sec/order/is_trade_managed", weixin_more.TradeManaged, here),
+    ]
+
+
+def _pay(paying: dict[str, Any]) -> Routes:
+    linked = {**paying, "links": pay_money.Links()}
+    refunds, orders = r"/v3/refund/domestic/refunds", r"/v3/pay/transactions"
+    return [
+        (rf"{orders}/jsapi", pay.JsapiPrepay, paying),
+        (rf"{orders}/out-trade-no/{_NUMBER}/close", pay.CloseOrder, paying),
+        (rf"{orders}/out-trade-no/{_NUMBER}", pay.QueryOrder, paying),
+        (rf"{orders}/id/{_NUMBER}", pay.QueryTransaction, paying),
+        (refunds, pay.Refunds, paying),
+        (rf"{refunds}/{_NUMBER}", pay.QueryRefund, paying),
+        (rf"{refunds}/{_NUMBER}/apply-abnormal-refund", pay_money.AbnormalRefund, paying),
+        (r"/v3/certificates", pay_money.Certificates, paying),
+        (r"/v3/bill/tradebill", pay_money.TradeBill, linked),
+        (r"/v3/bill/fundflowbill", pay_money.FundBill, linked),
+        (r"/v3/billdownload/file", pay_money.BillDownload, linked),
+    ]
+
+
+def _payouts(paying: dict[str, Any]) -> Routes:
+    sharing, bills = r"/v3/profitsharing", r"/v3/fund-app/mch-transfer/transfer-bills"
+    invoices = r"/v3/new-tax-control-fapiao"
+    return [
+        (rf"{sharing}/receivers/add", pay_sharing.AddReceiver, paying),
+        (rf"{sharing}/orders", pay_sharing.Share, paying),
+        (rf"{sharing}/orders/unfreeze", pay_sharing.Unfreeze, paying),
+        (rf"{sharing}/orders/{_NUMBER}", pay_sharing.QuerySharing, paying),
+        (rf"{sharing}/transactions/{_NUMBER}/amounts", pay_sharing.Amounts, paying),
+        (rf"{sharing}/return-orders", pay_sharing.TakeBack, paying),
+        (rf"{sharing}/return-orders/{_NUMBER}", pay_sharing.QueryReturn, paying),
+        (bills, pay_payouts.CreateTransfer, paying),
+        (rf"{bills}/out-bill-no/{_NUMBER}", pay_payouts.QueryTransfer, paying),
+        (rf"{bills}/out-bill-no/{_NUMBER}/cancel", pay_payouts.CancelTransfer, paying),
+        (rf"{invoices}/merchant/development-config", pay_payouts.InvoiceConfig, paying),
+        (rf"{invoices}/user-title/title-url", pay_payouts.TitleLink, paying),
+        (rf"{invoices}/user-title", pay_payouts.Title, paying),
+        (rf"{invoices}/fapiao-applications", pay_payouts.Issue, paying),
+        (rf"{invoices}/fapiao-applications/{_NUMBER}", pay_payouts.QueryInvoices, paying),
+        (rf"{invoices}/fapiao-applications/{_NUMBER}/reverse", pay_payouts.Reverse, paying),
+        (rf"{invoices}/fapiao-applications/{_NUMBER}/fapiao-files", pay_payouts.Files, paying),
+    ]
+
+
+def _control(here: dict[str, Any]) -> Routes:
+    return [
+        (r"/control/users", control.Users, here),
+        (r"/control/codes", control.Codes, {**here, "kind": "login"}),
+        (r"/control/phone-codes", control.Codes, {**here, "kind": "phone"}),
+        (r"/control/payments", control.Payments, here),
+        (rf"/control/payments/{_NUMBER}/pay", control.Pay, here),
+        (r"/control/refunds", control.RefundList, here),
+        (r"/control/subscribe-messages", control.Messages, here),
+        (r"/control/subscribe-credits", control.Credits, here),
+        (r"/control/sms", control.SmsList, here),
+        (r"/control/faults", control.FaultSwitches, here),
+        (r"/control/log", control.Log, here),
+        (r"/control/config", control.Config, here),
+        (r"/control/access-token", control_people.AccessToken, here),
+        (r"/control/customer-messages", control_people.CustomerMessages, here),
+        (r"/control/activity", control_people.Activity, here),
+        (r"/control/content-rules", control_people.ContentRules, here),
+    ]
+
+
+def _control_money(here: dict[str, Any]) -> Routes:
+    return [
+        (r"/control/clock", control_money.ClockControl, here),
+        (r"/control/rules", control_money.RulesControl, here),
+        (r"/control/keys", control_money.Keys, here),
+        (rf"/control/payments/{_NUMBER}/confirm-receipt", control_money.Receipt, here),
+        (r"/control/profit-sharing", control_money.Sharings, here),
+        (r"/control/transfers", control_money.TransferList, here),
+        (rf"/control/transfers/{_NUMBER}/confirm", control_money.ConfirmTransfer, here),
+        (r"/control/invoices", control_money.InvoiceList, here),
+        (rf"/control/invoices/{_NUMBER}/title", control_money.FillTitle, here),
+        (r"/control/bill-edits", control_money.BillEdits, here),
+    ]
+
+
+def _pages(here: dict[str, Any]) -> Routes:
+    return [
+        (rf"/pay/{_NUMBER}", pages.PayPage, here),
+        (rf"/orders/{_NUMBER}", pages_money.OrderPage, here),
+        (r"/desk", pages_money.Desk, here),
+        (r"/bills/(trade|fund)", control_money.BillFile, here),
+    ]

@@ -18,6 +18,8 @@ class Cashier:
         self._till = till
         self._notifier = notifier
         self._refund_seconds = refund_seconds
+        # How the next refunds end: what a payer's closed account, or the bank, would decide.
+        self.refunds_end = "SUCCESS"
         self._tasks: set[asyncio.Task[None]] = set()
 
     def pay(
@@ -60,14 +62,17 @@ class Cashier:
 
     async def _complete(self, accepted: Row) -> None:
         await asyncio.sleep(self._refund_seconds)
-        refund = self._till.finish_refund(accepted["out_refund_no"])
+        refund = self._till.finish_refund(accepted["out_refund_no"], self.refunds_end)
         url = refund["body"].get("notify_url")
         if not url:
             return
         notice: dict[str, Any] = {
             "id": refund["event_id"],
-            "event_type": "REFUND.SUCCESS",
-            "summary": "退款成功",
+            "event_type": f"REFUND.{refund['status']}",
+            "summary": _SUMMARIES[refund["status"]],
             "resource": self._till.refund_view(refund, notice=True),
         }
         self._notifier.queue("refund", refund["out_refund_no"], url, notice)
+
+
+_SUMMARIES = {"SUCCESS": "退款成功", "ABNORMAL": "退款异常", "CLOSED": "退款关闭"}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tornado.web import RequestHandler
 
 from miniprogram_api.sandbox.faults import ENDPOINTS, resolve
+from miniprogram_api.sandbox.funds import funds_of
 from miniprogram_api.sandbox.jsapi import jsapi_fault
 from miniprogram_api.sandbox.till import TillError
 from miniprogram_api.sandbox.web import World
@@ -16,21 +17,23 @@ from miniprogram_api.sandbox.web import World
 Tamper = Literal["signature", "amount", "mchid", "timestamp", "serial", "ciphertext", "appid", "probe"]
 
 
-class _Body(BaseModel):
+class ControlBody(BaseModel):
+    """A body of a control call: no field that is not known."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class UserBody(_Body):
+class UserBody(ControlBody):
     openid: str | None = Field(None, min_length=6, max_length=64)
     phone: str = Field(pattern=r"^1[3-9]\d{9}$")
     nickname: str = Field("", max_length=64)
 
 
-class OpenidBody(_Body):
+class OpenidBody(ControlBody):
     openid: str
 
 
-class PayBody(_Body):
+class PayBody(ControlBody):
     times: int = Field(1, ge=0, le=1000)
     delay_ms: int = Field(0, ge=0, le=3_600_000)
     tamper: Tamper | None = None
@@ -38,14 +41,14 @@ class PayBody(_Body):
     jsapi: dict[str, str] | None = None
 
 
-class CreditsBody(_Body):
+class CreditsBody(ControlBody):
     openid: str
     template_id: str
     count: int = Field(1, ge=0, le=100)
     status: Literal["accept", "reject"] = "accept"
 
 
-class FaultBody(_Body):
+class FaultBody(ControlBody):
     endpoint: str
     errcode: int | str | None = None
     status: int | None = Field(None, ge=200, le=599)
@@ -56,16 +59,12 @@ class FaultBody(_Body):
     tamper: bool = False
 
 
-class ConfigBody(_Body):
+class ConfigBody(ControlBody):
     product_url: str | None = Field(None, pattern=r"^https?://[^/\s]+/?$")
     sign_with: Literal["both", "certificate", "public_key"] | None = None
 
 
-class TokenBody(_Body):
-    action: Literal["revoke", "expire"]
-
-
-B = TypeVar("B", bound=_Body)
+B = TypeVar("B", bound=ControlBody)
 
 
 class ControlHandler(RequestHandler):
@@ -132,6 +131,7 @@ class Payments(ControlHandler):
                 **self.world.till.transaction(order),
                 "description": order["body"]["description"],
                 "prepay_id": order["prepay_id"],
+                "funds": funds_of(self.world.state, self.world.sharing, order),
                 "notices": self.world.notifier.notices(order["out_trade_no"]),
             }
             for order in self.world.till.orders()
@@ -275,7 +275,7 @@ class Log(ControlHandler):
 
 class Config(ControlHandler):
     def get(self) -> None:
-        self.send({"product_url": self.world.product_url, "sign_with": self.world.notifier.sign_with})
+        self.send({"product_url": self.world.product_url, "sign_with": self.world.keyring.sign_with})
 
     def post(self) -> None:
         body = self.read(ConfigBody)
@@ -284,17 +284,5 @@ class Config(ControlHandler):
         if "product_url" in body.model_fields_set:
             self.world.use_product(body.product_url)
         if body.sign_with is not None:
-            self.world.notifier.sign_with = body.sign_with
+            self.world.keyring.sign_with = body.sign_with
         self.get()
-
-
-class AccessToken(ControlHandler):
-    def post(self) -> None:
-        body = self.read(TokenBody)
-        if body is None:
-            return
-        if body.action == "revoke":
-            self.world.tokens.revoke()
-        else:
-            self.world.tokens.expire()
-        self.send({"done": body.action})

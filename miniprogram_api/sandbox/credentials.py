@@ -153,8 +153,8 @@ def _write_pem_files(credentials: SandboxCredentials) -> None:
 def _generate(folder: Path) -> SandboxCredentials:
     merchant, platform, public = (generate_private_key(65537, 2048) for _ in range(3))
     mchid = "16" + _characters(string.digits, 8)
-    merchant_certificate = _certificate(merchant, f"Sandbox merchant {mchid}")
-    platform_certificate = _certificate(platform, "Sandbox platform")
+    merchant_certificate = new_certificate(merchant, f"Sandbox merchant {mchid}")
+    platform_certificate = new_certificate(platform, "Sandbox platform")
     return SandboxCredentials(
         folder=folder,
         appid="wx" + secrets.token_hex(8),
@@ -163,15 +163,15 @@ def _generate(folder: Path) -> SandboxCredentials:
         push_token=_characters(string.ascii_letters + string.digits, 24),
         push_aes_key=_characters(string.ascii_letters + string.digits, 43),
         mchid=mchid,
-        merchant_serial=_serial(merchant_certificate),
-        merchant_key_pem=_private_pem(merchant),
-        merchant_certificate_pem=_certificate_pem(merchant_certificate),
+        merchant_serial=serial_of(merchant_certificate),
+        merchant_key_pem=private_pem(merchant),
+        merchant_certificate_pem=certificate_pem(merchant_certificate),
         api_v3_key=_characters(string.ascii_letters + string.digits, 32),
-        platform_serial=_serial(platform_certificate),
-        platform_key_pem=_private_pem(platform),
-        platform_certificate_pem=_certificate_pem(platform_certificate),
+        platform_serial=serial_of(platform_certificate),
+        platform_key_pem=private_pem(platform),
+        platform_certificate_pem=certificate_pem(platform_certificate),
         public_key_id="PUB_KEY_ID_0" + mchid + _characters(string.digits, 20),
-        public_key_private_pem=_private_pem(public),
+        public_key_private_pem=private_pem(public),
         public_key_pem=public.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
         sms_secret_id="AKID" + _characters(string.ascii_letters + string.digits, 32),
         sms_secret_key=_characters(string.ascii_letters + string.digits, 32),
@@ -182,7 +182,8 @@ def _generate(folder: Path) -> SandboxCredentials:
     )
 
 
-def _certificate(key: RSAPrivateKey, name: str) -> x509.Certificate:
+def new_certificate(key: RSAPrivateKey, name: str) -> x509.Certificate:
+    """A self-signed certificate of ten years."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     return (
@@ -197,15 +198,18 @@ def _certificate(key: RSAPrivateKey, name: str) -> x509.Certificate:
     )
 
 
-def _serial(certificate: x509.Certificate) -> str:
+def serial_of(certificate: x509.Certificate) -> str:
+    """The serial number as WeChat Pay writes it: 40 hex digits."""
     return f"{certificate.serial_number:040X}"
 
 
-def _certificate_pem(certificate: x509.Certificate) -> str:
+def certificate_pem(certificate: x509.Certificate) -> str:
+    """PEM text."""
     return certificate.public_bytes(Encoding.PEM).decode()
 
 
-def _private_pem(key: RSAPrivateKey) -> str:
+def private_pem(key: RSAPrivateKey) -> str:
+    """PEM text, unencrypted."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 

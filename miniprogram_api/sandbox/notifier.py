@@ -17,9 +17,10 @@ from urllib.parse import urlencode, urlsplit
 from tornado.httpclient import HTTPRequest
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
-from miniprogram_api.sandbox.credentials import SandboxCredentials, load_private
-from miniprogram_api.sandbox.crypto import encrypt_resource, push_encrypt, push_signature, rsa_sign
+from miniprogram_api.sandbox.credentials import SandboxCredentials
+from miniprogram_api.sandbox.crypto import encrypt_resource, push_encrypt, push_signature
 from miniprogram_api.sandbox.journal import Journal, timestamp
+from miniprogram_api.sandbox.keyring import Keyring
 from miniprogram_api.sandbox.state import Row, State, pack
 from miniprogram_api.sandbox.till import china_time
 
@@ -32,6 +33,8 @@ PAY_SCHEDULE = (
 )
 PUSH_SCHEDULE = (0, 5, 5, 5)
 TAMPERS = ("signature", "amount", "mchid", "timestamp", "serial", "ciphertext", "appid", "probe")
+# What the vendor calls the resource of each kind of notice.
+_ORIGINALS = {"payment": "transaction", "refund": "refund", "transfer": "mch_payment", "invoice": "fapiao"}
 # The vendor waits this long for an answer, whatever the speed.
 _PATIENCE = 5.0
 
@@ -52,20 +55,22 @@ class Delivery:
 class Notifier:
     """Sends notices on the vendor's schedule, ``speed`` times as fast."""
 
-    def __init__(self, state: State, credentials: SandboxCredentials, journal: Journal, *, speed: float = 60.0) -> None:
+    def __init__(
+        self,
+        state: State,
+        credentials: SandboxCredentials,
+        journal: Journal,
+        keyring: Keyring,
+        *,
+        speed: float = 60.0,
+    ) -> None:
         self._state = state
         self._credentials = credentials
+        self._keyring = keyring
         self._journal = journal
         self._speed = speed
         self._tasks: set[asyncio.Task[None]] = set()
         self._client: SimpleAsyncHTTPClient | None = None
-        self._turn = 0
-        self._keys = {
-            credentials.platform_serial: load_private(credentials.platform_key_pem),
-            credentials.public_key_id: load_private(credentials.public_key_private_pem),
-        }
-        # Both in turn, as during a key switch: a product that holds one key only is found out at once.
-        self.sign_with = "both"
         self.push_url: str | None = None
 
     def resume(self) -> None:
@@ -81,18 +86,6 @@ class Notifier:
         if self._client is not None:
             self._client.close()
 
-    def signature_headers(self, body: bytes, serial: str | None = None) -> dict[str, str]:
-        """Sign an answer (or a notice) with the key ``serial`` names, by default the next in turn."""
-        serial = serial or self._next_serial()
-        stamp, nonce = str(int(time.time())), secrets.token_hex(16)
-        return {
-            "Wechatpay-Timestamp": stamp,
-            "Wechatpay-Nonce": nonce,
-            "Wechatpay-Serial": serial,
-            "Wechatpay-Signature": rsa_sign(self._keys[serial], stamp, nonce, body),
-            "Wechatpay-Signature-Type": "WECHATPAY2-SHA256-RSA2048",
-        }
-
     def queue(
         self,
         kind: str,
@@ -105,8 +98,8 @@ class Notifier:
     ) -> "asyncio.Task[None]":
         """Store a notice and start its schedule; the task ends with its last attempt.
 
-        ``kind`` is ``payment``, ``refund`` or ``push``. A tampered notice is sent once: its honest repetition
-        would heal what the tester broke.
+        ``kind`` is ``payment``, ``refund``, ``transfer``, ``invoice`` or ``push``. A tampered notice is sent once:
+        its honest repetition would heal what the tester broke.
         """
         row = {"kind": kind, "reference": reference, "url": url, "payload": pack(payload), "tamper": tamper}
         return self._start(self._state.insert("notices", {**row, "due_at": time.time() + delay}))
@@ -134,14 +127,6 @@ class Notifier:
             return
         task = self.queue("push", str(event.get("Event", "")), self.push_url, event)
         await asyncio.wait({task}, timeout=_PATIENCE + 1)
-
-    def _next_serial(self) -> str:
-        if self.sign_with == "certificate":
-            return self._credentials.platform_serial
-        if self.sign_with == "public_key":
-            return self._credentials.public_key_id
-        self._turn += 1
-        return list(self._keys)[self._turn % 2]
 
     def _start(self, notice_id: int) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(self._run(notice_id))
@@ -234,7 +219,7 @@ class Notifier:
     def _pay_request(self, notice: dict[str, Any], kind: str, tamper: str | None) -> tuple[dict[str, str], bytes]:
         """A signed and encrypted notice, damaged as asked. Each attempt is signed anew; its id stays."""
         resource = _damaged(dict(notice["resource"]), tamper)
-        original = "transaction" if kind == "payment" else "refund"
+        original = _ORIGINALS[kind]
         plain = json.dumps(resource, ensure_ascii=False).encode()
         sealed = encrypt_resource(self._credentials.api_v3_key, plain, original)
         if tamper == "ciphertext":
@@ -248,7 +233,7 @@ class Notifier:
             "resource": sealed,
         }
         body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
-        return self._damaged_headers(self.signature_headers(body), body, tamper), body
+        return self._damaged_headers(self._keyring.headers(body), body, tamper), body
 
     def _damaged_headers(self, headers: dict[str, str], body: bytes, tamper: str | None) -> dict[str, str]:
         if tamper == "signature":
@@ -260,9 +245,8 @@ class Notifier:
         elif tamper == "timestamp":
             # An honest signature of an hour ago: a replayed notice.
             stamp, nonce = str(int(time.time()) - 3600), headers["Wechatpay-Nonce"]
-            key = self._keys[headers["Wechatpay-Serial"]]
             headers["Wechatpay-Timestamp"] = stamp
-            headers["Wechatpay-Signature"] = rsa_sign(key, stamp, nonce, body)
+            headers["Wechatpay-Signature"] = self._keyring.sign(headers["Wechatpay-Serial"], stamp, nonce, body)
         return headers
 
 

@@ -36,10 +36,19 @@ overflow-wrap:anywhere}
 button,.button{display:block;width:100%;max-width:320px;margin:0 auto;border:0;border-radius:8px;padding:13px;
 background:#07c160;color:#fff;font-size:18px;text-align:center;text-decoration:none}
 .plain{background:#f2f2f2;color:#07c160;margin-top:14px}
+form.row{display:flex;gap:8px;padding:10px 14px;border-top:1px solid #f0f0f0;align-items:center}
+form.row:first-child{border-top:0}
+form.row label{flex:1;min-width:0}
+form.row input,form.row select{font:inherit;padding:6px 8px;border:1px solid #ddd;border-radius:6px;width:100%}
+form.row button{width:auto;max-width:none;margin:0;padding:8px 14px;font-size:15px;white-space:nowrap}
+.list .links{display:flex;gap:10px;padding:12px 14px}
+.list .links a{flex:1;background:#f2f2f2;border-radius:8px;padding:9px;text-align:center;color:#07c160;
+text-decoration:none}
 .mark{width:64px;height:64px;border-radius:50%;background:#07c160;color:#fff;font-size:36px;line-height:64px;text-align:center}
 """
 
-_STATES = {"NOTPAY": "待支付", "SUCCESS": "已支付", "CLOSED": "已关闭", "REFUND": "已退款"}
+STATES = {"NOTPAY": "待支付", "SUCCESS": "已支付", "CLOSED": "已关闭", "REFUND": "已退款"}
+REFUND_STATES = {"SUCCESS": "已到账", "ABNORMAL": "退款异常", "CLOSED": "已关闭", "PROCESSING": "处理中"}
 
 
 class Page(RequestHandler):
@@ -74,12 +83,13 @@ class Index(Page):
         body = [
             "<h1>微信沙箱</h1>",
             '<p class="note">仅供开发与测试：这里扮演微信、微信支付和短信服务商。没有真实的钱和消息。</p>',
-            _section("付款", [_order_item(world, order) for order in orders]),
-            _section("退款", [_refund_item(refund) for refund in reversed(world.till.refunds())]),
-            _section("订阅消息", [_message_item(row, names) for row in messages]),
-            _section("短信", [_sms_item(row) for row in list(reversed(world.people.sms(None)))[:30]]),
-            _section("用户", [_user_item(row) for row in world.people.all()]),
-            _section("最近的请求", [_log_item(entry) for entry in log]),
+            section("操作", [_desk_item(world)]),
+            section("付款", [_order_item(world, order) for order in orders]),
+            section("退款", [_refund_item(refund) for refund in reversed(world.till.refunds())]),
+            section("订阅消息", [_message_item(row, names) for row in messages]),
+            section("短信", [_sms_item(row) for row in list(reversed(world.people.sms(None)))[:30]]),
+            section("用户", [_user_item(row) for row in world.people.all()]),
+            section("最近的请求", [_log_item(entry) for entry in log]),
         ]
         self.show("微信沙箱", "".join(body))
 
@@ -178,9 +188,18 @@ def _cashier(order: Row) -> str:
     )
 
 
-def _section(title: str, items: list[str]) -> str:
+def section(title: str, items: list[str]) -> str:
+    """A headed list, or a line that says it is empty."""
     content = "".join(items) or '<div class="item small">还没有</div>'
     return f'<h2>{title}</h2><div class="list">{content}</div>'
+
+
+def _desk_item(world: World) -> str:
+    moved = "真实时间" if not world.clock.offset else "已拨动"
+    return (
+        '<a class="item" href="desk"><div class="line"><b>日期、账单、密钥、规则</b>'
+        f'<span>{world.clock.today().isoformat()}</span></div><div class="small">{moved} · 点击打开</div></a>'
+    )
 
 
 def _order_item(world: World, order: Row) -> str:
@@ -188,9 +207,9 @@ def _order_item(world: World, order: Row) -> str:
     attempts = [attempt for notice in notices for attempt in notice["attempts"]]
     good = sum(1 for attempt in attempts if attempt["ok"])
     number = escape(order["out_trade_no"])
-    state = _STATES.get(order["state"], order["state"])
+    state = STATES.get(order["state"], order["state"])
     return (
-        f'<a class="item" href="pay/{number}"><div class="line"><b>{escape(order["body"]["description"])}</b>'
+        f'<a class="item" href="orders/{number}"><div class="line"><b>{escape(order["body"]["description"])}</b>'
         f"<span>{yuan(order['body']['amount']['total'])}</span></div>"
         f'<div class="line small"><div>{number}</div><span>{state} · 通知 {good}/{len(attempts)}</span></div></a>'
     )
@@ -198,7 +217,7 @@ def _order_item(world: World, order: Row) -> str:
 
 def _refund_item(refund: Row) -> str:
     amount = yuan(refund["body"]["amount"]["refund"])
-    state = "已到账" if refund["status"] == "SUCCESS" else "处理中"
+    state = REFUND_STATES.get(refund["status"], "处理中")
     return (
         f'<div class="item"><div class="line"><b>{escape(refund["body"].get("reason") or "退款")}</b>'
         f'<span>{amount}</span></div><div class="line small"><div>{escape(refund["out_refund_no"])}</div>'

@@ -3,12 +3,13 @@
 import json
 import re
 import time
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from miniprogram_api.sandbox.crypto import rsa_holds
 from miniprogram_api.sandbox.faults import Fault
 from miniprogram_api.sandbox.jsapi import merchant_key
-from miniprogram_api.sandbox.pay_checks import close_fault, prepay_fault, refund_fault
+from miniprogram_api.sandbox.pay_checks import Rules, close_fault, first_fault, prepay_fault, refund_fault
 from miniprogram_api.sandbox.state import Row
 from miniprogram_api.sandbox.till import TillError
 from miniprogram_api.sandbox.web import VendorHandler, World
@@ -29,6 +30,10 @@ _STATUSES = {
     "NOT_ENOUGH": 403,
     "ORDER_NOT_EXIST": 404,
     "RESOURCE_NOT_EXISTS": 404,
+    "NOT_FOUND": 404,
+    "NO_STATEMENT_EXIST": 400,
+    "STATEMENT_CREATING": 400,
+    "ALREADY_EXISTS": 400,
     "FREQUENCY_LIMITED": 429,
     "SYSTEM_ERROR": 500,
     "BANK_ERROR": 500,
@@ -99,8 +104,7 @@ class PayHandler(VendorHandler):
     def reply(self, status: int, body: dict[str, Any] | None) -> None:
         raw = b"" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         wanted = self.request.headers.get("Wechatpay-Serial")
-        known = (self.world.credentials.platform_serial, self.world.credentials.public_key_id)
-        headers = self.world.notifier.signature_headers(raw, wanted if wanted in known else None)
+        headers = self.world.keyring.headers(raw, wanted if wanted in self.world.keyring.serials else None)
         if self.fault is not None and self.fault.tamper:
             headers["Wechatpay-Nonce"] = headers["Wechatpay-Nonce"][::-1] + "x"
         for name, value in headers.items():
@@ -134,6 +138,42 @@ class PayHandler(VendorHandler):
         if body is None:
             self.refuse("PARAM_ERROR", 400, "请求体不是合法的JSON")
         return body
+
+    def lawful(self, rules: Rules, body: dict[str, Any]) -> bool:
+        """Whether ``body`` keeps the rules; answers itself when not."""
+        fault = first_fault(rules, body)
+        self.checks["fields"] = f"{fault[0]}: {fault[1]}" if fault else "ok"
+        if fault is not None:
+            self.refuse("PARAM_ERROR", 400, fault[1], fault[0])
+        return fault is None
+
+    def open_sealed(self, body: dict[str, Any], *names: str) -> bool:
+        """Decrypt the sealed fields of ``body`` that are there, in place; answers itself when one is not sealed for
+        the key that ``Wechatpay-Serial`` names.
+        """
+        serial = self.request.headers.get("Wechatpay-Serial", "")
+        for name in names:
+            if name not in body:
+                continue
+            if serial not in self.world.keyring.serials:
+                self.refuse("PARAM_ERROR", 400, "Wechatpay-Serial错误，平台证书序列号或公钥ID不存在")
+                return False
+            opened = self.world.keyring.opened(serial, body[name])
+            self.checks[f"sealed_{name}"] = "ok" if opened else "wrong"
+            if not opened:
+                self.refuse("PARAM_ERROR", 400, "敏感信息解密失败", name)
+                return False
+            body[name] = opened
+        return True
+
+    def done(self, act: Callable[[], dict[str, Any] | None], status: int = 200) -> None:
+        """Answer with what ``act`` returns, or with its ``TillError``."""
+        try:
+            body = act()
+        except TillError as error:
+            self.refuse(error.code, error.status, error.message)
+            return
+        self.answer(status, body)
 
     def same_merchant(self, mchid: object) -> bool:
         """Whether ``mchid`` is the one that signed; answers itself when not."""

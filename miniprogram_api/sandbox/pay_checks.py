@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 # A check returns what is wrong with a value, or "".
 Check = Callable[[Any], str]
+# Field → (required, check); a nested field is written with a dot.
+Rules = Mapping[str, tuple[bool, Check]]
 
 MAX_FEN = 100_000_000_00
 
@@ -35,6 +37,30 @@ def fen(value: Any) -> str:
     if not isinstance(value, int) or isinstance(value, bool):
         return "类型错误，应为整数（分）"
     return "" if 1 <= value <= MAX_FEN else "金额应大于0且不超过上限"
+
+
+def flag(value: Any) -> str:
+    return "" if isinstance(value, bool) else "类型错误，应为布尔"
+
+
+def one_of(*values: str) -> Check:
+    """One of these texts."""
+    return lambda value: "" if value in values else "枚举值错误"
+
+
+def list_of(rules: Rules, most: int) -> Check:
+    """An array of 1 to ``most`` objects that each keep ``rules``."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, list) or not 1 <= len(value) <= most:
+            return f"应为1到{most}项的数组"
+        for item in value:
+            fault = first_fault(rules, item) if isinstance(item, dict) else ("", "类型错误，应为对象")
+            if fault is not None:
+                return f"{fault[0]}{fault[1]}"
+        return ""
+
+    return check
 
 
 def currency(value: Any) -> str:
@@ -66,7 +92,7 @@ def expiry(value: Any) -> str:
     return "" if 55 <= ahead <= 7 * 86400 else "订单失效时间应晚于当前时间1分钟，且不超过7天"
 
 
-_PREPAY: dict[str, tuple[bool, Check]] = {
+_PREPAY: Rules = {
     "appid": (True, text(32)),
     "mchid": (True, text(32)),
     "description": (True, text(127)),
@@ -75,16 +101,13 @@ _PREPAY: dict[str, tuple[bool, Check]] = {
     "attach": (False, text(128)),
     "notify_url": (True, notify_url),
     "goods_tag": (False, text(32)),
-    "support_fapiao": (False, lambda value: "" if isinstance(value, bool) else "类型错误，应为布尔"),
+    "support_fapiao": (False, flag),
     "amount.total": (True, fen),
     "amount.currency": (False, currency),
     "payer.openid": (True, text(128)),
-    "settle_info.profit_sharing": (
-        False,
-        lambda value: "" if isinstance(value, bool) else "类型错误，应为布尔",
-    ),
+    "settle_info.profit_sharing": (False, flag),
 }
-_REFUND: dict[str, tuple[bool, Check]] = {
+_REFUND: Rules = {
     "transaction_id": (False, text(32, r"\d+")),
     "out_trade_no": (False, text(32, r"[0-9A-Za-z_\-|*]+", 6)),
     "out_refund_no": (True, text(64, r"[0-9A-Za-z_\-|*@]+")),
@@ -94,20 +117,20 @@ _REFUND: dict[str, tuple[bool, Check]] = {
     "amount.total": (True, fen),
     "amount.currency": (True, currency),
 }
-_CLOSE: dict[str, tuple[bool, Check]] = {"mchid": (True, text(32))}
+_CLOSE: Rules = {"mchid": (True, text(32))}
 
 
 def prepay_fault(body: Mapping[str, Any]) -> tuple[str, str] | None:
     """The first fault of a JSAPI order as (field, what is wrong), or None."""
-    return _first(_PREPAY, body)
+    return first_fault(_PREPAY, body)
 
 
 def close_fault(body: Mapping[str, Any]) -> tuple[str, str] | None:
-    return _first(_CLOSE, body)
+    return first_fault(_CLOSE, body)
 
 
 def refund_fault(body: Mapping[str, Any]) -> tuple[str, str] | None:
-    fault = _first(_REFUND, body)
+    fault = first_fault(_REFUND, body)
     if fault is None and ("transaction_id" in body) == ("out_trade_no" in body):
         return "out_trade_no", "transaction_id和out_trade_no二选一"
     if fault is None and body["amount"]["refund"] > body["amount"]["total"]:
@@ -115,7 +138,8 @@ def refund_fault(body: Mapping[str, Any]) -> tuple[str, str] | None:
     return fault
 
 
-def _first(rules: Mapping[str, tuple[bool, Check]], body: Mapping[str, Any]) -> tuple[str, str] | None:
+def first_fault(rules: Rules, body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The first fault of ``body`` by ``rules``: {field: (required, check)}, nested fields with a dot."""
     values = _flat(body, {name.split(".")[0] for name in rules if "." in name})
     for name, (required, check) in rules.items():
         if name not in values:

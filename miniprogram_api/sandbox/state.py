@@ -36,6 +36,39 @@ create table if not exists notices (
     id integer primary key, kind text not null, reference text not null, url text not null, payload text not null,
     tamper text, due_at real not null, attempts text not null default '[]', done integer not null default 0
 );
+create table if not exists settings (name text primary key, value text not null);
+create table if not exists shippings (
+    out_trade_no text primary key, description text, upload_time text, uploaded_at real, uploads integer not null default 0, settled_at text
+);
+create table if not exists receivers (account text primary key, name text not null, relation text not null);
+create table if not exists sharings (
+    out_order_no text primary key, order_id text not null, transaction_id text not null, body text not null, kind text not null,
+    state text not null, created_at text not null, parts text not null
+);
+create table if not exists sharing_returns (
+    out_return_no text primary key, return_id text not null, out_order_no text not null, body text not null, result text not null,
+    created_at text not null, finished_at text, fail_reason text
+);
+create table if not exists transfers (
+    out_bill_no text primary key, transfer_bill_no text not null, body text not null, state text not null, fail_reason text,
+    package_info text not null, created_at text not null, updated_at text not null, event_id text not null
+);
+create table if not exists invoice_titles (apply_id text primary key, body text not null);
+create table if not exists invoices (
+    fapiao_id text primary key, apply_id text not null, body text not null, status text not null, number text, issued_at text,
+    card_status text
+);
+create table if not exists bill_edits (id integer primary key, action text not null, number text not null, fen integer, day text);
+create table if not exists activity (openid text primary key, at real not null);
+create table if not exists windows (openid text primary key, remaining integer not null, ends_at real not null, limited integer not null);
+create table if not exists customer_messages (id integer primary key, openid text not null, text text not null, sent_at text not null);
+create table if not exists content_rules (id integer primary key, contains text not null, suggest text not null, label integer not null);
+create table if not exists content_checks (
+    trace_id text primary key, kind text not null, openid text not null, subject text not null, suggest text, label integer,
+    errcode integer not null default 0, at text not null
+);
+create index if not exists sharings_by_transaction on sharings (transaction_id);
+create index if not exists refunds_by_order on refunds (out_trade_no);
 create index if not exists messages_by_openid on messages (openid);
 create index if not exists notices_by_reference on notices (reference);
 create index if not exists notices_open on notices (done);
@@ -75,6 +108,14 @@ class State:
             tuple(row.values()),
         )
         return int(cursor.lastrowid or 0)
+
+    def setting(self, name: str) -> str | None:
+        """A switch that survives a restart, or None."""
+        row = self.one("select value from settings where name = ?", name)
+        return None if row is None else str(row["value"])
+
+    def set_setting(self, name: str, value: str) -> None:
+        self.run("insert into settings values (?, ?) on conflict do update set value = excluded.value", name, value)
 
     def close(self) -> None:
         self._db.close()

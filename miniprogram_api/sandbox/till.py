@@ -5,16 +5,20 @@ import secrets
 import string
 import time
 import uuid
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
+from miniprogram_api.sandbox.clock import CHINA, Clock, seconds_of
 from miniprogram_api.sandbox.credentials import SandboxCredentials
 from miniprogram_api.sandbox.state import Row, State, pack
 
 # A prepay_id lives for two hours; an order without time_expire is not payable beyond that either.
 PREPAY_SECONDS = 7200.0
 MAX_REFUNDS = 50
-_CHINA = timezone(timedelta(hours=8))
+REFUND_DAYS = 365
+# Between two refunds of one payment, in seconds.
+REFUND_GAP = 60.0
+_RULES = "trading_rules"
 
 
 class TillError(Exception):
@@ -30,9 +34,20 @@ class TillError(Exception):
 class Till:
     """Prepays by out_trade_no, refunds by out_refund_no; each is idempotent by its number."""
 
-    def __init__(self, state: State, credentials: SandboxCredentials) -> None:
+    def __init__(self, state: State, credentials: SandboxCredentials, clock: Clock) -> None:
         self._state = state
         self._credentials = credentials
+        self._clock = clock
+        self.refund_gap = REFUND_GAP
+
+    @property
+    def trading_rules(self) -> bool:
+        """Whether the mini-program is under the trading rules: payments are frozen until they are shipped."""
+        return self._state.setting(_RULES) == "1"
+
+    @trading_rules.setter
+    def trading_rules(self, on: bool) -> None:
+        self._state.set_setting(_RULES, "1" if on else "0")
 
     def prepay(self, body: dict[str, Any]) -> str:
         """Place an order; the prepay_id. The same number again must come with the same values."""
@@ -81,10 +96,12 @@ class Till:
             "update prepays set state = 'SUCCESS', transaction_id = ?, success_time = ?, event_id = ? "
             "where out_trade_no = ?",
             transaction,
-            china_time(),
+            self._clock.text(),
             str(uuid.uuid4()),
             out_trade_no,
         )
+        if self.trading_rules:
+            self._state.insert("shippings", {"out_trade_no": out_trade_no})
         return self._need(out_trade_no), False
 
     def close(self, out_trade_no: str) -> None:
@@ -133,22 +150,38 @@ class Till:
             "out_trade_no": order["out_trade_no"],
             "body": pack(body),
             "status": "PROCESSING",
-            "created_at": china_time(),
+            "created_at": self._clock.text(),
             "event_id": str(uuid.uuid4()),
         }
         self._state.insert("refunds", row)
         return self._need_refund(body["out_refund_no"]), True
 
-    def finish_refund(self, out_refund_no: str) -> Row:
-        """The money is back with the payer; from now on the order's state is REFUND."""
+    def finish_refund(self, out_refund_no: str, status: str = "SUCCESS") -> Row:
+        """End a refund in the making. SUCCESS: the money is back with the payer and the order's state is REFUND.
+        ABNORMAL and CLOSED: it is not.
+        """
         self._state.run(
-            "update refunds set status = 'SUCCESS', success_time = ? where out_refund_no = ? and status = 'PROCESSING'",
-            china_time(),
+            "update refunds set status = ?, success_time = ?, event_id = ? "
+            "where out_refund_no = ? and status = 'PROCESSING'",
+            status,
+            self._clock.text() if status == "SUCCESS" else None,
+            str(uuid.uuid4()),
             out_refund_no,
         )
         refund = self._need_refund(out_refund_no)
-        self._state.run("update prepays set state = 'REFUND' where out_trade_no = ?", refund["out_trade_no"])
+        if refund["status"] == "SUCCESS":
+            self._state.run("update prepays set state = 'REFUND' where out_trade_no = ?", refund["out_trade_no"])
         return refund
+
+    def redirect_refund(self, refund_id: str, out_refund_no: str) -> Row:
+        """Send an ABNORMAL refund another way: it is PROCESSING again. Raises ``TillError``."""
+        refund = self.find_refund(out_refund_no)
+        if refund is None or refund["refund_id"] != refund_id:
+            raise TillError("RESOURCE_NOT_EXISTS", 404, "退款单不存在")
+        if refund["status"] != "ABNORMAL":
+            raise TillError("INVALID_REQUEST", 400, "退款单状态不是退款异常")
+        self._state.run("update refunds set status = 'PROCESSING' where out_refund_no = ?", out_refund_no)
+        return self._need_refund(out_refund_no)
 
     def find_refund(self, out_refund_no: str) -> Row | None:
         row = self._state.one("select * from refunds where out_refund_no = ?", out_refund_no)
@@ -203,11 +236,32 @@ class Till:
         if amount["total"] != order["body"]["amount"]["total"]:
             raise TillError("INVALID_REQUEST", 400, "订单金额与支付时不一致")
         earlier = self.refunds(order["out_trade_no"])
+        if self._clock.now() - seconds_of(order["success_time"]) > REFUND_DAYS * 86400:
+            raise TillError("INVALID_REQUEST", 400, "订单已超过可退款的最大期限")
         if len(earlier) >= MAX_REFUNDS:
             raise TillError("INVALID_REQUEST", 400, "部分退款次数超过50次")
-        if sum(r["body"]["amount"]["refund"] for r in earlier) + amount["refund"] > amount["total"]:
+        taken = sum(r["body"]["amount"]["refund"] for r in earlier if r["status"] != "CLOSED")
+        if taken + amount["refund"] > amount["total"]:
             raise TillError("INVALID_REQUEST", 400, "退款金额大于可退金额")
+        if taken + amount["refund"] > amount["total"] - self._shared_out(order["transaction_id"]):
+            # The money lies with the receivers: it must be taken back first.
+            raise TillError("NOT_ENOUGH", 403, "基本账户余额不足，请先回退分账资金")
+        if earlier and abs(self._clock.now() - seconds_of(earlier[-1]["created_at"])) < self.refund_gap:
+            raise TillError("FREQUENCY_LIMITED", 429, "同一订单的多次退款需间隔1分钟")
         return order
+
+    def _shared_out(self, transaction_id: str) -> int:
+        """What receivers hold of a payment, or are about to get."""
+        shared = self._state.all(
+            "select out_order_no, parts from sharings where transaction_id = ? and kind = 'share'", transaction_id
+        )
+        numbers = [row["out_order_no"] for row in shared]
+        parts = [part for row in shared for part in json.loads(row["parts"])]
+        back = self._state.all("select out_order_no, body from sharing_returns where result = 'SUCCESS'")
+        returned = sum(json.loads(row["body"])["amount"] for row in back if row["out_order_no"] in numbers)
+        own = self._credentials.mchid
+        held = sum(p["amount"] for p in parts if p["result"] != "CLOSED" and p["account"] != own)
+        return int(held - returned)
 
     def _need(self, out_trade_no: str) -> Row:
         order = self.find(out_trade_no)
@@ -227,7 +281,7 @@ _STATES = {"SUCCESS": "支付成功", "REFUND": "转入退款", "NOTPAY": "订�
 
 def china_time() -> str:
     """Now, as WeChat Pay writes times: RFC 3339 in China's zone, whole seconds."""
-    return datetime.now(_CHINA).isoformat(timespec="seconds")
+    return datetime.now(CHINA).isoformat(timespec="seconds")
 
 
 def _opened(row: Row) -> Row:

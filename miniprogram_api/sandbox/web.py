@@ -9,14 +9,23 @@ from typing import Any, ClassVar
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler
 
+from miniprogram_api.sandbox.books import Books
 from miniprogram_api.sandbox.cashier import Cashier
+from miniprogram_api.sandbox.clock import Clock
+from miniprogram_api.sandbox.content import ContentDesk
 from miniprogram_api.sandbox.credentials import SandboxCredentials
+from miniprogram_api.sandbox.delivery import Delivery
 from miniprogram_api.sandbox.faults import Fault, Faults
+from miniprogram_api.sandbox.invoices import InvoiceBooks
 from miniprogram_api.sandbox.journal import Journal
+from miniprogram_api.sandbox.keyring import Keyring
 from miniprogram_api.sandbox.notifier import Notifier
 from miniprogram_api.sandbox.people import People, Tokens
+from miniprogram_api.sandbox.service_desk import ServiceDesk
+from miniprogram_api.sandbox.sharing import SharingBooks
 from miniprogram_api.sandbox.state import State
 from miniprogram_api.sandbox.till import Till
+from miniprogram_api.sandbox.transfers import TransferBooks
 
 PUSH_PATH = "/api/v1/wechat/push"
 
@@ -34,7 +43,29 @@ class World:
     till: Till
     notifier: Notifier
     cashier: Cashier
+    clock: Clock
+    keyring: Keyring
+    sharing: SharingBooks
+    transfers: TransferBooks
+    invoices: InvoiceBooks
+    books: Books
+    delivery: Delivery
+    desk: ServiceDesk
+    content: ContentDesk
     product_url: str | None = None
+
+    def resume(self) -> None:
+        """Go on with everything that was under way when the process ended."""
+        self.notifier.resume()
+        self.cashier.resume()
+        self.sharing.resume()
+        self.invoices.resume()
+
+    async def stop(self) -> None:
+        """End everything under way; what is stored goes on at the next start."""
+        for part in (self.cashier, self.sharing, self.invoices, self.content, self.notifier):
+            await part.stop()
+        self.state.close()
 
     def use_product(self, url: str | None) -> None:
         """Send pushes to the product at ``url`` from now on."""

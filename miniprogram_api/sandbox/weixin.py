@@ -16,6 +16,15 @@ _TEXTS = {
     40001: "invalid credential, access_token is invalid or not latest",
     40002: "invalid grant_type",
     40003: "invalid openid",
+    40008: "invalid message type",
+    40066: "invalid url",
+    40129: "invalid scene",
+    44002: "empty post data",
+    44004: "empty content",
+    45002: "content size out of limit",
+    45015: "response out of time limit or subscription is canceled",
+    45047: "out of response count limit",
+    61010: "code is expired",
     40013: "invalid appid",
     40029: "invalid code",
     40037: "invalid template_id",
@@ -77,6 +86,23 @@ class WeixinHandler(VendorHandler):
             return 40013
         return 0 if hmac.compare_digest(str(secret), credentials.secret) else 40125
 
+    def session_ok(self) -> bool:
+        """Check the proof of a session key (openid, signature, sig_method); answers itself when it does not hold."""
+        user = self.world.people.get(self.get_query_argument("openid", ""))
+        if user is None:
+            self.fail(40003)
+            return False
+        if self.get_query_argument("sig_method", "") != "hmac_sha256":
+            self.fail(40097)
+            return False
+        key = user["session_key"] or ""
+        expected = hmac.new(key.encode(), b"", hashlib.sha256).hexdigest()
+        holds = bool(key) and hmac.compare_digest(self.get_query_argument("signature", ""), expected)
+        self.checks["signature"] = "ok" if holds else "wrong"
+        if not holds:
+            self.fail(87009)
+        return holds
+
 
 class CodeToSession(WeixinHandler):
     endpoint = "jscode2session"
@@ -95,6 +121,7 @@ class CodeToSession(WeixinHandler):
         self.checks["code"] = verdict
         if openid is None:
             return self.fail(40163 if verdict == "used" else 40029)
+        self.world.content.seen(openid)
         return self.answer(200, {"openid": openid, "session_key": self.world.people.new_session(openid)})
 
 
@@ -124,17 +151,10 @@ class CheckSession(WeixinHandler):
 
     def get(self) -> None:
         if not self.token_ok():
-            return None
-        user = self.world.people.get(self.get_query_argument("openid", ""))
-        if user is None:
-            return self.fail(40003)
-        if self.get_query_argument("sig_method", "") != "hmac_sha256":
-            return self.fail(40097)
-        key = user["session_key"] or ""
-        expected = hmac.new(key.encode(), b"", hashlib.sha256).hexdigest()
-        holds = bool(key) and hmac.compare_digest(self.get_query_argument("signature", ""), expected)
-        self.checks["signature"] = "ok" if holds else "wrong"
-        return self.answer(200, {"errcode": 0, "errmsg": "ok"}) if holds else self.fail(87009)
+            return
+        if self.session_ok():
+            self.answer(200, {"errcode": 0, "errmsg": "ok"})
+        return
 
 
 class PhoneNumber(WeixinHandler):

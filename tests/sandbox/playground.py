@@ -115,9 +115,7 @@ class Playground:
         for server in self._servers:
             server.stop()
             await server.close_all_connections()
-        await self.world.cashier.stop()
-        await self.world.notifier.stop()
-        self.world.state.close()
+        await self.world.stop()
 
     async def fetch(self, method: str, path: str, body: Any = None, **options: Any) -> HTTPResponse:
         """A bare request to the sandbox; ``body`` bytes as they are, anything else as JSON."""

@@ -102,6 +102,6 @@ async def test_the_index_shows_what_happened_with_relative_links(play: Playgroun
     text = (await play.fetch("GET", "/")).body.decode()
     for shown in ("法律咨询", "已支付", "482913", openid, "pay_jsapi", "通知 1/1"):
         assert shown in text
-    assert 'href="pay/order00001"' in text
+    assert 'href="orders/order00001"' in text
     assert 'href="/' not in text
     assert play.credentials.secret not in text

@@ -258,6 +258,9 @@ async def test_refunds_are_idempotent_and_never_exceed_the_payment(play: Playgro
     assert (await refusal(refund(play, "refund0003", total=1, fen=1))).pay_code == "INVALID_REQUEST"
     assert (await refusal(refund(play, "refund0004", fen=0))).pay_code == "PARAM_ERROR"
     assert (await refusal(play.pay.query_refund("refund0009"))).reason == "refund_not_found"
+    # A lawful one has to wait for a minute after the one before.
+    assert (await refusal(refund(play, "refund0005", fen=19900))).reason == "rate_limited"
+    await play.control("POST", "clock", {"advance_seconds": 61})
     await refund(play, "refund0005", fen=19900)
 
 
