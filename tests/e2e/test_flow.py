@@ -114,6 +114,7 @@ async def test_an_order_to_its_end(open_phone: OpenPhone, office: Office, tmp_pa
 
     await client.page.goto(f"/orders/{case.order_id}")
     await expect(client.page.get_by_text("建议先申请劳动仲裁")).to_be_visible()
+    await expect(client.page.get_by_role("button", name=re.compile("法律意见书.pdf"))).to_be_visible()
     await client.page.get_by_role("button", name="确认完成").click()
     await client.page.get_by_role("alertdialog").get_by_role("button", name="确认完成").click()
     await client.page.get_by_role("button", name="评价服务").click()

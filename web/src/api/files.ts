@@ -1,13 +1,15 @@
 import { ApiError } from "./errors"
 import { newId } from "./ids"
 import { call } from "./http"
-import type { UploadGrant } from "./types"
+import type { StoredFile, UploadGrant } from "./types"
 
 export interface LocalFile {
   name: string
   content_type: string
   blob: Blob
 }
+
+export const getFile = (fileId: string): Promise<StoredFile> => call("GET", `/files/${encodeURIComponent(fileId)}`)
 
 type Progress = (fraction: number) => void
 

@@ -23,3 +23,7 @@ export const act = (
   body: Record<string, unknown>,
   key: string,
 ): Promise<Order | undefined> => call("POST", `/orders/${id(orderId)}/${verb}`, { body, idempotencyKey: key })
+
+/** Asks for money back; without an amount for all that is left. */
+export const askRefund = (orderId: string, reason: string, amountFen: number | null, key: string): Promise<Order> =>
+  call("POST", `/orders/${id(orderId)}/refunds`, { body: { reason, amount_fen: amountFen }, idempotencyKey: key })

@@ -77,6 +77,23 @@ export interface Person {
   display_name: string
 }
 
+export interface Refund {
+  id: string
+  amount_fen: number
+  reason: string
+  state: "requested" | "succeeded" | "failed"
+  created_at: string
+}
+
+/** A file of a space. `url` is good for some minutes, without a token. */
+export interface StoredFile {
+  id: string
+  name: string
+  content_type: string
+  size: number
+  url?: string | null
+}
+
 export interface Order {
   id: string
   number: string
@@ -93,6 +110,7 @@ export interface Order {
   /** What this viewer may do with it now. */
   actions: string[]
   delivery?: { summary?: string; file_ids?: string[] } | null
+  refunds?: Refund[]
   review?: { stars: number; text?: string | null } | null
   created_at: string
 }

@@ -20,9 +20,9 @@ export const statusLabel = (status: OrderStatus): string => STATES[status]?.labe
 export const statusTone = (status: OrderStatus): Tone => STATES[status]?.tone ?? "active"
 export const statusHint = (status: OrderStatus): string => STATES[status]?.hint ?? ""
 
-export type Operation = "pay" | "cancel" | "confirm" | "review" | "accept" | "decline" | "deliver"
+export type Operation = "pay" | "cancel" | "confirm" | "review" | "accept" | "decline" | "deliver" | "refund"
 
-const ORDER_OF_WEIGHT: Operation[] = ["cancel", "decline", "accept", "deliver", "confirm", "review", "pay"]
+const ORDER_OF_WEIGHT: Operation[] = ["refund", "cancel", "decline", "accept", "deliver", "confirm", "review", "pay"]
 
 /** What to offer of what the server allows, the main operation last. */
 export function operations(order: Order): Operation[] {
@@ -37,7 +37,13 @@ export const OPERATION_LABELS: Record<Operation, string> = {
   accept: "接单",
   decline: "暂不接单",
   deliver: "提交成果",
+  refund: "申请退款",
 }
+
+const BACK: readonly Operation[] = ["refund", "cancel", "decline"]
+
+/** Whether this is what the page wants the person to do, and not a way out. */
+export const leadsOn = (operation: Operation): boolean => !BACK.includes(operation)
 
 const STEPS: Partial<Record<OrderStatus, string>> = {
   awaiting_payment: "提交订单",
@@ -52,8 +58,11 @@ const STEPS: Partial<Record<OrderStatus, string>> = {
   refunded: "退款完成",
 }
 
-/** A status as something that has happened. */
-export const stepTitle = (step: OrderStep): string => STEPS[step.status] ?? step.title
+/** A status as something that has happened. After a refund in part the order goes on where it was. */
+export function stepTitle(step: OrderStep, before?: OrderStep): string {
+  if (before?.status === "refunding" && step.status !== "refunded") return "退款处理完毕，服务继续"
+  return STEPS[step.status] ?? step.title
+}
 
 const CARD_STATES: Record<string, string> = {
   ...Object.fromEntries(Object.entries(STATES).map(([code, state]) => [code, state.label])),

@@ -1,4 +1,5 @@
 import type { Message } from "../../../api/types"
+import { openUrl } from "../../../platform/open"
 import { toast } from "../../../stores/feedback"
 import { messageAt, refreshMessage } from "../../../stores/rooms"
 
@@ -21,12 +22,7 @@ async function alive(url: string): Promise<boolean> {
   }
 }
 
-// A link, not window.open: web-views and pop-up blockers stop a window that opens after a wait.
 function open(url: string): void {
   if (!url) return toast("文件暂时无法打开，请稍后再试", "error")
-  const link = document.createElement("a")
-  link.href = url
-  link.target = "_blank"
-  link.rel = "noopener"
-  link.click()
+  openUrl(url)
 }

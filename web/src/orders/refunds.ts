@@ -1,0 +1,23 @@
+/** Asking for money back: how much is left, what was typed, and how it stands. Money is integer fen. */
+import type { Order, Refund } from "../api/types"
+import type { Tone } from "./states"
+
+export const REFUND_STATES: Record<Refund["state"], { label: string; tone: Tone }> = {
+  requested: { label: "退款中", tone: "wait" },
+  succeeded: { label: "已退回", tone: "done" },
+  failed: { label: "退款失败", tone: "off" },
+}
+
+/** What may still be asked back. */
+export function refundable(order: Order): number {
+  const asked = (order.refunds ?? []).filter(({ state }) => state !== "failed").reduce((sum, r) => sum + r.amount_fen, 0)
+  return Math.max(0, order.payable_fen - asked)
+}
+
+/** Yuan as people type them, in fen; null for what is no amount of at least one fen. */
+export function fenOf(text: string): number | null {
+  const parts = text.trim().match(/^(\d{1,8})(?:\.(\d{1,2}))?$/)
+  if (!parts) return null
+  const fen = Number(parts[1]) * 100 + Number((parts[2] ?? "").padEnd(2, "0"))
+  return fen > 0 ? fen : null
+}
