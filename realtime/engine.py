@@ -15,6 +15,7 @@ test_engine.py fails when one of them changes under it. What is different from s
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ MAX_WAITING_BYTES = 1 << 20
 NORMAL = 1000
 GOING_AWAY = 1001
 POLICY = 1008
+LEAVING_AT_ONCE = 20
 BINARY_TYPES = (str(sio_packet.BINARY_EVENT), str(sio_packet.BINARY_ACK))
 
 
@@ -181,6 +183,28 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     pace = Pace()
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._leaving: deque[EngineSocket] = deque()
+        self._seeing_off: asyncio.Task[None] | None = None
+
+    def leave(self, socket: EngineSocket) -> None:
+        """A connection ended. Thousands may end at once: they are seen off a few at a time, with others between."""
+        socket.stop_timer()
+        socket.closing = True
+        self._leaving.append(socket)
+        if self._seeing_off is None:
+            self._seeing_off = asyncio.get_running_loop().create_task(self._see_off())
+
+    async def _see_off(self) -> None:
+        while self._leaving:
+            for _ in range(min(LEAVING_AT_ONCE, len(self._leaving))):
+                task = asyncio.get_running_loop().create_task(self.gone(self._leaving.popleft()))
+                _ending.add(task)
+                task.add_done_callback(_ending.discard)
+            await asyncio.sleep(0)
+        self._seeing_off = None
+
     async def accept(self, handler: "SocketHandler") -> None:
         sid = self.generate_id()
         connection = EngineSocket(self, sid, handler)
@@ -198,8 +222,6 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
         connection.expect_connect()
 
     async def gone(self, socket: EngineSocket) -> None:
-        socket.stop_timer()
-        socket.closing = True
         self.sockets.pop(socket.sid, None)
         await self._trigger_event("disconnect", socket.sid, self.reason.TRANSPORT_CLOSE, run_async=False)
         socket.closed = True
@@ -341,6 +363,4 @@ class SocketHandler(WebSocketHandler):
 
     def on_close(self) -> None:
         if self.engine_socket is not None:
-            task = asyncio.get_running_loop().create_task(self.engine.gone(self.engine_socket))
-            _ending.add(task)
-            task.add_done_callback(_ending.discard)
+            self.engine.leave(self.engine_socket)

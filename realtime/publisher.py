@@ -7,7 +7,7 @@ the bus is slower than we are) waits for the gap to be read from the database.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -23,6 +23,7 @@ _SEQ_BYTES = 8
 _PLAIN = bytes(_SEQ_BYTES)  # seq 0: not an entry, deliver at once
 EVERYTHING = 2**53 - 1
 SIGNED_OUT = 4001  # WebSocket close code of our own: do not reconnect, sign in again
+CLOSING_SECONDS = 2.0  # for what is still to be noted when the process stops
 OFFLINE_GRACE = 3.0  # a phone that switches networks is not announced as gone
 
 # space, after this seq, up to this one → (seq, view) of what lies between
@@ -40,12 +41,14 @@ class Publisher:
         self._delivered: dict[str, int] = {}
         self._newest: dict[str, int] = {}  # the furthest entry we heard of in spaces that are being healed
         self._healing: dict[str, asyncio.Task[None]] = {}
+        self._left: set[str] = set()  # whose leaving is still to be noted
+        self._noting: asyncio.Task[None] | None = None
         self._departures: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence: Presence | None = None
         self._missing: Missing | None = None
         self._forget: Callable[[str], None] = lambda _space_id: None
-        self._went_offline: Callable[[str], Awaitable[None]] | None = None
+        self._went_offline: Callable[[Collection[str]], Awaitable[None]] | None = None
         self._signed_out: Callable[[Iterable[str]], None] = lambda _session_ids: None
 
     def connect(
@@ -53,7 +56,7 @@ class Publisher:
         presence: Presence,
         missing: Missing,
         forget: Callable[[str], None],
-        went_offline: Callable[[str], Awaitable[None]],
+        went_offline: Callable[[Collection[str]], Awaitable[None]],
         signed_out: Callable[[Iterable[str]], None],
     ) -> None:
         """The second half of construction: what itself needs a Live to be built."""
@@ -71,6 +74,10 @@ class Publisher:
             departure.cancel()
         for task in [*self._tasks, *self._healing.values()]:
             task.cancel()
+        if self._noting is not None:
+            _, late = await asyncio.wait([self._noting], timeout=CLOSING_SECONDS)
+            for task in late:
+                task.cancel()
         await self._bus.close()
         if self._presence is not None:
             await self._presence.close()
@@ -145,10 +152,19 @@ class Publisher:
         if channels:
             await self._bus.unsubscribe(*channels)
         if was_last and self._went_offline is not None:
+            self._left.add(user_id)
+            if self._noting is None:
+                self._noting = asyncio.get_running_loop().create_task(self._note_offline(self._went_offline))
+
+    async def _note_offline(self, note: Callable[[Collection[str]], Awaitable[None]]) -> None:
+        """Those who leave while an earlier note is being written are noted together: thousands may leave at once."""
+        while self._left:
+            users, self._left = self._left, set()
             try:
-                await self._went_offline(user_id)
+                await note(users)
             except Exception:  # what comes after the end of a connection must happen all the same
-                log.exception("somebody's leaving could not be noted")
+                log.exception("that %d people left could not be noted", len(users))
+        self._noting = None
 
     async def _departed(self, user_id: str, spaces: set[str]) -> None:
         self._departures.pop(user_id, None)

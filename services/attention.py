@@ -5,7 +5,7 @@ when it has waited for ``after``; then it is forgotten when the member has read 
 member is here, and told once for each unread stretch otherwise. The text never repeats what was written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from pymongo import ASCENDING, UpdateOne
@@ -85,9 +85,10 @@ class Attention:
             for user_id, head in waiting.items()
         ]
 
-    async def went_offline(self, user_id: str) -> None:
-        """Somebody's last socket is gone: what waits for them is due after the pause, counted from now."""
-        await self._db.attention.update_many({"_id.user": user_id}, {"$set": {"due_at": self._clock() + self._after}})
+    async def went_offline(self, user_ids: Collection[str]) -> None:
+        """Their last sockets are gone: what waits for them is due after the pause, counted from now."""
+        theirs = {"_id.user": {"$in": list(user_ids)}}
+        await self._db.attention.update_many(theirs, {"$set": {"due_at": self._clock() + self._after}})
 
     async def tick(self) -> int:
         """Look at what is due, oldest first; the number of rows looked at. Call about once a second."""

@@ -165,7 +165,7 @@ async def test_who_is_here_is_told_ten_seconds_after_going(world: World) -> None
         await world.attention.tick()
     assert await room.told(room.client) == []
     world.live.here.discard(room.client)
-    await world.attention.went_offline(room.client)
+    await world.attention.went_offline([room.client])
     world.clock.forward(9.9)
     await world.attention.tick()
     assert await room.told(room.client) == []
@@ -181,7 +181,7 @@ async def test_who_comes_back_within_ten_seconds_is_not_told(world: World) -> No
     await room.write(room.lawyer, "lawyer")
     world.clock.forward(4)
     world.live.here.discard(room.client)
-    await world.attention.went_offline(room.client)
+    await world.attention.went_offline([room.client])
     world.clock.forward(7)
     await world.attention.tick()
     world.live.here.add(room.client)
@@ -281,7 +281,7 @@ async def test_who_goes_during_the_look_is_told_ten_seconds_later(world: World) 
     world.live.here.add(room.client)
     await room.write(room.lawyer, "lawyer")
     world.clock.forward(300)
-    world.live.meanwhile = lambda: world.attention.went_offline(room.client)
+    world.live.meanwhile = lambda: world.attention.went_offline([room.client])
     await world.attention.tick()
     world.live.meanwhile = None
     world.live.here.discard(room.client)
