@@ -61,8 +61,8 @@ async def step_down(cluster: Cluster) -> Hurt:
 
 
 async def stop_primary(cluster: Cluster) -> Hurt:
-    await _pause_for(cluster, [await asyncio.to_thread(cluster.primary)], 7)
-    return Hurt("SIGSTOP of the primary for 7 s")
+    await _pause_for(cluster, [await asyncio.to_thread(cluster.primary)], 15)
+    return Hurt("SIGSTOP of the primary for 15 s")
 
 
 async def stop_web(cluster: Cluster) -> Hurt:
