@@ -188,6 +188,15 @@ export interface Member {
   left?: boolean
 }
 
+export interface Lawyer {
+  id: string
+  display_name: string
+  profile?: { firm?: string; areas?: string[] } | null
+}
+
+/** What a new member sees of the record: all of it, or what comes from now on. */
+export type Since = "start" | "now"
+
 export interface SpaceAction {
   code: string
   label: string

@@ -1,5 +1,5 @@
 /** What a role may do in a space. The server decides; this only offers. */
-import type { Role, Space } from "../api/types"
+import type { Member, Role, Space } from "../api/types"
 
 const EXPORT: readonly Role[] = ["client", "lawyer", "support"]
 const NOTES: readonly Role[] = ["lawyer", "support", "reviewer"]
@@ -13,3 +13,11 @@ export const mayExport = (role: Role | undefined): boolean => role !== undefined
 
 /** Clients are not even asked for: their phones never learn that there are notes. */
 export const readsNotes = (role: Role | undefined): boolean => role !== undefined && NOTES.includes(role)
+
+const DESK: readonly Role[] = ["support", "ops"]
+
+/** Who may change the members of any space, by what they are in the office and not in the space. */
+export const managesMembers = (roles: readonly Role[]): boolean => roles.some((role) => DESK.includes(role))
+
+/** The client stays for ever; that the order's lawyer stays too is known to the server only. */
+export const removable = (member: Member, me: string): boolean => member.role !== "client" && member.user_id !== me
