@@ -58,9 +58,7 @@ async def test_an_undeclared_verb_stops_the_start_and_is_named(
         Web(house)
 
 
-async def test_an_undeclared_event_stops_the_start_and_is_named(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_undeclared_event_stops_the_start_and_is_named(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     class BackDoor(BaseNamespace):
         async def on_everything(self, sid: str, payload: object) -> object:
             return payload
