@@ -1,5 +1,6 @@
 """A person's phone: the H5 client in a browser of phone size, driven as a finger would."""
 
+import re
 from pathlib import Path
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
@@ -40,6 +41,10 @@ class Phone:
         await self.page.locator(".person", has_text=display_name).click()
         await expect(self.page.get_by_role("navigation", name="主导航")).to_be_visible()
         await self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    async def open_me(self) -> None:
+        """By the tab bar, where a badge may stand before the word."""
+        await self.page.get_by_role("navigation", name="主导航").get_by_role("link", name=re.compile("我$")).click()
 
     # --- spaces
 

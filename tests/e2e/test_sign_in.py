@@ -23,7 +23,7 @@ async def test_phone_and_code(open_phone: OpenPhone, office: Office) -> None:
     await page.get_by_label("验证码", exact=True).fill(code)
     await page.get_by_role("button", name="登录 / 注册").click()
     await page.wait_for_url("**/orders")
-    await page.get_by_role("link", name="我", exact=True).click()
+    await client.open_me()
     await expect(page.get_by_role("heading", name=me["display_name"])).to_be_visible()
     assert me["phone"] not in await page.content()
 
@@ -74,7 +74,7 @@ async def test_signing_out_ends_it_in_every_tab(open_phone: OpenPhone, office: O
     await client.sign_in_as(office.client(1)["display_name"])
     second = await client.context.new_page()
     await second.goto("/orders")
-    await client.page.get_by_role("link", name="我", exact=True).click()
+    await client.open_me()
     await client.page.get_by_role("button", name="退出登录").click()
     await client.page.get_by_role("alertdialog").get_by_role("button", name="退出", exact=True).click()
     await client.page.wait_for_url("**/sign-in**")
