@@ -1,5 +1,14 @@
 import { call } from "./http"
-import type { Lawyer, Page, Since } from "./types"
+import type { Page } from "./types"
+
+export interface Lawyer {
+  id: string
+  display_name: string
+  profile?: { firm?: string; areas?: string[] } | null
+}
+
+/** What a new member sees of the record: all of it, or what comes from now on. */
+export type Since = "start" | "now"
 
 const id = encodeURIComponent
 

@@ -1,5 +1,21 @@
 import { call } from "./http"
-import type { Notice, NoticePage, Page } from "./types"
+import type { Page } from "./types"
+
+/** Something that this person is told once. `link`: a page of this client. */
+export interface Notice {
+  id: string
+  kind: string
+  title: string
+  text: string
+  link: string
+  created_at: string
+  read_at?: string | null
+}
+
+export interface NoticePage extends Page<Notice> {
+  /** Of all, not of this page. */
+  unread: number
+}
 
 export interface NoticeTemplate {
   key: string

@@ -188,15 +188,6 @@ export interface Member {
   left?: boolean
 }
 
-export interface Lawyer {
-  id: string
-  display_name: string
-  profile?: { firm?: string; areas?: string[] } | null
-}
-
-/** What a new member sees of the record: all of it, or what comes from now on. */
-export type Since = "start" | "now"
-
 export interface SpaceAction {
   code: string
   label: string
@@ -211,22 +202,6 @@ export interface Space {
   actions: SpaceAction[]
   last_seq: number
   closed_at?: string | null
-}
-
-/** Something that this person is told once. `link`: a page of this client. */
-export interface Notice {
-  id: string
-  kind: string
-  title: string
-  text: string
-  link: string
-  created_at: string
-  read_at?: string | null
-}
-
-export interface NoticePage extends Page<Notice> {
-  /** Of all, not of this page. */
-  unread: number
 }
 
 /** What staff say among themselves. `seq` counts notes only. */

@@ -1,6 +1,7 @@
 /** What the server tells, put where it belongs. */
 import { shallowReactive } from "vue"
-import type { Message, Note, Notice, OrderStatus } from "../api/types"
+import type { Notice } from "../api/notices"
+import type { Message, Note, OrderStatus } from "../api/types"
 import { takeNote } from "../stores/notes"
 import { noteNotice } from "../stores/notices"
 import { discard, onAcked } from "../stores/outbox"

@@ -1,7 +1,6 @@
 /** What this person is told beside messages: the newest page, more on demand, live ones on top. */
 import { reactive } from "vue"
-import { listNotices, readNotice } from "../api/notices"
-import type { Notice } from "../api/types"
+import { listNotices, readNotice, type Notice } from "../api/notices"
 
 export const notices = reactive({
   items: [] as Notice[],
