@@ -56,7 +56,7 @@ class Books:
         now = self._clock.moment()
         if day >= now.date():
             raise TillError("INVALID_REQUEST", 400, "账单日期应早于今天")
-        if day < _months_before(now.date(), 3):
+        if day < months_before(now.date(), 3):
             raise TillError("INVALID_REQUEST", 400, "仅支持三个月内的账单下载申请")
         if day == now.date() - timedelta(days=1) and now.hour < READY_HOUR:
             raise TillError("STATEMENT_CREATING", 400, "账单生成中，请在次日10点后再试")
@@ -112,14 +112,14 @@ class Books:
         self._state.run("delete from bill_edits")
 
     def _trades(self, day: date) -> list[Trade]:
-        found = []
+        payments, refunds = [], []
         for order in self._till.orders():
             total = order["body"]["amount"]["total"]
             if order["success_time"] and day_of(order["success_time"]) == day:
-                found.append(Trade(order["success_time"], order, total, fee(total)))
-            refunds = self._till.refunds(order["out_trade_no"])
-            found += [self._refund_trade(order, row, day) for row in refunds if day_of(row["created_at"]) == day]
-        return sorted(found, key=lambda trade: trade.at)
+                payments.append(Trade(order["success_time"], order, total, fee(total)))
+            rows = self._till.refunds(order["out_trade_no"])
+            refunds += [self._refund_trade(order, row, day) for row in rows if day_of(row["created_at"]) == day]
+        return sorted(payments + refunds, key=lambda trade: trade.at)
 
     def _refund_trade(self, order: Row, refund: Row, day: date) -> Trade:
         # A bill is written once: what happened to the refund after that day is not in it.
@@ -218,7 +218,8 @@ def _local(text: str) -> str:
     return text[:19].replace("T", " ")
 
 
-def _months_before(day: date, months: int) -> date:
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or that month's last."""
     index = day.year * 12 + day.month - 1 - months
     year, month = divmod(index, 12)
     for last in (day.day, 30, 29, 28):
