@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Page, Route, WebSocketRoute, expect
 
 from tests.e2e import samples
 from tests.e2e.conftest import OpenPhone
 from tests.e2e.sandbox import Office
 from tests.e2e.waiting import until
-
-pytestmark = pytest.mark.xdist_group("product")
 
 
 async def test_offline_and_back(open_phone: OpenPhone, office: Office) -> None:

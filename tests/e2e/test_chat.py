@@ -3,14 +3,11 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
 from tests.e2e import samples
 from tests.e2e.conftest import OpenPhone
 from tests.e2e.sandbox import Office
-
-pytestmark = pytest.mark.xdist_group("product")
 
 
 async def test_quote_and_recall(open_phone: OpenPhone, office: Office) -> None:

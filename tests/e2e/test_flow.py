@@ -4,7 +4,6 @@ import re
 import time
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
 from tests.e2e import samples
@@ -12,7 +11,6 @@ from tests.e2e.conftest import OpenPhone
 from tests.e2e.phone import Phone
 from tests.e2e.sandbox import Office
 
-pytestmark = pytest.mark.xdist_group("product")
 AT_ONCE = 2.0  # seconds, on a machine that runs both browsers, the product and its database
 
 

@@ -2,14 +2,12 @@
 
 import json
 
-import pytest
 from playwright.async_api import Response, WebSocket, expect
 
 from tests.e2e.conftest import OpenPhone
 from tests.e2e.phone import Phone
 from tests.e2e.sandbox import Office
 
-pytestmark = pytest.mark.xdist_group("product")
 FIRST = "对方律师昨天来过电话，先别答复"
 ANSWER = "知道了，我来处理"
 

@@ -6,7 +6,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
 from tests.e2e.conftest import OpenPhone
@@ -14,7 +13,6 @@ from tests.e2e.phone import Phone
 from tests.e2e.sandbox import Office
 from tests.e2e.waiting import until
 
-pytestmark = pytest.mark.xdist_group("product")
 LINES = 58  # more than the first page, and what a client may write in a minute
 
 

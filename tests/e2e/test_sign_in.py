@@ -1,12 +1,9 @@
 """Signing in and staying signed in."""
 
-import pytest
 from playwright.async_api import Request, expect
 
 from tests.e2e.conftest import OpenPhone
 from tests.e2e.sandbox import Office
-
-pytestmark = pytest.mark.xdist_group("product")
 
 
 async def test_phone_and_code(open_phone: OpenPhone, office: Office) -> None:
