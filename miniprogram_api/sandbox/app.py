@@ -57,12 +57,18 @@ class Posts(PathMatches):
         return super().match(request) if request.method == "POST" else None
 
 
-def build_world(data: Path, product_url: str | None = None, notify_speed: float = 60.0) -> World:
-    """Everything the sandbox knows, from ``data`` on disk."""
+def build_world(
+    data: Path, product_url: str | None = None, notify_speed: float = 60.0, refund_gap: float = 0.0
+) -> World:
+    """Everything the sandbox knows, from ``data`` on disk.
+
+    ``refund_gap``: seconds between two refunds of one payment; WeChat Pay's own are ``till.REFUND_GAP``.
+    """
     credentials = create_credentials(data)
     state, journal = State(data / "sandbox.db"), Journal()
     clock, keyring, people = Clock(state), Keyring(state, credentials), People(state)
     till = Till(state, credentials, clock)
+    till.refund_gap = refund_gap
     notifier = Notifier(state, credentials, journal, keyring, speed=notify_speed)
     sharing = SharingBooks(state, till, clock, credentials)
     transfers = TransferBooks(state, clock, credentials, notifier)

@@ -36,6 +36,7 @@ overflow-wrap:anywhere}
 button,.button{display:block;width:100%;max-width:320px;margin:0 auto;border:0;border-radius:8px;padding:13px;
 background:#07c160;color:#fff;font-size:18px;text-align:center;text-decoration:none}
 .plain{background:#f2f2f2;color:#07c160;margin-top:14px}
+a{color:#576b95}
 form.row{display:flex;gap:8px;padding:10px 14px;border-top:1px solid #f0f0f0;align-items:center}
 form.row:first-child{border-top:0}
 form.row label{flex:1;min-width:0}

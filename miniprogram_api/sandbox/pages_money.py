@@ -209,8 +209,8 @@ class Desk(FormPage):
 
     def _bill_links(self, day: str) -> str:
         return (
-            f'<div class="links"><a href="bills/trade?day={day}" download>交易账单</a>'
-            f'<a href="bills/fund?day={day}" download>资金账单</a></div>'
+            f'<div class="links"><a href="bills/trade?day={day}" download="trade-{day}.csv">交易账单</a>'
+            f'<a href="bills/fund?day={day}" download="fund-{day}.csv">资金账单</a></div>'
         )
 
 

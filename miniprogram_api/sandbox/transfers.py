@@ -19,7 +19,6 @@ CONFIRM_HOURS = 24
 KEPT_DAYS = 30
 # What the sandbox's merchant has for transfers, in fen.
 PURSE = 1_000_000_00
-_OVER = ("SUCCESS", "FAIL", "CANCELLED")
 
 
 class TransferBooks:
@@ -120,8 +119,3 @@ class TransferBooks:
         }
         self._notifier.queue("transfer", out_bill_no, row["body"]["notify_url"], notice)
         return row
-
-
-def over(row: Row) -> bool:
-    """Whether a transfer has ended."""
-    return row["state"] in _OVER

@@ -11,6 +11,7 @@ from wechatpayv3.type import RequestType
 from miniprogram_api.errors import NotificationRejected, PayError, WeChatError
 from miniprogram_api.pay import (
     BankCard,
+    BillClient,
     ProfitSharing,
     ReportInfo,
     Share,
@@ -19,6 +20,7 @@ from miniprogram_api.pay import (
     Transfers,
     TransferUnknown,
 )
+from miniprogram_api.sandbox.crypto import encrypt_resource
 from miniprogram_api.shipping import Shipping
 from tests.sandbox.playground import Playground, until
 
@@ -404,3 +406,46 @@ async def test_another_implementation_shares_and_transfers(play: Playground) -> 
     status, answer = await post("/v3/profitsharing/orders", {**order, "unfreeze_unsplit": False})
     assert (status, answer["state"]) == (200, "PROCESSING")
     assert (await finished(play, transaction)).parts[0].amount_fen == 100
+
+
+async def test_every_payout_is_in_the_fund_bill(play: Playground) -> None:
+    transaction = await paid(play)
+    await sharing_of(play).add_receiver(FIRM, "北京某某律师事务所")
+    await share(play, transaction, 2000)
+    await finished(play, transaction)
+    back = {"out_order_no": "S1", "out_return_no": "B1", "mchid": FIRM, "description": "退款"}
+    await sharing_of(play).take_back(**back, amount_fen=500)
+    await until(lambda: play.world.sharing.returns()[0]["result"] == "SUCCESS")
+    await create(play, await play.user("13800000002"))
+    await play.control("POST", "transfers/T1/confirm")
+    day = play.world.clock.today()
+    await play.control("POST", "clock", {"next_morning": True})
+    bills = BillClient(play.pay.door)
+    basic, operation = await bills.funds(day), await bills.funds(day, "OPERATION")
+    moved = {(row.kind, row.incoming, row.amount_fen, row.voucher) for row in basic.rows}
+    assert {("分账", False, 2000, "S1"), ("分账回退", True, 500, "B1")} <= moved
+    assert [(row.kind, row.incoming, row.amount_fen) for row in operation.rows] == [("商家转账", False, 5000)]
+    assert operation.rows[0].balance_fen == play.world.transfers.purse()
+    assert (await bills.funds(day, "FEES")).rows == ()
+
+
+async def test_what_was_under_way_is_finished_after_a_restart(play: Playground) -> None:
+    transaction = await paid(play)
+    await sharing_of(play).add_receiver(FIRM, "北京某某律师事务所")
+    await share(play, transaction, 2000)
+    # As after a kill: the tasks are gone, what was accepted is stored.
+    await play.world.sharing.stop()
+    play.world.sharing.resume()
+    assert (await finished(play, transaction)).parts[0].result == "SUCCESS"
+
+
+@pytest.mark.parametrize("kind", ["transfer", "invoice"])
+def test_notices_for_another_merchant_are_refused(play: Playground, kind: str) -> None:
+    events = {"transfer": ("MCHTRANSFER.BILL.FINISHED", "mch_id"), "invoice": ("FAPIAO.ISSUED", "mchid")}
+    event, name = events[kind]
+    for resource, reason in (({name: "1"}, "wrong_mchid"), ({name: play.credentials.mchid}, "bad_resource")):
+        sealed = encrypt_resource(play.credentials.api_v3_key, json.dumps(resource).encode(), "x")
+        raw = json.dumps({"id": "e", "event_type": event, "resource": sealed}).encode()
+        read = play.notifications.transfer if kind == "transfer" else play.notifications.invoice
+        with pytest.raises(NotificationRejected, match=reason):
+            read(play.world.keyring.headers(raw), raw)
