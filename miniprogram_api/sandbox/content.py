@@ -19,7 +19,7 @@ from miniprogram_api.sandbox.state import Row, State
 log = logging.getLogger(__name__)
 
 MAX_MEDIA = 10 * 1024 * 1024
-# What a text without rules says to be found: enough for a demonstration.
+# Found without any rule of a tester: enough for a demonstration.
 BUILT_IN = ({"contains": "沙箱违规", "suggest": "risky", "label": 20001},)
 LABELS = {"pass": 100, "review": 20001, "risky": 20002}
 ACTIVE_SECONDS = 2 * 3600.0

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tornado.httpclient import HTTPRequest, HTTPResponse
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
@@ -16,6 +17,7 @@ from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.web import Application, RequestHandler
 
 from miniprogram_api.access_token import AccessTokens, MemoryTokenStore
+from miniprogram_api.errors import PayError
 from miniprogram_api.http import HttpClient, HttpConfig, Outcome
 from miniprogram_api.pay import Notifications, PayClient
 from miniprogram_api.push import PushCodec
@@ -59,6 +61,13 @@ async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "what the test waits for did not happen"
         await asyncio.sleep(0.01)
+
+
+async def refusal(call: Any) -> PayError:
+    """The refusal that a call to WeChat Pay must end in."""
+    with pytest.raises(PayError) as caught:
+        await call
+    return caught.value
 
 
 class _Receiver(RequestHandler):

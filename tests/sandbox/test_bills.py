@@ -16,7 +16,7 @@ from miniprogram_api.pay.bill_rows import read_trade_bill
 from miniprogram_api.pay.bills import unpack
 from miniprogram_api.sandbox.books import months_before
 from miniprogram_api.sandbox.funds import fee
-from tests.sandbox.playground import Playground, until
+from tests.sandbox.playground import Playground, refusal, until
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 DAY = date(2026, 11, 20)
@@ -53,12 +53,6 @@ async def refunded(play: Playground, number: str = "refund0001") -> None:
 
 def bills(play: Playground) -> BillClient:
     return BillClient(play.pay.door)
-
-
-async def refusal(call: Any) -> PayError:
-    with pytest.raises(PayError) as caught:
-        await call
-    return caught.value
 
 
 async def test_a_day_of_trades_and_funds(play: Playground) -> None:

@@ -8,7 +8,7 @@ import pytest
 from wechatpayv3.core import Core
 from wechatpayv3.utils import load_private_key
 
-from miniprogram_api.errors import NotificationRejected, PayError
+from miniprogram_api.errors import NotificationRejected
 from miniprogram_api.pay import (
     InvoiceItem,
     Invoices,
@@ -20,15 +20,9 @@ from miniprogram_api.pay import (
 )
 from miniprogram_api.pay.signing import PlatformKeys
 from miniprogram_api.sandbox.keyring import Keyring
-from tests.sandbox.playground import Playground, pay_config
+from tests.sandbox.playground import Playground, pay_config, refusal
 
 TAX_CODE = "3040203000000000000"
-
-
-async def refusal(call: Any) -> PayError:
-    with pytest.raises(PayError) as caught:
-        await call
-    return caught.value
 
 
 def invoices(play: Playground) -> Invoices:

@@ -9,7 +9,8 @@ import pytest
 from miniprogram_api.sandbox.clock import Clock
 from miniprogram_api.sandbox.pages_money import fen_of
 from tests.sandbox.playground import Playground, until
-from tests.sandbox.test_payouts import create, paid
+from tests.sandbox.test_payouts import paid
+from tests.sandbox.test_transfers import create
 
 
 async def press(play: Playground, page: str, **values: str) -> Any:

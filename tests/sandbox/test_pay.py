@@ -12,16 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from wechatpayv3.core import Core
 from wechatpayv3.type import RequestType
 
-from miniprogram_api.errors import NotificationRejected, PayError
+from miniprogram_api.errors import NotificationRejected
 from miniprogram_api.pay import Notifications, PayClient
 from miniprogram_api.pay.signing import MerchantSigner, nonce
-from tests.sandbox.playground import Playground, pay_config, until
-
-
-async def refusal(call: Any) -> PayError:
-    with pytest.raises(PayError) as caught:
-        await call
-    return caught.value
+from tests.sandbox.playground import Playground, pay_config, refusal, until
 
 
 async def test_an_order_is_placed_paid_and_told(play: Playground) -> None:

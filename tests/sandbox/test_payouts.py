@@ -1,4 +1,4 @@
-"""Money that leaves: profit sharing, merchant transfers, abnormal refunds; and the money that is frozen."""
+"""Profit sharing, and what every payout looks like in the fund bill."""
 
 import asyncio
 import json
@@ -8,29 +8,18 @@ import pytest
 from wechatpayv3.core import Core
 from wechatpayv3.type import RequestType
 
-from miniprogram_api.errors import NotificationRejected, PayError, WeChatError
+from miniprogram_api.errors import NotificationRejected
 from miniprogram_api.pay import (
-    BankCard,
     BillClient,
     ProfitSharing,
-    ReportInfo,
     Share,
     Sharing,
-    Transfer,
-    Transfers,
-    TransferUnknown,
 )
 from miniprogram_api.sandbox.crypto import encrypt_resource
-from miniprogram_api.shipping import Shipping
-from tests.sandbox.playground import Playground, until
+from tests.sandbox.playground import Playground, refusal, until
+from tests.sandbox.test_transfers import create
 
 FIRM = "1700000001"
-
-
-async def refusal(call: Any) -> PayError:
-    with pytest.raises(PayError) as caught:
-        await call
-    return caught.value
 
 
 async def paid(play: Playground, number: str = "order00001", fen: int = 10000, **values: Any) -> str:
@@ -138,238 +127,6 @@ async def test_shared_money_is_taken_back_before_a_refund(play: Playground) -> N
     found = await sharing_of(play).query_return(out_order_no="S1", out_return_no="B1")
     assert (found.result, found.amount_fen, found.return_id) == ("SUCCESS", 3000, accepted.return_id)
     assert (await play.pay.refund(**whole, reason="取消")).status == "PROCESSING"
-
-
-async def test_money_is_frozen_until_the_service_is_shipped_and_confirmed(play: Playground) -> None:
-    await play.control("POST", "rules", {"trading_rules": True})
-    shipping = Shipping(play.wechat.door)
-    assert await shipping.is_managed()
-    openid = await play.user()
-    transaction = await paid(play, openid=openid)
-    await sharing_of(play).add_receiver(FIRM, "北京某某律师事务所")
-    assert await funds(play) == "frozen_shipping"
-    assert (await refusal(share(play, transaction, 100))).reason == "rule_limit"
-    moment = play.world.clock.moment()
-    values: dict[str, Any] = {"transaction_id": transaction, "openid": openid, "delivered_at": moment}
-    assert (await play.fetch("POST", "/control/payments/order00001/confirm-receipt")).code == 409
-    assert await shipping.upload(**values, description="法律咨询已完成")
-    assert not await shipping.upload(**values, description="法律咨询已完成")
-    assert await shipping.upload(**values, description="法律咨询与书面意见")
-    assert not await shipping.upload(**values, description="第三次")
-    assert await funds(play) == "frozen_shipping"
-    confirmed = await play.control("POST", "payments/order00001/confirm-receipt")
-    assert confirmed["funds"] == "frozen_sharing"
-    (received,) = await play.product.wait_for(1)
-    assert play.codec.decrypt(received.query, received.body).settled_payment() == transaction
-    await share(play, transaction, 100)
-
-
-async def test_two_days_settle_what_nobody_confirms(play: Playground) -> None:
-    await play.control("POST", "rules", {"trading_rules": True})
-    openid = await play.user()
-    transaction = await paid(play, openid=openid, profit_sharing=False)
-    shipping, moment = Shipping(play.wechat.door), play.world.clock.moment()
-    await shipping.upload(transaction_id=transaction, openid=openid, description="咨询", delivered_at=moment)
-    await play.control("POST", "clock", {"advance_seconds": 2 * 86400 - 60})
-    assert await funds(play) == "frozen_shipping"
-    await play.control("POST", "clock", {"advance_seconds": 61})
-    assert await funds(play) == "available"
-
-
-async def test_refusals_of_shipping(play: Playground) -> None:
-    openid = await play.user()
-    transaction = await paid(play, openid=openid)
-    shipping, moment = Shipping(play.wechat.door), play.world.clock.moment()
-    values: dict[str, Any] = {"transaction_id": transaction, "openid": openid, "description": "咨询"}
-
-    async def errcode(**changes: Any) -> int:
-        with pytest.raises(WeChatError) as caught:
-            await shipping.upload(**{**values, "delivered_at": moment, **changes})
-        return caught.value.errcode
-
-    assert await errcode(transaction_id="4200") == 10060001
-    assert await errcode(openid="o-stranger") == 10060031
-    assert await errcode(description="") == 10060008
-    assert await errcode(description="长" * 121) == 10060009
-    token = await play.tokens.get()
-    body = {
-        "order_key": {"order_number_type": 2, "transaction_id": transaction},
-        "logistics_type": 3,
-        "delivery_mode": 1,
-        "shipping_list": [{"item_desc": "咨询"}],
-        "upload_time": "2026-11-21T19:16:00.000+08:00",
-        "payer": {"openid": openid},
-    }
-    cases: list[tuple[dict[str, Any], int]] = [
-        ({"upload_time": "2026-11-21T19:16:00+08:00"}, 268485216),
-        ({"upload_time": "2026-11-31T19:16:00.000+08:00"}, 268485216),
-        ({"logistics_type": 9}, 10060005),
-        ({"delivery_mode": 2}, 10060006),
-        ({"delivery_mode": 3}, 268485224),
-        ({"shipping_list": {}}, 10060014),
-        ({"shipping_list": []}, 10060014),
-        ({"order_key": {"order_number_type": 3}}, 268485228),
-        ({"order_key": {"order_number_type": 2}}, 268485195),
-        ({"order_key": {"order_number_type": 1}}, 268485196),
-        ({"order_key": {"order_number_type": 1, "mchid": play.credentials.mchid}}, 268485194),
-        ({}, 0),
-    ]
-    for change, expected in cases:
-        path = f"/wxa/sec/order/upload_shipping_info?access_token={token}"
-        answer = await play.fetch("POST", path, {**body, **change})
-        assert json.loads(answer.body)["errcode"] == expected, change
-
-
-def transfers(play: Playground) -> Transfers:
-    return Transfers(play.pay.door)
-
-
-async def create(play: Playground, openid: str, number: str = "T1", fen: int = 5000, **values: Any) -> Any:
-    return await transfers(play).create(
-        out_bill_no=number,
-        scene_id="1005",
-        openid=openid,
-        amount_fen=fen,
-        remark="咨询费",
-        notify_url=play.notify_url,
-        reports=[ReportInfo("岗位类型", "律师"), ReportInfo("报酬说明", "咨询费")],
-        **values,
-    )
-
-
-async def test_a_transfer_waits_for_its_person(play: Playground) -> None:
-    openid = await play.user()
-    made = await create(play, openid)
-    assert isinstance(made, Transfer)
-    assert made.waits_for_person
-    assert made.package_info
-    again = await create(play, openid)
-    assert (again.transfer_bill_no, again.package_info) == (made.transfer_bill_no, made.package_info)
-    await play.control("POST", "transfers/T1/confirm")
-    (received,) = await play.product.wait_for(1)
-    notice = play.notifications.transfer(received.headers, received.body)
-    assert (notice.event_type, notice.transfer.paid) == ("MCHTRANSFER.BILL.FINISHED", True)
-    found = await transfers(play).query("T1")
-    assert (found.paid, found.final, found.may_take_new_number, found.amount_fen) == (True, True, False, 5000)
-    with pytest.raises(NotificationRejected, match="unexpected_event"):
-        play.notifications.payment(received.headers, received.body)
-
-
-async def test_a_refused_transfer_is_unknown_and_keeps_its_number(play: Playground) -> None:
-    openid = await play.user()
-    await play.control("POST", "faults", {"endpoint": "transfer_create", "errcode": "SYSTEM_ERROR", "phase": "after"})
-    unknown = await create(play, openid)
-    assert isinstance(unknown, TransferUnknown)
-    assert (unknown.because, unknown.may_take_new_number) == ("pay.SYSTEM_ERROR", False)
-    # The answer said 500, and yet the money waits.
-    assert (await transfers(play).query("T1")).waits_for_person
-    await play.control("DELETE", "faults")
-    refused = await create(play, openid, fen=6000)
-    assert isinstance(refused, TransferUnknown)
-    assert refused.because == "pay.ALREADY_EXISTS"
-    assert isinstance(await create(play, "o-stranger", "T2"), TransferUnknown)
-    assert (await refusal(transfers(play).query("T2"))).reason == "not_found"
-
-
-async def test_transfers_end_without_money(play: Playground) -> None:
-    openid = await play.user()
-    for number in ("T1", "T2", "T3"):
-        await create(play, openid, number)
-    await play.control("POST", "transfers/T1/confirm", {"fail_reason": "ACCOUNT_FROZEN"})
-    assert (await transfers(play).cancel("T2")).state == "CANCELING"
-    await play.control("POST", "clock", {"advance_seconds": 24 * 3600 + 60})
-    ends = [await transfers(play).query(number) for number in ("T1", "T2", "T3")]
-    assert [(end.state, end.fail_reason) for end in ends] == [
-        ("FAIL", "ACCOUNT_FROZEN"),
-        ("CANCELLED", None),
-        ("FAIL", "OVERDUE_CLOSE"),
-    ]
-    assert all(end.may_take_new_number for end in ends)
-    assert (await refusal(transfers(play).cancel("T1"))).pay_code == "INVALID_REQUEST"
-    assert (await play.fetch("POST", "/control/transfers/T1/confirm")).code == 409
-    assert (await play.fetch("POST", "/control/transfers/T9/confirm")).code == 404
-
-
-async def test_names_are_sealed_and_fit_the_amount(play: Playground) -> None:
-    openid = await play.user()
-    with pytest.raises(ValueError, match="name"):
-        await create(play, openid, fen=200_000)
-    with pytest.raises(ValueError, match="name"):
-        await create(play, openid, fen=20, name="张三")
-    assert isinstance(await create(play, openid, fen=200_000, name="张三"), Transfer)
-    assert play.world.transfers.all()[0]["body"]["user_name"] == "张三"
-    (entry,) = await play.log("transfer_create")
-    assert entry["checks"]["sealed_user_name"] == "ok"
-    assert isinstance(await create(play, openid, "T2", 2_000_001, name="张三"), TransferUnknown)
-
-
-async def abnormal(play: Playground) -> Any:
-    await play.order()
-    await play.control("POST", "payments/order00001/pay", {"times": 0})
-    await play.control("POST", "rules", {"refunds_end": "ABNORMAL"})
-    accepted = await play.pay.refund(
-        out_trade_no="order00001",
-        out_refund_no="R1",
-        refund_fen=100,
-        total_fen=29900,
-        reason="取消",
-        notify_url=play.notify_url,
-    )
-    (received,) = await play.product.wait_for(1)
-    notice = play.notifications.refund(received.headers, received.body)
-    assert (notice.event_type, notice.refund.abnormal) == ("REFUND.ABNORMAL", True)
-    assert (await play.pay.query("order00001")).trade_state == "SUCCESS"
-    await play.control("POST", "rules", {"refunds_end": "SUCCESS"})
-    return accepted
-
-
-@pytest.mark.parametrize("card", [None, BankCard("ICBC_DEBIT", "6222020000000000000", "张三")])
-async def test_an_abnormal_refund_is_sent_another_way(play: Playground, card: BankCard | None) -> None:
-    accepted = await abnormal(play)
-    again = await play.pay.apply_abnormal_refund(accepted.refund_id, "R1", card)
-    assert (again.status, again.refund_id) == ("PROCESSING", accepted.refund_id)
-    received = await play.product.wait_for(2)
-    notices = [play.notifications.refund(item.headers, item.body) for item in received]
-    assert notices[1].event_type == "REFUND.SUCCESS"
-    assert notices[0].event_id != notices[1].event_id
-    assert (await play.pay.query_refund("R1")).status == "SUCCESS"
-    assert (await refusal(play.pay.apply_abnormal_refund(accepted.refund_id, "R1"))).pay_code == "INVALID_REQUEST"
-    assert (await refusal(play.pay.apply_abnormal_refund("503", "R1"))).reason == "refund_not_found"
-    assert "6222" not in repr(card)
-
-
-async def test_a_bank_that_cannot_take_it(play: Playground) -> None:
-    accepted = await abnormal(play)
-    card = BankCard("XYZ_DEBIT", "6222020000000000000", "张三")
-    error = await refusal(play.pay.apply_abnormal_refund(accepted.refund_id, "R1", card))
-    assert error.pay_code == "PARAM_ERROR"
-
-
-async def test_a_closed_refund_gives_the_amount_free(play: Playground) -> None:
-    await play.order()
-    await play.control("POST", "payments/order00001/pay", {"times": 0})
-    await play.control("POST", "rules", {"refunds_end": "CLOSED", "refund_gap_seconds": 0})
-    values = {"out_trade_no": "order00001", "refund_fen": 29900, "total_fen": 29900, "reason": "取消"}
-    await play.pay.refund(**values, out_refund_no="R1")  # type: ignore[arg-type]
-    await until(lambda: play.world.till.refunds()[0]["status"] == "CLOSED")
-    await play.control("POST", "rules", {"refunds_end": "SUCCESS"})
-    await play.pay.refund(**values, out_refund_no="R2")  # type: ignore[arg-type]
-
-
-async def test_fifty_refunds_and_a_year_are_the_end(play: Playground) -> None:
-    await play.order()
-    await play.control("POST", "payments/order00001/pay", {"times": 0})
-    play.world.till.refund_gap = 0
-    values = {"refund": 1, "total": 29900, "currency": "CNY"}
-    for index in range(50):
-        play.world.till.refund({"out_trade_no": "order00001", "out_refund_no": f"R{index}", "amount": values})
-    one = {"out_trade_no": "order00001", "refund_fen": 1, "total_fen": 29900, "reason": "取消"}
-    assert (await refusal(play.pay.refund(**one, out_refund_no="R50"))).pay_code == "INVALID_REQUEST"  # type: ignore[arg-type]
-    await play.order("order00002")
-    await play.control("POST", "payments/order00002/pay", {"times": 0})
-    await play.control("POST", "clock", {"advance_seconds": 365 * 86400 + 60})
-    late = {**one, "out_trade_no": "order00002"}
-    assert (await refusal(play.pay.refund(**late, out_refund_no="R51"))).pay_code == "INVALID_REQUEST"  # type: ignore[arg-type]
 
 
 async def test_another_implementation_shares_and_transfers(play: Playground) -> None:
