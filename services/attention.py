@@ -18,7 +18,7 @@ from services.followers import EntryHead
 from services.live import Live
 from services.notices import Notices
 from services.spaces import current_member
-from services.storage.database import Database
+from services.storage.database import Database, in_slices
 
 BATCH = 200
 # Who is here is looked at again with growing pauses, and at the latest then: the word that somebody went away is
@@ -63,8 +63,8 @@ class Attention:
         rows: list[UpdateOne] = []
         async for space in self._db.spaces.find({"_id": {"$in": list(newest)}}, {"members": 1}):
             rows += self._rows(space, newest[space["_id"]])
-        if rows:
-            await self._db.attention.bulk_write(rows, ordered=False)
+        for some in in_slices(rows):
+            await self._db.attention.bulk_write(some, ordered=False)
 
     def _rows(self, space: SpaceDocument, heads: Sequence[EntryHead]) -> list[UpdateOne]:
         """One row for each member whom something of this waits for: the newest seq counts."""

@@ -25,7 +25,7 @@ from services.followers import EntryHead
 from services.keys import BlindIndex, KeyDestroyedError
 from services.record import Recorder
 from services.search_text import FIELDS, folded, pairs, searchable
-from services.storage.database import Database
+from services.storage.database import SLICE, Database, in_slices
 
 # Bytes of a filter: the least of these that gives each piece a byte, at which 3 in 100 answers are wrong.
 SIZES = (32, 128, 512, 2048, 8192)
@@ -54,7 +54,7 @@ class SearchIndex:
             return
         texts: dict[Part, str] = {}
         recalled: set[tuple[str, int]] = set()
-        async for entry in self._db.entries.find({"_id": {"$in": wanted}}).sort("_id", 1):
+        async for entry in self._db.entries.find({"_id": {"$in": wanted}}).sort("_id", 1).batch_size(SLICE):
             space_id, target = entry["_id"]["space"], entry.get("target")
             if entry["type"] == MessageType.RECALL and target is not None:
                 recalled.add((space_id, target))
@@ -92,8 +92,8 @@ class SearchIndex:
             document = self._signature(space_id, seq, part, text)
             writes.append(ReplaceOne({"_id": document["_id"]}, document, upsert=True))
         writes += [DeleteMany({"_id": _range(space_id, seq, seq + 1)}) for space_id, seq in recalled]
-        if writes:
-            await self._db.search.bulk_write(writes, ordered=False)
+        for some in in_slices(writes):
+            await self._db.search.bulk_write(some, ordered=False)
 
     def _signature(self, space_id: str, seq: int, part: str, text: str) -> SignatureDocument:
         pieces = pairs(folded(text))
