@@ -15,6 +15,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as ConnectionLostError
 from redis.exceptions import RedisError
 
+from realtime.tasks import end_all
+
 log = logging.getLogger("casespace.bus")
 
 Receive = Callable[[str, bytes], None]
@@ -100,9 +102,7 @@ class ValkeyBus:
         await self._try(self._pubsub.unsubscribe, *channels)
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]
         await self._client.aclose()
 

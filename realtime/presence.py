@@ -9,6 +9,8 @@ from typing import Protocol
 import redis.asyncio as redis
 from redis.exceptions import RedisError
 
+from realtime.tasks import end_all
+
 log = logging.getLogger("casespace.presence")
 
 ALIVE_SECONDS = 45.0
@@ -77,9 +79,7 @@ class ValkeyPresence:
         return found | {user_id for user_id, count in zip(others, counts, strict=True) if count}
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
         await self._say(dict.fromkeys(self._here(), False))
 
     async def _note(self) -> None:
