@@ -13,7 +13,7 @@ from schemas.api.auth import (
 )
 from schemas.api.base import NoBody
 from schemas.api.me import MeView
-from services.origins import Origin
+from services.identity.origins import Origin
 from services.permissions import PUBLIC, SIGNED_IN
 from services.rate_limits import SIGN_IN
 

@@ -24,8 +24,8 @@ from services.actors import Actor
 from services.bundle import Services
 from services.errors import Problem
 from services.idempotency import Ticket
-from services.message_views import EncodedMessage
 from services.rate_limits import Allowance, Limit, RateLimiter
+from services.spaces.message_views import EncodedMessage
 
 log = logging.getLogger("casespace.http")
 

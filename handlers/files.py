@@ -10,7 +10,7 @@ from handlers.streams import StreamHandler
 from schemas.api.base import NoBody
 from schemas.api.files import ContentQuery, FileBegin, FileView, UploadView
 from services.errors import Problem
-from services.files import OpenFile
+from services.files.files import OpenFile
 from services.permissions import PUBLIC, SIGNED_IN
 from services.rate_limits import Limit
 

@@ -5,7 +5,7 @@ from handlers.doors import Call, door
 from schemas.api.base import NoBody, Page
 from schemas.api.lawyers import LawyerQuery, LawyerView
 from schemas.api.me import MeView, PhoneView, RenameBody
-from services.accounts import PHONE_READERS
+from services.identity.accounts import PHONE_READERS
 from services.permissions import PUBLIC, SIGNED_IN, only
 
 

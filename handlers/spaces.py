@@ -15,8 +15,8 @@ from schemas.api.messages import (
     SyncView,
 )
 from schemas.api.spaces import SpaceListView, SpaceView
-from services.message_views import EncodedMessage
 from services.permissions import PUBLIC, SIGNED_IN
+from services.spaces.message_views import EncodedMessage
 
 SPACE = "/api/v1/spaces/([0-9a-f]{24})"
 _SENDING = (

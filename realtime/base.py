@@ -17,9 +17,9 @@ from schemas.api.base import Body
 from services.actors import Actor
 from services.bundle import Services
 from services.errors import Problem
-from services.message_views import EncodedMessage
 from services.permissions import Allow
 from services.rate_limits import SOCKET_EVENTS, RateLimiter
+from services.spaces.message_views import EncodedMessage
 
 log = logging.getLogger("casespace.socket")
 

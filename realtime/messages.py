@@ -5,8 +5,8 @@ from schemas.api.messages import MessageView, ReadView, SyncBody, SyncView
 from schemas.api.notes import NoteView
 from schemas.events import MessageRecall, MessageSend, NoteSend, SpaceRead, SpaceTyping
 from services.actors import Actor
-from services.message_views import EncodedMessage
 from services.permissions import SIGNED_IN, STAFF
+from services.spaces.message_views import EncodedMessage
 
 
 class CaseSpaceNamespace(BaseNamespace):

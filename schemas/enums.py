@@ -98,7 +98,7 @@ class OutboxState(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about; decides which outside channel it takes (``services/notice_templates.py``)."""
+    """What a notice is about; decides which outside channel it takes (``services/notices/notice_templates.py``)."""
 
     MESSAGE_UNREAD = "message_unread"
     MENTIONED = "mentioned"

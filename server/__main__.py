@@ -14,7 +14,7 @@ from server import logs, office
 from server.settings import Settings, SettingsError, load_settings
 from server.web import Web
 from server.wiring import House, build
-from services.media.ffmpeg import FfmpegMissingError
+from services.files.media.ffmpeg import FfmpegMissingError
 from services.storage import indexes
 
 log = logging.getLogger("casespace")

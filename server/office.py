@@ -16,9 +16,9 @@ from server.demo.people import CLIENTS, STAFF, DemoClient, DemoStaff
 from server.demo.products import PRODUCTS
 from server.wiring import House
 from services.errors import Problem
+from services.identity.people import NewClient
 from services.ids import new_secret
-from services.people import NewClient
-from services.products import ProductSpec
+from services.orders.products import ProductSpec
 
 _CATALOGUE: TypeAdapter[tuple[ProductSpec, ...]] = TypeAdapter(tuple[ProductSpec, ...])
 

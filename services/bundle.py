@@ -3,26 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.accounts import Accounts
-from services.desk import Desk
-from services.exports import Exports
-from services.files import Files
-from services.memberships import Memberships
-from services.messages import Messages
-from services.notes import Notes
-from services.notices import Notices
-from services.orders import Orders
-from services.payments import Payments
-from services.products import Products
-from services.pushes import Pushes
-from services.refunds import Refunds
-from services.search import Search
-from services.sessions import Sessions
-from services.sign_in import SignIn
-from services.space_views import SpaceViews
-from services.spaces import Spaces
-from services.subscriptions import Subscriptions
-from services.sync import Sync
+from services.files.files import Files
+from services.identity.accounts import Accounts
+from services.identity.sessions import Sessions
+from services.identity.sign_in import SignIn
+from services.notices.notices import Notices
+from services.notices.pushes import Pushes
+from services.notices.subscriptions import Subscriptions
+from services.orders.orders import Orders
+from services.orders.products import Products
+from services.payments.payments import Payments
+from services.payments.refunds import Refunds
+from services.search.search import Search
+from services.spaces.desk import Desk
+from services.spaces.exports import Exports
+from services.spaces.memberships import Memberships
+from services.spaces.messages import Messages
+from services.spaces.notes import Notes
+from services.spaces.space_views import SpaceViews
+from services.spaces.spaces import Spaces
+from services.spaces.sync import Sync
 
 
 @dataclass(frozen=True, slots=True)

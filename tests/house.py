@@ -12,10 +12,10 @@ from server.web import Web
 from server.wiring import House, build
 from services.actors import Actor
 from services.clock import Clock, utc_now
+from services.identity.origins import Origin
+from services.identity.people import NewClient
 from services.ids import new_id
-from services.origins import Origin
-from services.people import NewClient
-from services.spaces import NewMember
+from services.spaces.spaces import NewMember
 from services.storage import indexes
 
 HERE = Origin("test device", "127.0.0.1", "test-request")

@@ -68,7 +68,7 @@ class SignatureKey(TypedDict):
 
 
 class SignatureDocument(TypedDict):
-    """What an entry, or a part of one, can be found by: a keyed Bloom filter (``services/search_index.py``)."""
+    """What an entry, or a part of one, can be found by: a keyed Bloom filter (``services/search/search_index.py``)."""
 
     _id: SignatureKey
     size: int  # bytes of ``bits``

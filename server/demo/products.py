@@ -1,7 +1,7 @@
 """The demo office's catalogue (C1). Texts are what clients read; prices are in fen."""
 
 from schemas.enums import OrderStatus
-from services.products import FormField, ProductSpec, Promise
+from services.orders.products import FormField, ProductSpec, Promise
 
 HOUR = 60
 DAY = 24 * HOUR

@@ -17,15 +17,15 @@ from server.worker import Tick, Worker
 from services.bundle import Services
 from services.clock import Clock, utc_now
 from services.followers import Followers
+from services.identity.staff import Staff
 from services.keys import Vault
-from services.messages import Messages
 from services.record import HeadSigner
-from services.space_views import SpaceViews
-from services.staff import Staff
+from services.spaces.messages import Messages
+from services.spaces.space_views import SpaceViews
+from services.spaces.sync import Sync
 from services.storage.blobs import Blobs
 from services.storage.database import Database, is_outage
 from services.storage.leases import Leases
-from services.sync import Sync
 
 
 @dataclass(frozen=True, slots=True)

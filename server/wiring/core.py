@@ -16,19 +16,19 @@ from server.metrics import Metrics
 from server.process_names import new_name
 from server.settings import Settings, decode_key, decode_keys
 from services.audit import Audit
-from services.cards import Cards
 from services.clock import Clock
+from services.files.tickets import Tickets
 from services.idempotency import Idempotency
 from services.keys import BlindIndex, Vault
-from services.message_reader import MessageReader
 from services.outbox import Outbox
 from services.rate_limits import RateLimiter
 from services.record import Recorder
-from services.spaces import Spaces
+from services.spaces.cards import Cards
+from services.spaces.message_reader import MessageReader
+from services.spaces.spaces import Spaces
 from services.storage.access_tokens import MongoTokenStore
 from services.storage.blobs import Blobs
 from services.storage.database import Database
-from services.tickets import Tickets
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """Files: store, intake, recordings."""
 
 from server.wiring.core import Core
-from services.file_intake import FileIntake
-from services.file_store import FileStore
-from services.files import Files
-from services.media.ffmpeg import Ffmpeg, find_ffmpeg
-from services.recordings import Recordings
+from services.files.file_intake import FileIntake
+from services.files.file_store import FileStore
+from services.files.files import Files
+from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
+from services.files.recordings import Recordings
 
 
 def build_files(core: Core) -> Files:

@@ -2,8 +2,8 @@
 
 from realtime.presence import LocalPresence, Presence, ValkeyPresence
 from server.wiring.core import Core
-from services.attention import Attention
-from services.sessions import Sessions
+from services.identity.sessions import Sessions
+from services.notices.attention import Attention
 
 HEAL_PAGE = 200
 

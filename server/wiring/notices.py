@@ -6,13 +6,13 @@ from datetime import timedelta
 from miniprogram_api.push import PushCodec
 from miniprogram_api.settings import PushConfig
 from server.wiring.core import Core
-from services.accounts import Accounts
-from services.attention import Attention
-from services.mentions import Mentions
-from services.notices import Notices
-from services.pushes import Pushes
-from services.subscription_messages import SubscriptionMessages
-from services.subscriptions import Subscriptions
+from services.identity.accounts import Accounts
+from services.notices.attention import Attention
+from services.notices.notices import Notices
+from services.notices.pushes import Pushes
+from services.notices.subscription_messages import SubscriptionMessages
+from services.notices.subscriptions import Subscriptions
+from services.spaces.mentions import Mentions
 
 
 @dataclass(frozen=True, slots=True)

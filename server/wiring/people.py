@@ -7,17 +7,17 @@ from miniprogram_api.settings import TencentSmsConfig
 from miniprogram_api.sms import TencentSmsSender
 from server.settings import Settings, decode_keys
 from server.wiring.core import Core
-from services.accounts import Accounts
-from services.counters import Counters
-from services.passwords import Passwords
-from services.people import People
-from services.phone_binding import PhoneBinding
-from services.sessions import Sessions
-from services.sign_in import SignIn
-from services.sms_codes import SmsCodes, SmsLimits
-from services.staff import Staff
-from services.tokens import TokenSigner
-from services.wechat_codes import WeChatCodes
+from services.identity.accounts import Accounts
+from services.identity.counters import Counters
+from services.identity.passwords import Passwords
+from services.identity.people import People
+from services.identity.phone_binding import PhoneBinding
+from services.identity.sessions import Sessions
+from services.identity.sign_in import SignIn
+from services.identity.sms_codes import SmsCodes, SmsLimits
+from services.identity.staff import Staff
+from services.identity.tokens import TokenSigner
+from services.identity.wechat_codes import WeChatCodes
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from server.wiring.core import Core
 from server.worker import Tick
-from services.export_files import ExportFiles
-from services.exports import Exports
-from services.file_store import FileStore
+from services.files.file_store import FileStore
 from services.record import HeadSigner
 from services.record.anchors import Anchors, TimeStampAuthority
 from services.record.authority import HttpAuthority
 from services.record.checkpoints import Checkpoints
 from services.record.history import Histories
+from services.spaces.export_files import ExportFiles
+from services.spaces.exports import Exports
 
 CHECKPOINT_SECONDS = 900.0
 ANCHOR_SECONDS = 60.0

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from server.wiring.core import Core
-from services.desk import Desk
-from services.memberships import Memberships
-from services.notes import Notes
-from services.renaming import Renaming
-from services.search import Search
-from services.search_index import SearchIndex
+from services.search.search import Search
+from services.search.search_index import SearchIndex
+from services.spaces.desk import Desk
+from services.spaces.memberships import Memberships
+from services.spaces.notes import Notes
+from services.spaces.renaming import Renaming
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from schemas.documents.spaces import EntryDocument, EntryFile
 from schemas.enums import MessageType
-from services.message_views import EncodedMessage
+from services.spaces.message_views import EncodedMessage
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.keys import Vault
 from services.live import Live
-from services.message_views import EncodedMessage, Links, message_view
 from services.record.chain import FORM, GENESIS, canonical_body, commitment, entry_hash
 from services.record.draft import Draft, Stored
+from services.spaces.message_views import EncodedMessage, Links, message_view
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.record")

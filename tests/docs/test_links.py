@@ -15,7 +15,7 @@ from realtime.messages import CaseSpaceNamespace
 from schemas.problems import PROBLEMS
 from server.metrics import Metrics
 from server.settings import Settings
-from services.order_news import NEWS
+from services.orders.order_news import NEWS
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(

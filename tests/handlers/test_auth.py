@@ -15,8 +15,8 @@ import pytest_asyncio
 
 from schemas.enums import Role
 from server.settings import decode_keys
+from services.identity.staff import Provisioned
 from services.ids import new_id
-from services.staff import Provisioned
 from tests.handlers.sign_in_app import Doors, open_doors
 from tests.parts.databases import SettingsMaker
 

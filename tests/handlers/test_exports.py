@@ -96,7 +96,7 @@ async def test_who_leaves_half_way_leaves_nothing_behind(
     text = "很长的话" * 1_000
     drafts = [Draft(space_id, wang.id, "client", new_id(), MessageType.TEXT, {"text": text}) for _ in range(600)]
     await asyncio.gather(*(house.core.recorder.append(draft) for draft in drafts))
-    monkeypatch.setattr("services.exports.tempfile.TemporaryFile", watched)
+    monkeypatch.setattr("services.spaces.exports.tempfile.TemporaryFile", watched)
     place = urlsplit(base)
     assert place.hostname is not None
     assert place.port is not None

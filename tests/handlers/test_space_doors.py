@@ -8,7 +8,7 @@ import pytest
 
 from schemas.enums import Role
 from server.wiring import House
-from services.search_index import SearchIndex
+from services.search.search_index import SearchIndex
 from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
 

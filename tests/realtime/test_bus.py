@@ -16,7 +16,7 @@ from server.embedded.processes import start_together
 from server.embedded.valkey import Valkey
 from server.wiring import House
 from services.ids import new_id
-from services.spaces import NewMember
+from services.spaces.spaces import NewMember
 from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
 from tests.realtime.test_sockets import Phone, eventually, phone, until

@@ -12,7 +12,7 @@ from socketio.exceptions import ConnectionError as Refused
 
 from server.wiring import House
 from services.ids import new_id
-from services.spaces import NewMember
+from services.spaces.spaces import NewMember
 from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
 

@@ -17,26 +17,26 @@ from schemas.api.auth import SignedInView
 from schemas.documents.ledgers import AuditDocument
 from schemas.enums import Role
 from server.settings import Settings, decode_key
-from services.accounts import Accounts
 from services.actors import Actor
 from services.audit import Audit
-from services.counters import Counters
 from services.errors import Problem
+from services.identity.accounts import Accounts
+from services.identity.counters import Counters
+from services.identity.origins import Origin
+from services.identity.passwords import Passwords
+from services.identity.people import People
+from services.identity.phone_binding import PhoneBinding
+from services.identity.sessions import Sessions
+from services.identity.sign_in import SignIn
+from services.identity.sms_codes import SmsCodes
+from services.identity.staff import Provisioned, Staff
+from services.identity.tokens import TokenSigner
+from services.identity.wechat_codes import WeChatCodes
 from services.ids import new_id
 from services.keys import BlindIndex, Vault
-from services.origins import Origin
 from services.outbox import Outbox
-from services.passwords import Passwords
-from services.people import People
-from services.phone_binding import PhoneBinding
-from services.sessions import Sessions
-from services.sign_in import SignIn
-from services.sms_codes import SmsCodes
-from services.staff import Provisioned, Staff
 from services.storage.database import Database
 from services.storage.indexes import apply
-from services.tokens import TokenSigner
-from services.wechat_codes import WeChatCodes
 from tests.recorded_live import RecordedLive
 
 ACCESS_LIFETIME = timedelta(minutes=15)

@@ -7,7 +7,7 @@ import zipfile
 
 from PIL import Image
 
-from services.media.ffmpeg import find_ffmpeg
+from services.files.media.ffmpeg import find_ffmpeg
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -19,16 +19,16 @@ from schemas.documents.ledgers import NoticeDocument, OutboxDocument
 from schemas.enums import NoticeKind, Role
 from server.settings import Settings
 from services.actors import Actor
-from services.attention import Attention
 from services.audit import Audit
 from services.ids import new_id
-from services.notices import Notices
+from services.notices.attention import Attention
+from services.notices.notices import Notices
+from services.notices.pushes import Pushes
+from services.notices.subscription_messages import Sender, SubscriptionMessages
+from services.notices.subscriptions import Subscriptions
 from services.outbox import Outbox
-from services.pushes import Pushes
 from services.storage.database import Database
 from services.storage.indexes import apply
-from services.subscription_messages import Sender, SubscriptionMessages
-from services.subscriptions import Subscriptions
 from tests.recorded_live import RecordedLive
 
 AFTER = timedelta(seconds=10)

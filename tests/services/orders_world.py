@@ -27,28 +27,28 @@ from schemas.enums import OrderStatus, PaymentMethod, RefundState, Role
 from server.demo.products import PRODUCTS
 from server.settings import Settings, decode_key
 from services.actors import Actor
-from services.assignments import Assignments
 from services.audit import Audit
-from services.cards import Cards
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
 from services.keys import Vault
-from services.notices import Notices
-from services.order_book import OrderBook
-from services.order_effects import OrderEffects
-from services.order_placing import OrderPlacing
-from services.order_seals import OrderSeals
-from services.order_views import OrderViews
-from services.orders import Orders
+from services.notices.notices import Notices
+from services.orders.assignments import Assignments
+from services.orders.order_book import OrderBook
+from services.orders.order_effects import OrderEffects
+from services.orders.order_placing import OrderPlacing
+from services.orders.order_seals import OrderSeals
+from services.orders.order_views import OrderViews
+from services.orders.orders import Orders
+from services.orders.products import Products
 from services.outbox import Effect, Outbox
-from services.payment_confirming import PaymentConfirming
-from services.payment_watch import PaymentWatch
-from services.payments import Payments
-from services.products import Products
+from services.payments.payment_confirming import PaymentConfirming
+from services.payments.payment_watch import PaymentWatch
+from services.payments.payments import Payments
+from services.payments.refund_settling import RefundSettling
+from services.payments.refunds import Refunds
 from services.record import Recorder
-from services.refund_settling import RefundSettling
-from services.refunds import Refunds
-from services.spaces import Spaces
+from services.spaces.cards import Cards
+from services.spaces.spaces import Spaces
 from services.storage.database import Database
 from services.storage.group_commit import GroupCommit
 from services.storage.indexes import apply

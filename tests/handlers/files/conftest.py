@@ -14,7 +14,7 @@ from handlers import files, uploads
 from handlers.base import Edge
 from services.actors import Actor
 from services.bundle import Services
-from services.media.types import MEGABYTE
+from services.files.media.types import MEGABYTE
 from services.rate_limits import RateLimiter
 from tests.handlers.files.site import KnownTokens, Site
 from tests.parts.databases import SettingsMaker

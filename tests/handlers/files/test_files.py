@@ -8,7 +8,7 @@ import pytest
 import urllib3
 
 from services.actors import Actor
-from services.segments import SEGMENT
+from services.files.segments import SEGMENT
 from tests.handlers.files.site import Site, code_of
 from tests.services import media_samples as samples
 from tests.services.files.world import post_form

@@ -9,7 +9,7 @@ from typing import Any
 import urllib3
 
 from services.actors import Actor
-from services.media.types import MEGABYTE
+from services.files.media.types import MEGABYTE
 from tests.handlers.files.site import JSON, Site, code_of
 from tests.services.files.world import UPLOAD_MB, Memory, post_form
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.actors import Actor
-from services.media.types import MEGABYTE
+from services.files.media.types import MEGABYTE
 from services.storage.blobs import LONGEST_POLICY
 from tests.parts.databases import SettingsMaker
 from tests.services import media_samples as samples

@@ -11,9 +11,9 @@ from PIL import Image
 from schemas.api.files import FileVariant
 from schemas.enums import FileState
 from services.actors import Actor
+from services.files.media.types import MEGABYTE
+from services.files.segments import SEALED_SEGMENT, SEGMENT
 from services.keys import SealBrokenError
-from services.media.types import MEGABYTE
-from services.segments import SEALED_SEGMENT, SEGMENT
 from tests.parts.databases import SettingsMaker
 from tests.services import media_samples as samples
 from tests.services.files.world import Memory, World, open_world, person, read, refusal

@@ -21,20 +21,20 @@ from server.settings import Settings, decode_key
 from services.actors import Actor
 from services.audit import Audit
 from services.errors import Problem
-from services.file_intake import FileIntake
-from services.file_store import FileStore
-from services.files import Files
+from services.files.file_intake import FileIntake
+from services.files.file_store import FileStore
+from services.files.files import Files
+from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
+from services.files.recordings import Recordings
+from services.files.tickets import Tickets
 from services.ids import new_id
 from services.keys import Vault
 from services.live import Live
-from services.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.outbox import Outbox
-from services.recordings import Recordings
-from services.spaces import NewMember, Spaces
+from services.spaces.spaces import NewMember, Spaces
 from services.storage.blobs import Blobs
 from services.storage.database import Database
 from services.storage.indexes import apply
-from services.tickets import Tickets
 from tests.services.notices_world import HeldClock
 
 UPLOAD_MB = 64

@@ -17,12 +17,12 @@ from schemas.api.messages import MessageSendBody, SyncBody
 from schemas.enums import MessageType, Role
 from server.wiring import House
 from services.errors import Problem
-from services.exports import Export
 from services.ids import new_id
 from services.record import Draft, verifier
 from services.record.bundle import BundleWriter
 from services.record.verifier import Outside, Report, verify
-from services.spaces import NewMember
+from services.spaces.exports import Export
+from services.spaces.spaces import NewMember
 from tests.house import Person, client, lawyer, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
 from tests.services.files.world import Memory, post_form

@@ -1,0 +1,1 @@
+"""Files of a space: upload, checks, sealed storage, reading, playable recordings."""

@@ -1,0 +1,248 @@
+"""Files of a case space: announced, uploaded to quarantine, checked, encrypted, served (ruling 15)."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from schemas.api.files import FileBegin, FileVariant, FileView, UploadForm, UploadView
+from schemas.documents.spaces import CopyDocument, FileDocument
+from schemas.enums import FileState
+from services.actors import Actor
+from services.audit import Audit
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.files.file_intake import FileIntake
+from services.files.file_store import FileStore
+from services.files.file_views import FileFacts, Links, facts_of, name_of, name_place, view_of
+from services.files.media.names import safe_name
+from services.files.media.types import MEGABYTE, TYPES, declared_type, limit
+from services.files.recordings import Recordings
+from services.files.tickets import Tickets
+from services.ids import new_id
+from services.keys import DataKey
+from services.outbox import Effect
+from services.permissions import Permission
+from services.spaces.spaces import Spaces
+from services.storage.blobs import LONGEST_POLICY, Blobs, quarantine_key
+from services.storage.database import Database
+
+# An upload may take as long as its form is valid, and its completion may come late.
+SWEPT_AFTER = timedelta(hours=1)
+SWEEP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTarget:
+    """Where the server itself passes uploads on to, and how many bytes a file may have."""
+
+    url: str
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A copy that may be read now."""
+
+    name: str
+    content_type: str
+    inline: bool
+    size: int
+    sha256: str
+    settled: bool  # False: a better copy for this variant may appear later
+    created_at: datetime
+    _store: FileStore
+    _document: FileDocument
+    _copy: CopyDocument
+
+    def read(self, start: int, stop: int) -> AsyncIterator[bytes]:
+        """The bytes from ``start`` up to ``stop`` (exclusive), in blocks of at most 1 MiB."""
+        return self._store.read(self._document, self._copy, start, stop)
+
+
+class Files:
+    def __init__(
+        self,
+        database: Database,
+        spaces: Spaces,
+        store: FileStore,
+        blobs: Blobs,
+        intake: FileIntake,
+        recordings: Recordings,
+        tickets: Tickets,
+        audit: Audit,
+        *,
+        upload_url: str,
+        upload_max_mb: int,
+        clock: Clock = utc_now,
+    ) -> None:
+        """``upload_url`` is this server's own door for uploads, used while clients do not reach the store."""
+        self._db = database
+        self._spaces = spaces
+        self._store = store
+        self._blobs = blobs
+        self._intake = intake
+        self._recordings = recordings
+        self._tickets = tickets
+        self._links: Links = tickets.file_url
+        self._audit = audit
+        self._upload_url = upload_url
+        self._largest = upload_max_mb * MEGABYTE
+        self._clock = clock
+
+    # --- uploading
+
+    async def begin(self, actor: Actor, space_id: str, body: FileBegin) -> UploadView:
+        """Announce a file; the answer holds the form that uploads it. Members who may send, open spaces only.
+
+        Raises ``space.*``, ``file.type_refused``, ``file.empty``, ``file.too_large``.
+        """
+        await self._spaces.access(actor, space_id, Permission.SPACE_SEND)
+        kind = declared_type(body.content_type, body.name)
+        if kind is None:
+            raise Problem("file.type_refused")
+        if body.size == 0:
+            raise Problem("file.empty")
+        largest = limit(kind, self._largest)
+        if body.size > largest:
+            raise Problem("file.too_large", f"文件不能超过 {largest // MEGABYTE} MB")
+        key = await self._store.data_key(space_id)
+        now = self._clock()
+        file_id = new_id()
+        document: FileDocument = {
+            "_id": file_id,
+            "schema_version": 1,
+            "space_id": space_id,
+            "owner_id": actor.user_id,
+            "name": key.seal_text(safe_name(body.name, kind), name_place(file_id)),
+            "content_type": kind.name,
+            "declared_size": body.size,
+            "state": FileState.PENDING,
+            "created_at": now,
+            "expires_at": now + SWEPT_AFTER,
+        }
+        if body.sha256 is not None:
+            document["declared_sha256"] = body.sha256
+
+        async def work(session: AsyncClientSession) -> None:
+            await self._db.files.insert_one(document, session=session)
+            await self._audit.write(
+                actor, "file.begun", f"file:{file_id}", session, space_id=space_id, size=body.size, type=kind.name
+            )
+
+        await self._db.transaction(work)
+        until = now + LONGEST_POLICY
+        form = self._blobs.post_form(quarantine_key(file_id), kind.name, largest, until)
+        url = form.url if self._blobs.public_url else self._upload_url
+        return UploadView(file_id=file_id, upload=UploadForm(url=url, fields=form.fields, expires_at=until))
+
+    def upload_target(self) -> UploadTarget:
+        """For the server's own upload door. Raises ``request.not_found`` when clients upload to the store itself."""
+        if self._blobs.public_url:
+            raise Problem("request.not_found")
+        return UploadTarget(self._blobs.inside_url, self._largest)
+
+    async def complete(self, actor: Actor, file_id: str) -> FileView:
+        """Check what was uploaded and make it a file of the space. A repeat gives the same answer.
+
+        Raises ``file.not_found`` (also for everybody but the uploader), ``file.not_uploaded``, and the reason
+        for which the file was rejected, which is final.
+        """
+        document = await self._readable(actor, file_id)
+        if document["owner_id"] != actor.user_id:
+            raise Problem("file.not_found")
+        if document["state"] == FileState.PENDING:
+            document = await self._intake.receive(actor, document)
+        if document["state"] == FileState.REJECTED:
+            raise Problem(document.get("rejected_because", "file.gone"))
+        return await self._view(document)
+
+    # --- reading
+
+    async def get(self, actor: Actor, file_id: str) -> FileView:
+        """Members of its space; until it is complete, its uploader only. Raises ``file.not_found``, ``file.gone``."""
+        return await self._view(await self._readable(actor, file_id))
+
+    async def content(
+        self, file_id: str, variant: FileVariant, *, actor: Actor | None = None, ticket: str | None = None
+    ) -> OpenFile:
+        """Open a copy for a member, or for whoever holds a ticket for exactly this copy.
+
+        Raises ``file.not_found``, ``file.not_uploaded``, ``file.gone``, ``auth.required``, ``auth.ticket_invalid``.
+        """
+        if ticket is not None:
+            self._tickets.check(ticket, file_id, variant)
+            document = await self._db.files.find_one({"_id": file_id})
+        elif actor is not None:
+            document = await self._readable(actor, file_id)
+        else:
+            raise Problem("auth.required")
+        if document is None or document["state"] == FileState.REJECTED:
+            raise Problem("file.not_found")
+        if document["state"] != FileState.COMPLETE:
+            raise Problem("file.not_uploaded")
+        copies = document.get("copies", {})
+        copy = copies.get(variant) or (copies["original"] if variant is FileVariant.PLAY else None)
+        if copy is None:
+            raise Problem("file.not_found")
+        key = await self._store.data_key(document["space_id"])
+        return OpenFile(
+            name=name_of(document, key),
+            content_type=copy["content_type"],
+            inline=TYPES[copy["content_type"]].inline,
+            size=copy["size"],
+            sha256=copy["sha256"],
+            settled=variant is not FileVariant.PLAY or FileVariant.PLAY in copies,
+            created_at=document["created_at"],
+            _store=self._store,
+            _document=document,
+            _copy=copy,
+        )
+
+    async def check_for_message(self, space_id: str, sender_id: str, file_ids: Sequence[str]) -> list[FileFacts]:
+        """Facts of complete files of this space, in the order asked for.
+
+        Raises ``file.not_found``, and ``file.not_uploaded`` for the sender's own that is not complete yet.
+        """
+        found = await self._db.files.find({"_id": {"$in": list(set(file_ids))}, "space_id": space_id}).to_list()
+        documents = {document["_id"]: document for document in found}
+        if not documents:
+            raise Problem("file.not_found")
+        key = await self._store.data_key(space_id)
+        return [_facts(documents.get(file_id), sender_id, key) for file_id in file_ids]
+
+    # --- the worker's
+
+    def effects(self) -> dict[str, Effect]:
+        return {"file.completed": self._recordings.derive}
+
+    async def tick(self) -> None:
+        """Remove what uploads have left behind. To be called every minute."""
+        due = await self._db.files.find({"expires_at": {"$lte": self._clock()}}).limit(SWEEP).to_list()
+        for document in due:
+            await self._intake.sweep(document)
+
+    async def _readable(self, actor: Actor, file_id: str) -> FileDocument:
+        """The file, if the actor is a member of its space. Raises ``file.not_found``, ``auth.forbidden``."""
+        document = await self._db.files.find_one({"_id": file_id})
+        if document is None:
+            raise Problem("file.not_found")
+        try:
+            await self._spaces.access(actor, document["space_id"], Permission.FILE_VIEW)
+        except Problem as problem:
+            raise Problem("file.not_found" if problem.code == "space.not_found" else problem.code) from None
+        if document["state"] != FileState.COMPLETE and document["owner_id"] != actor.user_id:
+            raise Problem("file.not_found")
+        return document
+
+    async def _view(self, document: FileDocument) -> FileView:
+        return view_of(document, await self._store.data_key(document["space_id"]), self._links)
+
+
+def _facts(document: FileDocument | None, sender_id: str, key: DataKey) -> FileFacts:
+    if document is None or document["state"] == FileState.REJECTED:
+        raise Problem("file.not_found")
+    if document["state"] == FileState.COMPLETE:
+        return facts_of(document, key)
+    raise Problem("file.not_uploaded" if document["owner_id"] == sender_id else "file.not_found")

@@ -1,0 +1,80 @@
+"""Images: decoded completely before anybody else has to decode them, and their thumbnails."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from services.errors import Problem
+from services.files.media.types import MediaType
+
+PIXELS = 40_000_000
+FRAME_PIXELS = 200_000_000  # of all frames of an animation together
+THUMBNAIL = 480
+_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
+_TOO_MANY = "图片的像素太多"
+
+# Pillow's own guard: from twice as many pixels on it refuses to begin, below that it warns, and ours decides.
+Image.MAX_IMAGE_PIXELS = PIXELS
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """Width and height in pixels as people see it (orientation applied); the thumbnail is a JPEG."""
+
+    width: int
+    height: int
+    thumbnail: bytes
+
+
+def inspect_image(file: BinaryIO, kind: MediaType) -> ImageFacts:
+    """Decode all of it. Raises Problem ``file.too_large`` (pixels) or ``file.damaged``."""
+    file.seek(0)
+    try:
+        with Image.open(file, formats=[_FORMATS[kind.name]]) as image:
+            _decode(image)
+            return _facts(image)
+    except Problem:
+        raise
+    except Image.DecompressionBombError:
+        raise Problem("file.too_large", _TOO_MANY) from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, MemoryError, OverflowError):
+        # The decoders report broken data by all of these.
+        raise Problem("file.damaged") from None
+
+
+def _decode(image: Image.Image) -> None:
+    width, height = image.size
+    frames = 1
+    if width * height > PIXELS:
+        raise Problem("file.too_large", _TOO_MANY)
+    image.load()
+    if getattr(image, "is_animated", False):
+        frames = int(getattr(image, "n_frames", 1))
+        if width * height * frames > FRAME_PIXELS:
+            raise Problem("file.too_large", _TOO_MANY)
+        for frame in range(frames):
+            image.seek(frame)
+            image.load()
+        image.seek(0)
+
+
+def _facts(image: Image.Image) -> ImageFacts:
+    upright = ImageOps.exif_transpose(image)
+    width, height = upright.size
+    small = upright.copy()
+    small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    # A new image carries pixels only: place, camera and time of the original stay behind.
+    _on_white(small).save(out, "JPEG", quality=82, optimize=True)
+    return ImageFacts(width, height, out.getvalue())
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    seen = image.convert("RGBA")
+    plain = Image.new("RGB", seen.size, "white")
+    plain.paste(seen, mask=seen.getchannel("A"))
+    return plain

@@ -1,0 +1,140 @@
+"""The orders themselves: the one way to get one (loading is authorising) and the one way to move one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from schemas.documents.orders import OrderDocument
+from schemas.enums import OrderStatus, Role, SystemRole
+from services.actors import Actor
+from services.audit import Audit
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.orders.order_rules import Action, allowed_as, promises_at, target
+from services.outbox import Outbox
+from services.permissions import ORDER, Permission, allowed
+from services.storage.database import Database
+
+_DESK = frozenset({Role.SUPPORT, Role.OPS})
+SYSTEM = frozenset({SystemRole.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An order together with what the caller is to it."""
+
+    order: OrderDocument
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of an order. ``event`` is owed afterwards (as ``order.<event>``), with ids only in ``payload``.
+
+    ``card`` remembers the event under this name, so that a later step finds the card that it showed; ``about``
+    names that card in the later step, whose payload then has its ``card_id``: fixed with the step, since
+    another card may stand under the name when the event is worked off.
+    """
+
+    action: Action
+    event: str
+    set: dict[str, Any] | None = None
+    unset: tuple[str, ...] = ()
+    push: dict[str, Any] | None = None
+    payload: dict[str, str] | None = None
+    card: str | None = None
+    about: str | None = None
+
+
+def standing(actor: Actor, order: OrderDocument) -> frozenset[Role]:
+    """What somebody is to an order: its client, its lawyer, the desk; nothing at all for everybody else."""
+    roles = set(actor.roles & _DESK)
+    if order["client_id"] == actor.user_id and actor.has(Role.CLIENT):
+        roles.add(Role.CLIENT)
+    if order.get("lawyer_id") == actor.user_id and actor.has(Role.LAWYER):
+        roles.add(Role.LAWYER)
+    return frozenset(roles)
+
+
+class OrderBook:
+    def __init__(self, database: Database, audit: Audit, outbox: Outbox, clock: Clock = utc_now) -> None:
+        self._db = database
+        self._audit = audit
+        self._outbox = outbox
+        self._clock = clock
+
+    async def access(
+        self, actor: Actor, order_id: str, permission: Permission, session: AsyncClientSession | None = None
+    ) -> Access:
+        """The order, if it is theirs and their role may do this. Raises ``order.not_found``, ``auth.forbidden``."""
+        order = await self.load(order_id, session)
+        roles = standing(actor, order) if order else frozenset()
+        if order is None or not roles:
+            raise Problem("order.not_found")
+        if not allowed(ORDER, permission, roles):
+            raise Problem("auth.forbidden")
+        return Access(order, roles)
+
+    async def load(self, order_id: str, session: AsyncClientSession | None = None) -> OrderDocument | None:
+        """For effects, which ask nobody's permission."""
+        return await self._db.orders.find_one({"_id": order_id}, session=session)
+
+    async def move(
+        self,
+        session: AsyncClientSession,
+        order: OrderDocument,
+        move: Move,
+        *,
+        actor: Actor | None = None,
+        roles: frozenset[Role] | frozenset[SystemRole] = SYSTEM,
+    ) -> OrderDocument:
+        """Take one step of the state machine, by compare-and-set, with its event and audit entry.
+
+        Raises ``order.wrong_state`` when the step is not possible from where the order is (now).
+        """
+        before = OrderStatus(order["status"])
+        role = allowed_as(before, move.action, roles)
+        status = target(before, move.action, _before_refund(order))
+        if role is None or status is None:
+            raise Problem("order.wrong_state")
+        now = self._clock()
+        payload = {"order_id": order["_id"], **(move.payload or {})}
+        if move.about is not None:
+            payload["card_id"] = order["cards"][move.about]
+        event_id = await self._outbox.add(session, f"order.{move.event}", f"order:{order['_id']}", payload)
+        changes: dict[str, Any] = {
+            **(move.set or {}),
+            "status": status.value,
+            "deadlines": promises_at(order["deadlines"], order["product"]["deadlines"], status, now),
+            "updated_at": now,
+        }
+        if move.card is not None:
+            changes[f"cards.{move.card}"] = event_id
+        step = {"status": status.value, "at": now, "by": actor.user_id if actor else None, "role": role.value}
+        update: dict[str, Any] = {
+            "$set": changes,
+            "$push": {"steps": step, **(move.push or {})},
+            "$inc": {"revision": 1},
+        }
+        # a first step ends the time that an order has for being paid
+        if gone := move.unset + (("unpaid_until",) if "unpaid_until" in order else ()):
+            update["$unset"] = dict.fromkeys(gone, "")
+        moved: OrderDocument | None = await self._db.orders.find_one_and_update(
+            {"_id": order["_id"], "status": before.value, "revision": order["revision"]},
+            update,
+            session=session,
+            return_document=ReturnDocument.AFTER,
+        )
+        if moved is None:
+            raise Problem("order.wrong_state")
+        await self._audit.write(
+            actor, f"order.{move.event}", order["_id"], session, was=before.value, status=status.value
+        )
+        return moved
+
+
+def _before_refund(order: OrderDocument) -> OrderStatus | None:
+    status = order.get("status_before_refund")
+    return OrderStatus(status) if status else None

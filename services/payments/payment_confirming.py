@@ -1,0 +1,154 @@
+"""Money that arrived: recorded once, whatever the order's state, and the space is opened with it."""
+
+import logging
+from typing import Any
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from miniprogram_api.pay import Transaction
+from schemas.documents.orders import OrderDocument, PaymentDocument
+from schemas.documents.people import UserDocument
+from schemas.enums import OrderStatus, PaymentState, Role
+from services.audit import Audit
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.orders.order_book import Move, OrderBook
+from services.orders.order_rules import Action
+from services.orders.order_seams import Tally, no_tally
+from services.outbox import Outbox
+from services.spaces.spaces import NewMember, Spaces
+from services.storage.database import Database
+
+log = logging.getLogger("casespace.payments")
+
+_ARRIVED = (PaymentState.SUCCEEDED, PaymentState.STRAY)
+CURRENCY = "CNY"
+
+
+class PaymentConfirming:
+    def __init__(
+        self,
+        database: Database,
+        book: OrderBook,
+        spaces: Spaces,
+        audit: Audit,
+        outbox: Outbox,
+        clock: Clock = utc_now,
+        tally: Tally = no_tally,
+    ) -> None:
+        self._db = database
+        self._book = book
+        self._spaces = spaces
+        self._audit = audit
+        self._outbox = outbox
+        self._clock = clock
+        self._tally = tally
+
+    async def confirm(self, transaction: Transaction, event_id: str | None = None) -> None:
+        """Take what WeChat proved (by a notice, then with its ``event_id``, or by a query) into the books.
+
+        Repeats change nothing. Raises ``payment.unknown`` and ``payment.amount_mismatch``; nothing is
+        confirmed then.
+        """
+        payment = await self._db.payments.find_one({"out_trade_no": transaction.out_trade_no})
+        if payment is None:
+            self._tally("payment_refused", "unknown")
+            raise Problem("payment.unknown")
+        if not transaction.paid or transaction.transaction_id is None:
+            return
+        if (transaction.total_fen, transaction.currency) != (payment["amount_fen"], CURRENCY):
+            await self._mismatch(payment, transaction)
+        if payment["state"] in _ARRIVED:
+            self._tally("payment_repeated", "notice" if event_id else "query")
+            return
+
+        async def work(session: AsyncClientSession) -> PaymentState | None:
+            return await self._record(session, payment["_id"], transaction, event_id)
+
+        state = await self._db.transaction(work)
+        if state is not None:
+            self._tally("payment_confirmed", state.value)
+            self._outbox.nudge()
+
+    async def _record(
+        self, session: AsyncClientSession, payment_id: str, transaction: Transaction, event_id: str | None
+    ) -> PaymentState | None:
+        payment = await self._db.payments.find_one({"_id": payment_id}, session=session)
+        if payment is None or payment["state"] in _ARRIVED:
+            return None
+        order = await self._book.load(payment["order_id"], session)
+        if order is None:
+            raise Problem("payment.unknown")
+        awaited = order["status"] == OrderStatus.AWAITING_PAYMENT
+        state = PaymentState.SUCCEEDED if awaited else PaymentState.STRAY
+        now = self._clock()
+        await self._db.payments.update_one(
+            {"_id": payment_id, "state": payment["state"]},
+            {
+                "$set": {
+                    "state": state.value,
+                    "transaction_id": transaction.transaction_id,
+                    "paid_at": transaction.success_time or now,
+                    "updated_at": now,
+                }
+            },
+            session=session,
+        )
+        if event_id is not None:
+            await self._db.provider_events.update_one(
+                {"_id": event_id},
+                {"$setOnInsert": {"kind": "payment", "subject": payment_id, "received_at": now}},
+                upsert=True,
+                session=session,
+            )
+        await self._audit.write(
+            None, f"payment.{state.value}", payment_id, session, order=order["_id"], amount_fen=payment["amount_fen"]
+        )
+        if awaited:
+            await self._open_order(session, order, payment_id)
+        else:
+            await self._outbox.add(session, "payment.stray", f"payment:{payment_id}", {"payment_id": payment_id})
+        return state
+
+    async def _open_order(self, session: AsyncClientSession, order: OrderDocument, payment_id: str) -> None:
+        paid = Move(Action.PAY, "paid", payload={"payment_id": payment_id}, card="payment")
+        await self._book.move(session, order, paid)
+        await self._spaces.create(
+            session,
+            space_id=order["space_id"],
+            order_id=order["_id"],
+            title=order["product"]["name"],
+            members=await self._members(session, order),
+        )
+
+    async def _members(self, session: AsyncClientSession, order: OrderDocument) -> list[NewMember]:
+        """The client, and one of the support people on duty (ruling 11)."""
+        client = await self._db.users.find_one({"_id": order["client_id"]}, session=session)
+        members = [NewMember(order["client_id"], Role.CLIENT, client["display_name"] if client else "")]
+        duty: dict[str, Any] = {"roles": Role.SUPPORT.value, "on_duty": True, "disabled": False}
+        on_duty: list[UserDocument] = await self._db.users.find(duty, session=session).sort("_id").to_list()
+        if on_duty:
+            # spread evenly, and the same one when the transaction is run again
+            person = on_duty[int(order["_id"], 16) % len(on_duty)]
+            if person["_id"] != order["client_id"]:
+                members.append(NewMember(person["_id"], Role.SUPPORT, person["display_name"]))
+        return members
+
+    async def _mismatch(self, payment: PaymentDocument, transaction: Transaction) -> None:
+        """Refuse, count, and write down once. Raises ``payment.amount_mismatch``."""
+        self._tally("payment_refused", "amount_mismatch")
+        log.error(
+            "payment %s: WeChat told of %s fen %s, the order is %s fen",
+            payment["_id"],
+            transaction.total_fen,
+            transaction.currency,
+            payment["amount_fen"],
+        )
+        first = await self._db.payments.update_one(
+            {"_id": payment["_id"], "mismatch_at": {"$exists": False}}, {"$set": {"mismatch_at": self._clock()}}
+        )
+        if first.modified_count:
+            await self._audit.write(
+                None, "payment.mismatch", payment["_id"], order=payment["order_id"], told_fen=transaction.total_fen
+            )
+        raise Problem("payment.amount_mismatch")

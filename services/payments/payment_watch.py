@@ -1,0 +1,165 @@
+"""Payments whose notice stays away: asked for, closed when they lapse, so that nothing hangs for ever."""
+
+import logging
+from datetime import timedelta
+
+from pymongo import ASCENDING
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from miniprogram_api.errors import PayError, VendorError
+from miniprogram_api.pay import PayClient
+from schemas.documents.orders import PaymentDocument
+from schemas.enums import OrderStatus, PaymentState
+from services.audit import Audit
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.orders.order_book import Move, OrderBook
+from services.orders.order_rules import Action
+from services.orders.order_seams import Tally, no_tally
+from services.outbox import Outbox
+from services.payments.payment_confirming import PaymentConfirming
+from services.storage.database import Database
+
+log = logging.getLogger("casespace.payments")
+
+AT_ONCE = 50
+LONGEST_PAUSE = timedelta(minutes=10)
+_DEAD = frozenset({"CLOSED", "REVOKED", "PAYERROR"})
+
+
+class PaymentWatch:
+    def __init__(
+        self,
+        database: Database,
+        book: OrderBook,
+        pay: PayClient,
+        confirming: PaymentConfirming,
+        audit: Audit,
+        outbox: Outbox,
+        query_after_seconds: float,
+        clock: Clock = utc_now,
+        tally: Tally = no_tally,
+    ) -> None:
+        self._db = database
+        self._book = book
+        self._pay = pay
+        self._confirming = confirming
+        self._audit = audit
+        self._outbox = outbox
+        self._first_pause = timedelta(seconds=query_after_seconds)
+        self._clock = clock
+        self._tally = tally
+
+    async def tick(self) -> int:
+        """Ask WeChat about every payment that is due; the number asked. Call every few seconds."""
+        asked = 0
+        while asked < AT_ONCE:
+            payment = await self._claim()
+            if payment is None:
+                break
+            asked += 1
+            try:
+                await self.settle(payment)
+            except (VendorError, Problem) as fault:
+                # it is due again soon; a mismatch has been written down where people look
+                self._tally("payment_query_failed", getattr(fault, "code", type(fault).__name__))
+                log.warning("payment %s could not be settled: %s", payment["_id"], fault)
+        return asked
+
+    async def _claim(self) -> PaymentDocument | None:
+        """One due payment, put off for everybody else: the pause is as long as it has waited already."""
+        now = self._clock()
+        due = {"state": PaymentState.PENDING.value, "query_at": {"$lte": now}}
+        payment = await self._db.payments.find_one(due, sort=[("query_at", ASCENDING)])
+        if payment is None:
+            return None
+        pause = min(max(self._first_pause, now - payment["created_at"]), LONGEST_PAUSE)
+        claimed = await self._db.payments.update_one(
+            {"_id": payment["_id"], "query_at": payment["query_at"]}, {"$set": {"query_at": now + pause}}
+        )
+        return payment if claimed.modified_count else await self._claim()
+
+    async def settle(self, payment: PaymentDocument, *, close: bool = False) -> None:
+        """Learn the truth about a pending payment: confirm it, or close it when it lapsed (or ``close``).
+
+        Raises VendorError when WeChat does not say, and what ``PaymentConfirming.confirm`` raises.
+        """
+        close = close or self._clock() >= payment["expires_at"]
+        try:
+            transaction = await self._pay.query(payment["out_trade_no"])
+        except PayError as fault:
+            if fault.reason != "order_not_found":
+                raise
+            if close:  # the prepay never reached WeChat, so nobody can pay it
+                await self._mark_closed(payment)
+            return
+        if transaction.paid:
+            await self._confirming.confirm(transaction)
+        elif transaction.trade_state in _DEAD:
+            await self._mark_closed(payment)
+        elif close:
+            await self._close(payment)
+
+    async def _close(self, payment: PaymentDocument) -> None:
+        try:
+            await self._pay.close(payment["out_trade_no"])
+        except PayError as fault:
+            if fault.reason == "order_paid":  # between the query and now
+                await self._confirming.confirm(await self._pay.query(payment["out_trade_no"]))
+                return
+            if fault.reason not in ("order_closed", "order_not_found"):
+                raise
+        await self._mark_closed(payment)
+
+    async def _mark_closed(self, payment: PaymentDocument) -> None:
+        async def work(session: AsyncClientSession) -> None:
+            closed = await self._db.payments.update_one(
+                {"_id": payment["_id"], "state": PaymentState.PENDING.value},
+                {"$set": {"state": PaymentState.CLOSED.value, "updated_at": self._clock()}},
+                session=session,
+            )
+            if closed.modified_count:
+                await self._audit.write(None, "payment.closed", payment["_id"], session, order=payment["order_id"])
+
+        await self._db.transaction(work)
+
+    # --- orders that nobody pays
+
+    async def close_all(self, order_id: str) -> None:
+        """Close what is pending of an order that nobody shall pay any more."""
+        pending = {"order_id": order_id, "state": PaymentState.PENDING.value}
+        for payment in await self._db.payments.find(pending).to_list():
+            await self.settle(payment, close=True)
+
+    async def cancel_unpaid(self) -> int:
+        """Cancel orders that nobody paid in their product's time; the number looked at.
+
+        Their time stands in the order and not in an outbox row: most of them are paid long before, and nobody
+        should have to read past the rows of all others every second.
+        """
+        looked = 0
+        while looked < AT_ONCE:
+            now = self._clock()
+            order = await self._db.orders.find_one_and_update(
+                {"unpaid_until": {"$lte": now}}, {"$set": {"unpaid_until": now + LONGEST_PAUSE}}
+            )
+            if order is None:
+                break
+            looked += 1
+            try:
+                await self._cancel(order["_id"])
+            except (VendorError, Problem) as fault:
+                self._tally("unpaid_not_cancelled", getattr(fault, "code", type(fault).__name__))
+                log.warning("unpaid order %s could not be cancelled: %s", order["_id"], fault)
+        return looked
+
+    async def _cancel(self, order_id: str) -> None:
+        await self.close_all(order_id)  # or find out that it is paid after all
+
+        async def work(session: AsyncClientSession) -> None:
+            order = await self._book.load(order_id, session)
+            if order is not None and order["status"] == OrderStatus.AWAITING_PAYMENT:
+                await self._book.move(session, order, Move(Action.CANCEL, "cancelled"))
+
+        await self._db.transaction(work)
+        self._outbox.nudge()

@@ -1,0 +1,110 @@
+"""What WeChat says about a refund goes into the books once, and the order goes on from there."""
+
+import logging
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from miniprogram_api.pay import Refund
+from schemas.documents.orders import RefundDocument
+from schemas.enums import OrderStatus, RefundState
+from services.audit import Audit
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.orders.order_book import Move, OrderBook
+from services.orders.order_rules import Action
+from services.orders.order_seams import Tally, no_tally
+from services.outbox import Outbox
+from services.storage.database import Database
+
+log = logging.getLogger("casespace.payments")
+
+_STATES = {
+    "SUCCESS": RefundState.SUCCEEDED,
+    "CLOSED": RefundState.FAILED,
+    "ABNORMAL": RefundState.FAILED,  # the payer's account takes no money: a person has to pay it out
+}
+
+
+class RefundSettling:
+    def __init__(
+        self,
+        database: Database,
+        book: OrderBook,
+        audit: Audit,
+        outbox: Outbox,
+        clock: Clock = utc_now,
+        tally: Tally = no_tally,
+    ) -> None:
+        self._db = database
+        self._book = book
+        self._audit = audit
+        self._outbox = outbox
+        self._clock = clock
+        self._tally = tally
+
+    async def settle(self, answer: Refund, event_id: str | None = None) -> None:
+        """Take WeChat's word into the books. Repeats change nothing.
+
+        Raises ``payment.unknown`` and ``payment.amount_mismatch``; nothing is settled then.
+        """
+        refund = await self._db.refunds.find_one({"out_refund_no": answer.out_refund_no})
+        if refund is None:
+            self._tally("refund_refused", "unknown")
+            raise Problem("payment.unknown")
+        if answer.amount.refund_fen != refund["amount_fen"]:
+            self._tally("refund_refused", "amount_mismatch")
+            log.error("refund %s: WeChat told of %s fen", refund["_id"], answer.amount.refund_fen)
+            raise Problem("payment.amount_mismatch")
+        state = _STATES.get(answer.status)
+        if state is not None:
+            await self._end(refund["_id"], state, answer.refund_id, event_id)
+
+    async def fail(self, refund_id: str) -> None:
+        """WeChat refused it for good."""
+        await self._end(refund_id, RefundState.FAILED, None, None)
+
+    async def _end(self, refund_id: str, state: RefundState, vendor_id: str | None, event_id: str | None) -> None:
+        async def work(session: AsyncClientSession) -> bool:
+            refund = await self._db.refunds.find_one({"_id": refund_id}, session=session)
+            if refund is None or refund["state"] != RefundState.REQUESTED:
+                return False
+            now = self._clock()
+            await self._db.refunds.update_one(
+                {"_id": refund_id},
+                {"$set": {"state": state.value, "updated_at": now} | ({"refund_id": vendor_id} if vendor_id else {})},
+                session=session,
+            )
+            if event_id is not None:
+                await self._db.provider_events.update_one(
+                    {"_id": event_id},
+                    {"$setOnInsert": {"kind": "refund", "subject": refund_id, "received_at": now}},
+                    upsert=True,
+                    session=session,
+                )
+            await self._audit.write(None, f"refund.{state.value}", refund_id, session, order=refund["order_id"])
+            if not refund.get("stray"):
+                await self._go_on(session, refund, state)
+            return True
+
+        if await self._db.transaction(work):
+            self._tally("refund_ended", state.value)
+            self._outbox.nudge()
+
+    async def _go_on(self, session: AsyncClientSession, refund: RefundDocument, state: RefundState) -> None:
+        order = await self._book.load(refund["order_id"], session)
+        if order is None or order["status"] != OrderStatus.REFUNDING:
+            return
+        payload = {"refund_id": refund["_id"]}
+        if await self._all_back(session, refund):
+            move = Move(Action.REFUND_ALL, "refunded", payload=payload, about="refund")
+        else:
+            event = "refunded_partly" if state is RefundState.SUCCEEDED else "refund_failed"
+            unset = ("status_before_refund",)
+            move = Move(Action.REFUND_END, event, unset=unset, payload=payload, about="refund")
+        await self._book.move(session, order, move)
+
+    async def _all_back(self, session: AsyncClientSession, refund: RefundDocument) -> bool:
+        payment = await self._db.payments.find_one({"_id": refund["payment_id"]}, session=session)
+        done = {"payment_id": refund["payment_id"], "state": RefundState.SUCCEEDED.value}
+        back = [one["amount_fen"] async for one in self._db.refunds.find(done, session=session)]
+        return payment is not None and sum(back) >= payment["amount_fen"]

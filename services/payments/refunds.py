@@ -1,0 +1,241 @@
+"""Money that goes back: asked for, sent to WeChat under a fixed number, and settled by its word only (C5, E1)."""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from pymongo import ASCENDING
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from miniprogram_api.errors import NotificationRejected, PayError, VendorError
+from miniprogram_api.pay import Notifications, PayClient, Refund
+from schemas.api.orders import OrderView, RefundBody
+from schemas.documents.ledgers import OutboxDocument
+from schemas.documents.orders import PaymentDocument, RefundDocument
+from schemas.enums import NoticeKind, PaymentState, RefundState
+from services.actors import Actor
+from services.audit import Audit
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.idempotency import Idempotency, Ticket
+from services.ids import new_id
+from services.orders.order_book import Access, Move, OrderBook, standing
+from services.orders.order_rules import Action, refundable
+from services.orders.order_seals import OrderSeals
+from services.orders.order_seams import Tally, Teller, no_tally
+from services.orders.order_views import OrderViews
+from services.outbox import Effect, Outbox
+from services.payments.refund_settling import RefundSettling
+from services.permissions import Permission
+from services.storage.database import Database
+
+log = logging.getLogger("casespace.payments")
+
+AT_ONCE = 50
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+# What WeChat shows the payer; the reason in the client's own words stays with us.
+SHOWN_REASON = "订单退款"
+_LATER = frozenset({"not_enough", "rate_limited"})  # refused now, not for ever
+
+
+class Refunds:
+    def __init__(
+        self,
+        database: Database,
+        book: OrderBook,
+        idempotency: Idempotency,
+        views: OrderViews,
+        seals: OrderSeals,
+        pay: PayClient,
+        notifications: Notifications,
+        settling: RefundSettling,
+        notices: Teller,
+        audit: Audit,
+        outbox: Outbox,
+        notify_url: str,
+        clock: Clock = utc_now,
+        tally: Tally = no_tally,
+    ) -> None:
+        """``notify_url`` is the whole address of the door that WeChat Pay calls about refunds."""
+        self._db = database
+        self._book = book
+        self._idempotency = idempotency
+        self._views = views
+        self._seals = seals
+        self._pay = pay
+        self._notifications = notifications
+        self._settling = settling
+        self._notices = notices
+        self._audit = audit
+        self._outbox = outbox
+        self._notify_url = notify_url
+        self._clock = clock
+        self._tally = tally
+
+    async def request(self, actor: Actor, order_id: str, body: RefundBody, ticket: Ticket) -> OrderView:
+        """Ask for all or a part of the money back. Raises ``order.wrong_state``, ``refund.amount_invalid``."""
+
+        async def effect(session: AsyncClientSession) -> OrderView:
+            access = await self._book.access(actor, order_id, Permission.ORDER_REFUND, session)
+            order = access.order
+            paid = {"order_id": order_id, "state": PaymentState.SUCCEEDED.value}
+            payment = await self._db.payments.find_one(paid, session=session)
+            if payment is None:
+                raise Problem("order.wrong_state")
+            left = refundable(payment["amount_fen"], await self._refunds_of(payment, session))
+            amount = left if body.amount_fen is None else body.amount_fen
+            move = Move(
+                Action.REFUND,
+                "refund_requested",
+                set={"status_before_refund": order["status"]},
+                payload={"refund_id": new_id()},
+                card="refund",
+            )
+            moved = await self._book.move(session, order, move, actor=actor, roles=access.roles)
+            if not 1 <= amount <= left:
+                raise Problem("refund.amount_invalid")
+            sealed = await self._seals.seal(order, "refund", body.reason)
+            refund_id = move.payload["refund_id"] if move.payload else ""
+            await self._owe(session, payment, _refund(refund_id, payment, amount, sealed, actor.user_id), actor)
+            return await self._views.whole(Access(moved, standing(actor, moved)), session)
+
+        view = await self._idempotency.once(ticket, OrderView, effect)
+        self._outbox.nudge()
+        return view
+
+    async def notify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """A refund notice. Raises ``payment.notification_rejected`` and what ``RefundSettling.settle`` raises."""
+        try:
+            notice = self._notifications.refund(headers, body)
+        except NotificationRejected as fault:
+            self._tally("pay_notice_refused", fault.reason)
+            raise Problem("payment.notification_rejected") from fault
+        await self._settling.settle(notice.refund, notice.event_id)
+
+    async def tick(self) -> int:
+        """Ask WeChat about every refund that is due; the number asked. Call every few seconds."""
+        asked = 0
+        while asked < AT_ONCE:
+            refund = await self._claim()
+            if refund is None:
+                break
+            asked += 1
+            try:
+                await self._ask(refund)
+            except (VendorError, Problem) as fault:
+                self._tally("refund_query_failed", getattr(fault, "code", type(fault).__name__))
+                log.warning("refund %s could not be settled: %s", refund["_id"], fault)
+        return asked
+
+    # --- effects
+
+    def effects(self) -> dict[str, Effect]:
+        return {"refund.send": self._send_row, "payment.stray": self._stray}
+
+    async def _send_row(self, row: OutboxDocument) -> None:
+        refund = await self._db.refunds.find_one({"_id": row["payload"]["refund_id"]})
+        if refund is not None and refund["state"] == RefundState.REQUESTED:
+            await self._send(refund)
+
+    async def _stray(self, row: OutboxDocument) -> None:
+        """Money came for an order that wanted none: it goes back by itself, once."""
+        payment = await self._db.payments.find_one({"_id": row["payload"]["payment_id"]})
+        order = await self._book.load(payment["order_id"]) if payment else None
+        if payment is None or order is None:
+            return
+        # the id is the event's, so a repeated effect finds its refund
+        if await self._db.refunds.find_one({"_id": row["_id"]}, {"_id": 1}) is None:
+            sealed = await self._seals.seal(order, "refund", "重复支付或订单已取消，自动退款")
+            refund = _refund(row["_id"], payment, payment["amount_fen"], sealed, "system")
+            refund["stray"] = True
+            await self._db.transaction(lambda session: self._owe(session, payment, refund, None))
+            self._outbox.nudge()
+        await self._notices.tell(
+            payment["payer_id"],
+            NoticeKind.ORDER_REFUND_REQUESTED,
+            row["_id"],
+            title="多付的款项正在退回",
+            text=f"订单 {order['number']} 无需支付，您支付的款项将原路退回。",
+            link=f"/orders/{order['_id']}",
+            values={"number": order["number"], "service": order["product"]["name"]},
+        )
+
+    # --- sending and asking
+
+    async def _owe(
+        self, session: AsyncClientSession, payment: PaymentDocument, refund: RefundDocument, actor: Actor | None
+    ) -> None:
+        now = self._clock()
+        refund |= {"query_at": now + FIRST_PAUSE, "created_at": now, "updated_at": now}
+        await self._db.refunds.insert_one(refund, session=session)
+        # a subject of its own: WeChat's being away must not hold up the order's other news
+        await self._outbox.add(session, "refund.send", f"refund:{refund['_id']}", {"refund_id": refund["_id"]})
+        await self._audit.write(
+            actor, "refund.requested", refund["_id"], session, payment=payment["_id"], amount_fen=refund["amount_fen"]
+        )
+
+    async def _refunds_of(self, payment: PaymentDocument, session: AsyncClientSession) -> list[RefundDocument]:
+        return await self._db.refunds.find({"payment_id": payment["_id"]}, session=session).to_list()
+
+    async def _send(self, refund: RefundDocument) -> None:
+        """Under the same number as often as needed. Raises VendorError for what may succeed later."""
+        payment = await self._db.payments.find_one({"_id": refund["payment_id"]})
+        if payment is None:
+            raise Problem("payment.unknown")
+        try:
+            answer = await self._pay.refund(
+                out_trade_no=payment["out_trade_no"],
+                out_refund_no=refund["out_refund_no"],
+                refund_fen=refund["amount_fen"],
+                total_fen=payment["amount_fen"],
+                reason=SHOWN_REASON,
+                notify_url=self._notify_url,
+            )
+        except PayError as fault:
+            if fault.retryable or not fault.verified or fault.reason in _LATER:
+                raise
+            self._tally("refund_refused", fault.reason)
+            log.error("refund %s was refused: %s", refund["_id"], fault.code)  # noqa: TRY400 - an answer, no crash
+            await self._settling.fail(refund["_id"])
+            return
+        await self._settling.settle(answer)
+
+    async def _claim(self) -> RefundDocument | None:
+        now = self._clock()
+        due = {"state": RefundState.REQUESTED.value, "query_at": {"$lte": now}}
+        refund = await self._db.refunds.find_one(due, sort=[("query_at", ASCENDING)])
+        if refund is None:
+            return None
+        pause = min(max(FIRST_PAUSE, now - refund["created_at"]), LONGEST_PAUSE)
+        claimed = await self._db.refunds.update_one(
+            {"_id": refund["_id"], "query_at": refund["query_at"]}, {"$set": {"query_at": now + pause}}
+        )
+        return refund if claimed.modified_count else await self._claim()
+
+    async def _ask(self, refund: RefundDocument) -> None:
+        try:
+            answer: Refund = await self._pay.query_refund(refund["out_refund_no"])
+        except PayError as fault:
+            if fault.reason != "refund_not_found":
+                raise
+            await self._send(refund)  # it never reached WeChat
+            return
+        await self._settling.settle(answer)
+
+
+def _refund(refund_id: str, payment: PaymentDocument, amount: int, reason: bytes, by: str) -> RefundDocument:
+    return {
+        "_id": refund_id,
+        "schema_version": 1,
+        "order_id": payment["order_id"],
+        "payment_id": payment["_id"],
+        "out_refund_no": f"R{refund_id}",
+        "amount_fen": amount,
+        "reason": reason,
+        "state": RefundState.REQUESTED.value,
+        "requested_by": by,
+        "query_at": payment["updated_at"],
+        "created_at": payment["updated_at"],
+        "updated_at": payment["updated_at"],
+    }

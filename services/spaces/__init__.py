@@ -1,0 +1,1 @@
+"""The case space: membership, messages, cards, notes, sync, export of the record."""

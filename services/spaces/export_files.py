@@ -1,0 +1,62 @@
+"""The original files of a record, on their way into an evidence bundle."""
+
+import asyncio
+import hashlib
+import logging
+import tempfile
+from typing import IO
+
+from schemas.documents.spaces import EntryFile, FileDocument
+from schemas.enums import FileState as StoredState
+from services.errors import Problem
+from services.files.file_store import FileStore
+from services.files.file_views import name_of
+from services.files.media.types import TYPES
+from services.keys import SealBrokenError
+from services.record.bundle import BundleWriter
+from services.record.chain import utc_text
+from services.record.rows import FileRow, FileState
+from services.storage.database import Database
+
+log = logging.getLogger("casespace.exports")
+
+_IN_MEMORY = 4 << 20  # a file up to this size makes no detour over the disk
+
+
+class ExportFiles:
+    def __init__(self, database: Database, store: FileStore) -> None:
+        self._db = database
+        self._store = store
+
+    async def add(self, writer: BundleWriter, space_id: str, seq: int, file: EntryFile) -> FileRow:
+        """Put the original into the bundle, if it can be had whole; the row says what became of it."""
+        row = FileRow(file["id"], file["sha256"])
+        document = await self._db.files.find_one({"_id": file["id"], "space_id": space_id})
+        if document is None or document["state"] != StoredState.COMPLETE:
+            return row
+        row.content_type, row.size = document["content_type"], document["size"]
+        row.uploaded_by, row.uploaded_at = document["owner_id"], utc_text(document["created_at"])
+        try:
+            row.name = name_of(document, await self._store.data_key(space_id))
+            with tempfile.SpooledTemporaryFile(_IN_MEMORY) as whole:
+                await self._fetch(document, whole, file["sha256"])
+                row.path = f"files/{seq:05d}-{row.id}.{TYPES[row.content_type].extensions[0]}"
+                await asyncio.to_thread(writer.add_file, row.path, whole)
+        except Problem as problem:
+            if problem.code != "file.gone":
+                raise
+            row.state = FileState.PURGED
+        except SealBrokenError:
+            log.exception("a file does not open", extra={"file_id": row.id, "space_id": space_id})
+        else:
+            row.state = FileState.INCLUDED
+        return row
+
+    async def _fetch(self, document: FileDocument, target: IO[bytes], sha256: str) -> None:
+        """Read a whole file first: a part of the bundle that was begun cannot be taken back."""
+        digest = hashlib.sha256()
+        async for block in self._store.read(document, document["copies"]["original"]):
+            await asyncio.to_thread(target.write, block)
+            digest.update(block)
+        if digest.hexdigest() != sha256:
+            raise SealBrokenError("the file is not the one that the record names")
