@@ -90,6 +90,8 @@ _TABLE = (
     ProblemType("payment.amount_mismatch", Kind.CONFLICT, 40931, "支付金额与订单不符"),
     ProblemType("payment.unknown", Kind.NOT_FOUND, 40430, "没有这笔支付"),
     ProblemType("refund.amount_invalid", Kind.UNPROCESSABLE, 42231, "退款金额有误"),
+    ProblemType("work_item.not_found", Kind.NOT_FOUND, 40432, "没有这个工单"),
+    ProblemType("work_item.already_done", Kind.CONFLICT, 40932, "该工单已处理"),
     # spaces, messages, files
     ProblemType("space.not_found", Kind.NOT_FOUND, 40420, "没有这个案件空间"),
     ProblemType("space.closed", Kind.CONFLICT, 40940, "案件空间已关闭"),

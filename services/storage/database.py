@@ -13,7 +13,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from schemas.documents import ledgers, orders, people, record, spaces
+from schemas.documents import ledgers, money, orders, people, record, spaces
 
 T = TypeVar("T")
 
@@ -61,6 +61,8 @@ class Database:
         self.orders: AsyncCollection[orders.OrderDocument] = self._of("orders")
         self.payments: AsyncCollection[orders.PaymentDocument] = self._of("payments")
         self.refunds: AsyncCollection[orders.RefundDocument] = self._of("refunds")
+        self.ledger: AsyncCollection[money.LedgerDocument] = self._of("ledger")
+        self.work_items: AsyncCollection[money.WorkItemDocument] = self._of("work_items")
         self.provider_events: AsyncCollection[orders.ProviderEventDocument] = self._of("provider_events")
         self.spaces: AsyncCollection[spaces.SpaceDocument] = self._of("spaces")
         self.entries: AsyncCollection[spaces.EntryDocument] = self._of("entries")

@@ -33,11 +33,14 @@ def _needs(required: list[str], **properties: Any) -> dict[str, Any]:
     return {"$jsonSchema": {"bsonType": "object", "required": required, "properties": properties}}
 
 
+_WHOLE = {"bsonType": ["int", "long"]}
 _FEN = {"bsonType": ["int", "long"], "minimum": 0}
 _DATE = {"bsonType": "date"}
 _TEXT = {"bsonType": "string"}
 _HASH = {"bsonType": "binData"}
 _SEQ = {"bsonType": ["int", "long"], "minimum": 1}
+
+_LINE = {"bsonType": "object", "required": ["account", "fen"], "properties": {"account": _TEXT, "fen": _WHOLE}}
 
 _CLUSTERED = {"key": {"_id": 1}, "unique": True}
 
@@ -105,6 +108,27 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("query", *_up("state", "query_at")),
         ),
         _needs(["order_id", "payment_id", "out_refund_no", "amount_fen", "state"], amount_fen=_FEN),
+    ),
+    Collection(
+        "ledger",
+        (
+            _index("account", *_up("lines.account", "at")),
+            _index("order", *_up("order_id", "at"), sparse=True),
+            _index("day", *_up("at")),
+        ),
+        _needs(
+            ["kind", "at", "lines", "refs", "recorded_at"],
+            at=_DATE,
+            lines={"bsonType": "array", "minItems": 2, "items": _LINE},
+        ),
+    ),
+    Collection(
+        "work_items",
+        (
+            _index("open", *_up("open_key"), unique=True, partialFilterExpression={"open_key": {"$type": "string"}}),
+            _index("state", ("state", ASCENDING), ("_id", DESCENDING)),
+        ),
+        _needs(["kind", "subject", "title", "advice", "state", "created_at"], created_at=_DATE),
     ),
     Collection("provider_events", (_index("subject", *_up("subject")),)),
     Collection(

@@ -1,0 +1,90 @@
+"""Work items (工单): what a person must look at, opened by the machine once and closed by a person."""
+
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from schemas.documents.money import WorkItemDocument
+from services.actors import Actor
+from services.audit import Audit
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.ids import new_id
+from services.storage.database import Database
+
+OPEN, DONE = "open", "done"
+
+
+class WorkItems:
+    def __init__(self, database: Database, audit: Audit, clock: Clock = utc_now) -> None:
+        self._db = database
+        self._audit = audit
+        self._clock = clock
+
+    async def open(
+        self,
+        kind: str,
+        subject: str,
+        *,
+        title: str,
+        advice: str,
+        urgent: bool = False,
+        session: AsyncClientSession | None = None,
+        **detail: Any,
+    ) -> str:
+        """Open one, or note that the open one of this kind and subject was found again. Returns its id.
+
+        ``title`` and ``advice`` are Chinese and hold no personal data; ``detail`` holds ids, states and amounts.
+        """
+        now = self._clock()
+        item = await self._db.work_items.find_one_and_update(
+            {"open_key": f"{kind} {subject}"},
+            {
+                "$setOnInsert": {
+                    "_id": new_id(),
+                    "schema_version": 1,
+                    "kind": kind,
+                    "subject": subject,
+                    "state": OPEN,
+                    "created_at": now,
+                },
+                "$set": {"title": title, "advice": advice, "detail": detail, "urgent": urgent, "updated_at": now},
+                "$inc": {"seen": 1},
+            },
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+            session=session,
+        )
+        assert item is not None  # upserted
+        return item["_id"]
+
+    async def close(self, actor: Actor, item_id: str, outcome: str) -> WorkItemDocument:
+        """A person has dealt with it. Raises ``work_item.not_found`` and ``work_item.already_done``."""
+
+        async def work(session: AsyncClientSession) -> WorkItemDocument:
+            item = await self._db.work_items.find_one({"_id": item_id}, session=session)
+            if item is None:
+                raise Problem("work_item.not_found")
+            if item["state"] != OPEN:
+                raise Problem("work_item.already_done")
+            now = self._clock()
+            changes = {"state": DONE, "done_by": actor.user_id, "done_at": now, "outcome": outcome, "updated_at": now}
+            done = await self._db.work_items.find_one_and_update(
+                {"_id": item_id},
+                {"$set": changes, "$unset": {"open_key": ""}},
+                return_document=ReturnDocument.AFTER,
+                session=session,
+            )
+            await self._audit.write(actor, "work_item.done", item_id, session, kind=item["kind"])
+            assert done is not None  # it was there a moment ago, and the transaction would have conflicted
+            return done
+
+        return await self._db.transaction(work)
+
+    async def list(self, state: str = OPEN, limit: int = 100, after: str | None = None) -> list[WorkItemDocument]:
+        """Newest first, at most ``limit``, older than the item ``after``."""
+        query: dict[str, Any] = {"state": state}
+        if after is not None:
+            query["_id"] = {"$lt": after}
+        return await self._db.work_items.find(query).sort("_id", -1).limit(limit).to_list()
