@@ -88,6 +88,7 @@ _TABLE = (
     ProblemType("payment.refused", Kind.UNPROCESSABLE, 42230, "微信支付未受理"),
     ProblemType("payment.notification_rejected", Kind.UNAUTHENTICATED, 40130, "通知验证失败"),
     ProblemType("payment.amount_mismatch", Kind.CONFLICT, 40931, "支付金额与订单不符"),
+    ProblemType("payment.payer_mismatch", Kind.CONFLICT, 40937, "付款人与下单人不符"),
     ProblemType("payment.unknown", Kind.NOT_FOUND, 40430, "没有这笔支付"),
     ProblemType("refund.amount_invalid", Kind.UNPROCESSABLE, 42231, "退款金额有误"),
     ProblemType("work_item.not_found", Kind.NOT_FOUND, 40432, "没有这个工单"),

@@ -80,6 +80,7 @@ class PaymentDocument(TypedDict):
     schema_version: int
     order_id: str
     payer_id: str
+    payer_proof: NotRequired[str]  # keyed hash of the openid that the prepay was asked for
     method: str
     out_trade_no: str
     amount_fen: int
@@ -88,7 +89,7 @@ class PaymentDocument(TypedDict):
     prepay_expires_at: NotRequired[datetime]
     transaction_id: NotRequired[str]
     paid_at: NotRequired[datetime]
-    mismatch_at: NotRequired[datetime]  # WeChat told of another amount: for a person to look at
+    mismatch_at: NotRequired[datetime]  # WeChat told of another amount or payer: for a person to look at
     query_at: datetime  # when the worker asks WeChat next
     expires_at: datetime
     created_at: datetime

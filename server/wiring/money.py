@@ -48,7 +48,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
     config = _pay_config(settings)
     pay = PayClient(config, core.http)
     notifications = Notifications(config)
-    confirming = PaymentConfirming(database, book, core.spaces, audit, outbox, clock, core.tally)
+    confirming = PaymentConfirming(database, book, core.spaces, audit, outbox, core.index, clock, core.tally)
     watch = PaymentWatch(
         database, book, pay, confirming, audit, outbox, settings.pay_query_after_seconds, clock, core.tally
     )

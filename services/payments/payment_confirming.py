@@ -1,5 +1,6 @@
 """Money that arrived: recorded once, whatever the order's state, and the space is opened with it."""
 
+import hmac
 import logging
 from typing import Any
 
@@ -12,6 +13,7 @@ from schemas.enums import OrderStatus, PaymentState, Role
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
+from services.keys import BlindIndex
 from services.orders.order_book import Move, OrderBook
 from services.orders.order_rules import Action
 from services.orders.order_seams import Tally, no_tally
@@ -33,6 +35,7 @@ class PaymentConfirming:
         spaces: Spaces,
         audit: Audit,
         outbox: Outbox,
+        index: BlindIndex,
         clock: Clock = utc_now,
         tally: Tally = no_tally,
     ) -> None:
@@ -41,14 +44,15 @@ class PaymentConfirming:
         self._spaces = spaces
         self._audit = audit
         self._outbox = outbox
+        self._index = index
         self._clock = clock
         self._tally = tally
 
     async def confirm(self, transaction: Transaction, event_id: str | None = None) -> None:
         """Take what WeChat proved (by a notice, then with its ``event_id``, or by a query) into the books.
 
-        Repeats change nothing. Raises ``payment.unknown`` and ``payment.amount_mismatch``; nothing is
-        confirmed then.
+        Repeats change nothing. Raises ``payment.unknown``, ``payment.amount_mismatch`` and
+        ``payment.payer_mismatch``; nothing is confirmed then.
         """
         payment = await self._db.payments.find_one({"out_trade_no": transaction.out_trade_no})
         if payment is None:
@@ -57,7 +61,9 @@ class PaymentConfirming:
         if not transaction.paid or transaction.transaction_id is None:
             return
         if (transaction.total_fen, transaction.currency) != (payment["amount_fen"], CURRENCY):
-            await self._mismatch(payment, transaction)
+            await self._mismatch(payment, transaction, "amount_mismatch")
+        if not self._by_its_payer(payment, transaction):
+            await self._mismatch(payment, transaction, "payer_mismatch")
         if payment["state"] in _ARRIVED:
             self._tally("payment_repeated", "notice" if event_id else "query")
             return
@@ -134,12 +140,25 @@ class PaymentConfirming:
                 members.append(NewMember(person["_id"], Role.SUPPORT, person["display_name"]))
         return members
 
-    async def _mismatch(self, payment: PaymentDocument, transaction: Transaction) -> None:
-        """Refuse, count, and write down once. Raises ``payment.amount_mismatch``."""
-        self._tally("payment_refused", "amount_mismatch")
+    def payer_proof(self, openid: str) -> str:
+        """What a payment remembers of who is to pay it: comparable, but no openid."""
+        return self._index.lookup("payer", openid)
+
+    def _by_its_payer(self, payment: PaymentDocument, transaction: Transaction) -> bool:
+        """Whether the payer is the one for whom the prepay was asked: WeChat lets nobody else pay a JSAPI order,
+        and names the payer of every paid one ("支付成功回调通知", payer.openid)."""
+        wanted = payment.get("payer_proof")
+        if wanted is None:  # opened by a version that did not remember it
+            return True
+        return hmac.compare_digest(wanted, self.payer_proof(transaction.openid or ""))
+
+    async def _mismatch(self, payment: PaymentDocument, transaction: Transaction, what: str) -> None:
+        """Refuse, count, and write down once. Raises ``payment.amount_mismatch``, ``payment.payer_mismatch``."""
+        self._tally("payment_refused", what)
         log.error(
-            "payment %s: WeChat told of %s fen %s, the order is %s fen",
+            "payment %s: %s; WeChat told of %s fen %s, the order is %s fen",
             payment["_id"],
+            what,
             transaction.total_fen,
             transaction.currency,
             payment["amount_fen"],
@@ -149,6 +168,11 @@ class PaymentConfirming:
         )
         if first.modified_count:
             await self._audit.write(
-                None, "payment.mismatch", payment["_id"], order=payment["order_id"], told_fen=transaction.total_fen
+                None,
+                "payment.mismatch",
+                payment["_id"],
+                order=payment["order_id"],
+                told_fen=transaction.total_fen,
+                what=what,
             )
-        raise Problem("payment.amount_mismatch")
+        raise Problem(f"payment.{what}")

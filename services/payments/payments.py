@@ -83,7 +83,7 @@ class Payments:
             raise Problem("payment.wechat_required")
         await self._idempotency.lease(ticket)
         try:
-            payment = await self._open(actor, access.order, body.method)
+            payment = await self._open(actor, access.order, body.method, self._confirming.payer_proof(openid))
             payment = await self._prepaid(access.order, payment, openid)
             await self._commit(actor, payment, ticket)
         except Exception:
@@ -107,7 +107,7 @@ class Payments:
 
     # --- the payment
 
-    async def _open(self, actor: Actor, order: OrderDocument, method: PaymentMethod) -> PaymentDocument:
+    async def _open(self, actor: Actor, order: OrderDocument, method: PaymentMethod, proof: str) -> PaymentDocument:
         """The one payment of this order that waits for money: the present one, or a new one.
 
         It is stored before WeChat hears of it, so that money never arrives under an unknown number.
@@ -116,21 +116,22 @@ class Payments:
             pending = {"order_id": order["_id"], "state": PaymentState.PENDING.value}
             payment = await self._db.payments.find_one(pending)
             if payment is not None:
-                if self._worth_offering(payment, order, actor):
+                if self._worth_offering(payment, order, actor, proof):
                     return payment
                 await self._settle(payment)
                 continue
             try:
-                return await self._db.transaction(lambda session: self._insert(session, actor, order, method))
+                return await self._db.transaction(lambda session: self._insert(session, actor, order, method, proof))
             except DuplicateKeyError:
                 continue  # another device of the payer was faster: take that one
 
-    def _worth_offering(self, payment: PaymentDocument, order: OrderDocument, actor: Actor) -> bool:
+    def _worth_offering(self, payment: PaymentDocument, order: OrderDocument, actor: Actor, proof: str) -> bool:
         fits = (payment["amount_fen"], payment["payer_id"]) == (order["payable_fen"], actor.user_id)
+        fits = fits and payment.get("payer_proof", proof) == proof  # somebody's WeChat may be another one by now
         return fits and self._clock() < payment["expires_at"] - WORTH_OFFERING
 
     async def _insert(
-        self, session: AsyncClientSession, actor: Actor, order: OrderDocument, method: PaymentMethod
+        self, session: AsyncClientSession, actor: Actor, order: OrderDocument, method: PaymentMethod, proof: str
     ) -> PaymentDocument:
         now = self._clock()
         # touching the order makes this and a cancellation exclude each other
@@ -148,6 +149,7 @@ class Payments:
             "schema_version": 1,
             "order_id": order["_id"],
             "payer_id": actor.user_id,
+            "payer_proof": proof,
             "method": method.value,
             "out_trade_no": f"P{payment_id}",
             "amount_fen": order["payable_fen"],

@@ -30,7 +30,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
-from services.keys import Vault
+from services.keys import BlindIndex, Vault
 from services.notices.notices import Notices
 from services.orders.assignments import Assignments
 from services.orders.order_book import OrderBook
@@ -326,7 +326,8 @@ def _build(
     assignments = Assignments(database, book, seals, spaces)
     placing = OrderPlacing(database, GroupCommit(database), vault, products, idempotency, audit, clock)
     orders = Orders(database, book, placing, views, seals, assignments, spaces, files, audit, outbox, clock)
-    confirming = PaymentConfirming(database, book, spaces, audit, outbox, clock, tally)
+    index = BlindIndex(decode_key(settings.index_key))
+    confirming = PaymentConfirming(database, book, spaces, audit, outbox, index, clock, tally)
     watch = PaymentWatch(database, book, pay, confirming, audit, outbox, QUERY_AFTER, clock, tally)
     payments = Payments(
         database,
