@@ -7,7 +7,7 @@ by itself when the process dies.
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from pymongo.errors import DuplicateKeyError
 from schemas.documents.ledgers import IdempotencyDocument, IdempotencyKey
 from services.clock import Clock, utc_now
 from services.errors import Problem
+from services.ids import new_id
 from services.keys import Vault
 from services.storage.database import Database
 
@@ -35,6 +36,7 @@ class Ticket:
     route: str
     key: str
     body_hash: str
+    owner: str = field(default_factory=new_id, compare=False)  # this very attempt: whose lease it is
 
     @classmethod
     def of(cls, user_id: str, route: str, key: str, body: BaseModel) -> "Ticket":
@@ -104,6 +106,7 @@ class Idempotency:
                     "$set": {
                         "body_hash": ticket.body_hash,
                         "state": "running",
+                        "owner": ticket.owner,
                         "lease_until": now + LEASE,
                         "expires_at": now + KEPT,
                     }
@@ -114,8 +117,12 @@ class Idempotency:
             raise Problem("idempotency.running", retry_after=1) from None
 
     async def release(self, ticket: Ticket) -> None:
-        """Give a lease back after a failure that had no effect, so that the caller can try again at once."""
-        await self._db.idempotency.delete_one({"_id": ticket.id, "answer": {"$exists": False}})
+        """Give a lease back after a failure that had no effect, so that the caller can try again at once.
+
+        Only this attempt's own: when it ran out meanwhile, another attempt may hold it, and be at work.
+        """
+        mine = {"_id": ticket.id, "owner": ticket.owner, "answer": {"$exists": False}}
+        await self._db.idempotency.delete_one(mine)
 
     async def commit(self, session: AsyncClientSession, ticket: Ticket, answer: BaseModel) -> None:
         """Store the answer in the transaction of the effect. DuplicateKeyError: somebody else was first."""

@@ -45,6 +45,7 @@ class IdempotencyDocument(TypedDict):
     _id: IdempotencyKey
     body_hash: str
     state: str  # running, done
+    owner: NotRequired[str]  # the attempt that holds the lease
     lease_until: datetime
     subject: NotRequired[str]
     status: NotRequired[int]

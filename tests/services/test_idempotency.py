@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -155,6 +156,18 @@ async def test_a_released_lease_can_be_taken_at_once_and_an_answer_cannot_be_rel
     assert await problem(world.idempotency.lease(ticket)) == "idempotency.running"
     with pytest.raises(DuplicateKeyError):
         await world.database.transaction(commit)
+
+
+async def test_a_late_failure_does_not_give_back_the_lease_of_whoever_came_after(world: World) -> None:
+    late = world.ticket()
+    await world.idempotency.lease(late)
+    world.now += LEASE + timedelta(seconds=1)
+    successor = replace(late, owner="the next attempt")
+    await world.idempotency.lease(successor)
+    await world.idempotency.release(late)
+    assert await problem(world.idempotency.lease(world.ticket())) == "idempotency.running"
+    await world.idempotency.release(successor)
+    await world.idempotency.lease(world.ticket())
 
 
 async def test_answers_are_sealed_and_forgotten_after_a_day(world: World) -> None:
