@@ -6,6 +6,7 @@ environment wins over it. Secrets are ``SecretStr``: printing the settings never
 
 import base64
 import binascii
+import difflib
 import ipaddress
 import os
 from datetime import timedelta
@@ -24,6 +25,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server import setting_files
+
 WECHAT_API = "https://api.weixin.qq.com"
 PAY_API = "https://api.mch.weixin.qq.com"
 PAY_FALLBACK_API = "https://api2.mch.weixin.qq.com"
@@ -35,6 +38,8 @@ VENDORS = {
     "pay_fallback_api_url": "mch.weixin.qq.com",
     "sms_api_url": "tencentcloudapi.com",
 }
+# Variables with our prefix that other programs read: the compose file, the tests, the web client's tool.
+NOT_SETTINGS = frozenset({"CASESPACE_CONFIG", "CASESPACE_IMAGE", "CASESPACE_TESTS_PARTS", "CASESPACE_URL"})
 PRIVATE_ENDINGS = frozenset({"localhost", "local", "internal", "lan", "test", "invalid", "example", "arpa"})
 
 KEY_BYTES = 32
@@ -193,21 +198,20 @@ class Settings(BaseSettings):
         decode_key(key)
         return key
 
-    @field_validator("record_key_file", "pay_private_key_file", "tls_cert_file", "tls_key_file", "tsa_cert_file")
+    @field_validator(*setting_files.CHECKS)
     @classmethod
-    def _file_readable(cls, path: Path | None) -> Path | None:
-        if path is not None and not os.access(path, os.R_OK):
-            raise ValueError("cannot be read")
+    def _file_in_order(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path is not None and info.field_name is not None:
+            setting_files.CHECKS[info.field_name](path)
         return path
 
     @field_validator("pay_platform_keys")
     @classmethod
-    def _files_readable(cls, paths: dict[str, Path]) -> dict[str, Path]:
+    def _platform_keys_in_order(cls, paths: dict[str, Path]) -> dict[str, Path]:
         if not paths:
             raise ValueError("needs at least one serial:path pair")
-        unreadable = [str(path) for path in paths.values() if not os.access(path, os.R_OK)]
-        if unreadable:
-            raise ValueError(f"cannot read {', '.join(unreadable)}")
+        for path in paths.values():
+            setting_files.platform_key(path)
         return paths
 
     @field_validator("public_url", "wechat_api_url", "pay_api_url", "pay_fallback_api_url", "sms_api_url")
@@ -265,11 +269,25 @@ def load_settings(config_file: Path | None = None) -> Settings:
     path = config_file or (Path(os.environ["CASESPACE_CONFIG"]) if "CASESPACE_CONFIG" in os.environ else None)
     if path is not None and not path.is_file():
         raise SettingsError(f"CASESPACE_CONFIG names {path}, which is not a file")
+    lines = _unknown_variables()
     try:
-        return Settings(_env_file=path, _env_file_encoding="utf-8")
+        settings = Settings(_env_file=path, _env_file_encoding="utf-8")
     except ValidationError as fault:
-        lines = [f"  {_variable(e['loc'])}: {e['msg']}" for e in fault.errors(include_input=False)]
-        raise SettingsError("The settings cannot be used:\n" + "\n".join(lines)) from None
+        lines += [f"  {_variable(e['loc'])}: {e['msg']}" for e in fault.errors(include_input=False)]
+    if lines:
+        raise SettingsError("The settings cannot be used:\n" + "\n".join(lines))
+    return settings
+
+
+def _unknown_variables() -> list[str]:
+    """Misspelt names in the environment: left alone, a default would silently stand in for what was meant."""
+    known = {f"CASESPACE_{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
+    lines = []
+    for name in sorted(os.environ):
+        if name.startswith("CASESPACE_") and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            lines.append(f"  {name}: no such setting" + (f"; is {near[0]} meant?" if near else ""))
+    return lines
 
 
 def _variable(loc: tuple[int | str, ...]) -> str:

@@ -142,11 +142,36 @@ def test_development_may_use_the_sandbox(make_settings: SettingsMaker) -> None:
     assert settings.wechat_api_url.startswith("http://127.0.0.1")
 
 
-def test_a_certificate_needs_its_key(make_settings: SettingsMaker, tmp_path: Path) -> None:
-    file = tmp_path / "cert.pem"
-    file.touch()
+def test_a_certificate_and_its_key_go_together(make_settings: SettingsMaker) -> None:
+    some_key = Path(make_settings.environment()["CASESPACE_RECORD_KEY_FILE"])
     with pytest.raises(ValueError, match="go together"):
-        make_settings(tls_cert_file=file)
+        make_settings(tls_key_file=some_key)
+
+
+def test_a_misspelt_variable_is_named_with_the_one_that_was_meant(
+    production: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASESPACE_REDIS_ULR", "redis://x")
+    assert "CASESPACE_REDIS_ULR: no such setting; is CASESPACE_REDIS_URL meant?" in faults()
+
+
+def test_a_file_that_holds_something_else_is_noticed_at_start(
+    production: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Not first when money moves, or the record is to be signed."""
+    (tmp_path / "empty.pem").write_text("")
+    record, merchant = production["CASESPACE_RECORD_KEY_FILE"], production["CASESPACE_PAY_PRIVATE_KEY_FILE"]
+    monkeypatch.setenv("CASESPACE_RECORD_KEY_FILE", merchant)
+    monkeypatch.setenv("CASESPACE_PAY_PRIVATE_KEY_FILE", record)
+    monkeypatch.setenv("CASESPACE_TSA_CERT_FILE", record)
+    monkeypatch.setenv("CASESPACE_TLS_KEY_FILE", str(tmp_path / "empty.pem"))
+    monkeypatch.setenv("CASESPACE_PAY_PLATFORM_KEYS", f"PUB_KEY_ID_1:{tmp_path}/nothing.pem")
+    told = faults()
+    assert "CASESPACE_RECORD_KEY_FILE: Value error, must hold an Ed25519 private key" in told
+    assert "CASESPACE_PAY_PRIVATE_KEY_FILE: Value error, must hold the merchant's RSA private key" in told
+    assert "CASESPACE_TSA_CERT_FILE: Value error, holds no certificate" in told
+    assert "CASESPACE_TLS_KEY_FILE: Value error, holds no private key" in told
+    assert "CASESPACE_PAY_PLATFORM_KEYS: Value error, cannot read" in told
 
 
 def test_secrets_are_never_shown(make_settings: SettingsMaker) -> None:
