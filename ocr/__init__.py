@@ -1,0 +1,23 @@
+"""Bytes in, lines and fields out. Nothing heavy is imported here: engines live in processes of their own."""
+
+from ocr.faults import CODES, ReadingFault
+from ocr.kinds.names import KINDS
+from ocr.lines import Line
+from ocr.options import EngineOptions, Limits, ReaderOptions
+from ocr.reader import Reader, ReaderState
+from ocr.readings import Field, PageInfo, Reading
+
+__all__ = [
+    "CODES",
+    "KINDS",
+    "EngineOptions",
+    "Field",
+    "Limits",
+    "Line",
+    "PageInfo",
+    "Reader",
+    "ReaderOptions",
+    "ReaderState",
+    "Reading",
+    "ReadingFault",
+]
