@@ -1,8 +1,11 @@
 """The one way to append to a record: group commit over many spaces, compare-and-set on each space's head.
 
 Whatever queued while the last flush was in flight goes into the next one: no timer, so an idle system answers
-at once and a busy one shares a round trip and a journal flush. A flush holds at most one entry of a space.
-Its ``_id`` is ``{space, seq}``: an insert that chains to a head which somebody else has moved meanwhile
+at once and a busy one shares a round trip and a journal flush. Spaces with one entry waiting share one unordered
+insert; a space with several gets an ordered one of its own, which stops at the first that is refused, so that
+nothing is ever stored behind a gap. (While a member of the replica set hangs, a majority may take half a second to
+come about: a space that then moved by one entry a flush would fall behind for as long as it lasts.)
+An entry's ``_id`` is ``{space, seq}``: an insert that chains to a head which somebody else has moved meanwhile
 collides there and is tried again on the new head, so a chain can never fork, whatever else fails.
 
 A caller is answered only when the entry is journaled by a majority. After an error nothing is known, and the
@@ -36,7 +39,9 @@ log = logging.getLogger("casespace.record")
 SALT_BYTES = 16
 MAX_BATCH = 256
 MAX_QUEUED = 10_000
-MAX_QUEUED_IN_SPACE = 1_000  # a flush takes one entry of a space, so the last of these waits for seconds
+MAX_RUN = 32  # entries of one space in a flush
+MAX_RUNS = 16  # spaces with more than one entry in a flush: each is a command of its own
+MAX_QUEUED_IN_SPACE = 1_000
 FLUSH_SECONDS = 8.0
 HEADS_KEPT = 50_000
 _DUPLICATE = 11000
@@ -52,6 +57,9 @@ class _Pending:
     sealed: bytes
     commit: bytes
     done: "asyncio.Future[Stored]"
+
+
+_Run = list[_Pending]  # of one space
 
 
 class Recorder:
@@ -128,57 +136,84 @@ class Recorder:
     async def _run(self) -> None:
         try:
             while self._queues:
-                batch = self._take()
+                runs = self._take()
                 try:
-                    await self._flush(batch)
+                    await self._flush(runs)
                 except Exception as fault:  # noqa: BLE001 - every waiting caller must get an answer
-                    self._fail(batch, fault)
+                    self._fail([pending for run in runs for pending in run], fault)
         finally:
             self._flusher = None
 
-    def _take(self) -> list[_Pending]:
-        """One entry of each waiting space, spaces in the order in which they began to wait."""
-        batch: list[_Pending] = []
+    def _take(self) -> list[_Run]:
+        """A run of entries of each waiting space, spaces in the order in which they began to wait."""
+        runs: list[_Run] = []
+        longer = 0
         for space_id in list(self._queues)[:MAX_BATCH]:
             queue = self._queues[space_id]
-            batch.append(queue.popleft())
+            most = MAX_RUN if longer < MAX_RUNS else 1
+            run = [queue.popleft() for _ in range(min(most, len(queue)))]
+            longer += len(run) > 1
+            runs.append(run)
+            self._queued -= len(run)
             if queue:
                 self._queues.move_to_end(space_id)
             else:
                 del self._queues[space_id]
-        self._queued -= len(batch)
-        return batch
+        return runs
 
     # --- flush
 
-    async def _flush(self, batch: list[_Pending]) -> None:
+    async def _flush(self, runs: list[_Run]) -> None:
         with pymongo.timeout(FLUSH_SECONDS):
-            await self._load_heads(batch)
-            entries = [self._entry(pending) for pending in batch]
-            refused: dict[int, dict[str, Any]] = {}
-            try:
-                await self._entries.insert_many(entries, ordered=False)
-            except BulkWriteError as fault:
-                if fault.details.get("writeConcernErrors"):
-                    raise
-                refused = {error["index"]: error for error in fault.details["writeErrors"]}
-        for index, (pending, entry) in enumerate(zip(batch, entries, strict=True)):
+            await self._load_heads([run[0].draft.space_id for run in runs])
+            single = [run[0] for run in runs if len(run) == 1]
+            writes = [self._write(run, ordered=True) for run in runs if len(run) > 1]
+            if single:
+                writes.append(self._write(single, ordered=False))
+            await (asyncio.gather(*writes) if len(writes) > 1 else writes[0])
+
+    async def _write(self, batch: list[_Pending], *, ordered: bool) -> None:
+        """Store one entry of each of several spaces, or (ordered) several of one, and answer for each."""
+        entries: list[EntryDocument] = []
+        head: Head | None = None
+        for pending in batch:
+            entries.append(self._entry(pending, (ordered and head) or self._heads[pending.draft.space_id]))
+            head = entries[-1]["_id"]["seq"], entries[-1]["hash"]
+        try:
+            refused = await self._insert(entries, ordered=ordered)
+        except Exception as fault:  # noqa: BLE001 - neighbours of the same flush go on
+            self._fail(batch, fault)
+            return
+        tried = min(refused) + 1 if ordered and refused else len(batch)
+        for index, (pending, entry) in enumerate(zip(batch[:tried], entries, strict=False)):
             if index not in refused:
                 self._stored(pending, entry)
+        for pending in reversed(batch[tried:]):
+            self._enqueue(pending, first=True)
         if refused:
             await asyncio.gather(*(self._refused(batch[index], error) for index, error in refused.items()))
 
-    async def _load_heads(self, batch: list[_Pending]) -> None:
-        missing = [p.draft.space_id for p in batch if p.draft.space_id not in self._heads]
+    async def _insert(self, entries: list[EntryDocument], *, ordered: bool) -> dict[int, dict[str, Any]]:
+        """Store; what the server would not take, by index. Raises when nothing is known."""
+        try:
+            await self._entries.insert_many(entries, ordered=ordered)
+        except BulkWriteError as fault:
+            if fault.details.get("writeConcernErrors"):
+                raise
+            return {error["index"]: error for error in fault.details["writeErrors"]}
+        return {}
+
+    async def _load_heads(self, space_ids: list[str]) -> None:
+        missing = [space_id for space_id in space_ids if space_id not in self._heads]
         if missing:
             heads = await asyncio.gather(*(self.head(space_id) for space_id in missing))
             self._heads.update(zip(missing, heads, strict=True))
-        while len(self._heads) > HEADS_KEPT + len(batch):
+        while len(self._heads) > HEADS_KEPT + len(space_ids):
             self._heads.popitem(last=False)
 
-    def _entry(self, pending: _Pending) -> EntryDocument:
+    def _entry(self, pending: _Pending, head: Head) -> EntryDocument:
         draft = pending.draft
-        seq, prev = self._heads[draft.space_id]
+        seq, prev = head
         entry: EntryDocument = {
             "_id": {"space": draft.space_id, "seq": seq + 1},
             "v": FORM,

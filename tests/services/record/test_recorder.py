@@ -187,6 +187,45 @@ async def test_one_refused_entry_does_not_fail_its_neighbours(house: House) -> N
     assert await stored(house, bad) == []
 
 
+async def test_what_waits_in_one_space_shares_a_flush(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a member of the replica set hangs a flush takes half a second: one entry each would never catch up."""
+    ours, heard = recorder(house)
+    space_id = new_id()
+    await ours.append(draft(space_id, "零"))
+    real, sizes = house.database.entries.insert_many, []
+
+    async def counted(entries: list[EntryDocument], **kwargs: Any) -> None:
+        sizes.append(len(entries))
+        await real(entries, **kwargs)
+
+    monkeypatch.setattr(ours._entries, "insert_many", counted, raising=False)
+    await asyncio.gather(*(ours.append(draft(space_id, f"{n}")) for n in range(96)))
+    assert sum(sizes) == 96
+    assert len(sizes) < 10
+    assert_sound(await stored(house, space_id))
+    assert heard.entries == [(space_id, seq) for seq in range(1, 98)]
+
+
+async def test_what_waits_behind_a_refused_entry_is_stored_in_order(house: House) -> None:
+    """An ordered insert stops at what is refused: a repeated id, another's entry at that seq, a faulty document."""
+    ours, _ = recorder(house)
+    other, _ = recorder(house)
+    space_id = new_id()
+    await ours.append(draft(space_id, "零", "m0"))
+    await other.append(draft(space_id, "别的进程"))  # moves the head that `ours` remembers
+    unlawful = Draft(space_id, "a" * 24, None, new_id(), MessageType.TEXT, {"text": "x"})  # type: ignore[arg-type]
+    waiting = [draft(space_id, f"{n}", f"m{n}") for n in range(1, 6)]
+    waiting[2:2] = [draft(space_id, "零", "m0"), unlawful, draft(space_id, "一", "m1")]
+    results = await asyncio.gather(*(ours.append(one) for one in waiting), return_exceptions=True)
+    assert isinstance(results[3], Problem)
+    assert isinstance(results[4], Problem)
+    assert results[4].code == "message.id_reused"
+    entries = await stored(house, space_id)
+    assert_sound(entries)
+    assert [entry["cid"] for entry in entries if entry["cid"].startswith("m")] == [f"m{n}" for n in range(6)]
+    assert len(entries) == 7
+
+
 async def test_a_delivery_that_fails_does_not_touch_what_is_stored(house: House) -> None:
     class Broken:
         def entry(self, *_: object) -> None:
