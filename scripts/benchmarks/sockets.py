@@ -19,10 +19,9 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-from messages import MEMBERS, Bench, cpu_seconds, process
+from _socket_servers import HERE, MEMBERS, ROOT, Bench, cpu_seconds, process, resident_kib, settings_of
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from server.embedded.http_check import get_status
@@ -33,18 +32,11 @@ from services.storage import indexes
 from tests.house import client, say, space_of
 from tests.parts.real import RunningParts
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 AIM_KIB = 40.0
 AT_ONCE = 40  # people made at once
 MISSED = 5  # messages that wait in each room when its people return
 ASK_SECONDS = 0.005
 CALM = 0.05  # CPU-seconds in a second
-
-
-def resident_kib(pid: int) -> int:
-    line = next(row for row in Path(f"/proc/{pid}/status").read_text().splitlines() if row.startswith("VmRSS"))
-    return int(line.split()[1])
 
 
 class Bystander(WSListener):
@@ -204,17 +196,10 @@ def main() -> None:
     running = RunningParts(ROOT / "var" / "bench-logs")
     bench = Bench(running.parts, 0)
     port = choose(set())
-    environment = bench.maker.environment(
-        http_port=str(port),
-        public_url=f"http://127.0.0.1:{port}",
-        log_requests="false",
-        log_level="error",
-        notify_after_seconds="3600",
-    )
-    fields: dict[str, Any] = {name.removeprefix("CASESPACE_").lower(): value for name, value in environment.items()}
+    environment = bench.environment(http_port=str(port))
     variables = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
     try:
-        people, other = asyncio.run(crowd_of(Settings(_env_file=None, **fields), chosen.sockets))
+        people, other = asyncio.run(crowd_of(settings_of(environment), chosen.sockets))
         with process(
             [sys.executable, "-m", "server", "all"], lambda: get_status(port, "/readyz") == 200, env=variables
         ) as child:
