@@ -1,7 +1,9 @@
 """Paying, and the doors that WeChat Pay knocks at."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 
 import orjson
 
@@ -18,7 +20,9 @@ log = logging.getLogger("casespace.http")
 
 # WeChat's servers are few and send in bursts; a forger must not be able to shut them out.
 NOTICES = Limit(6000, 60)
-Take = Callable[[Mapping[str, str], bytes], Awaitable[None]]
+Take = Callable[[Mapping[str, str], bytes], Coroutine[Any, Any, None]]
+# WeChat Pay waits 5 s for an answer and takes none for a refusal; ours shall leave in time.
+ANSWER_WITHIN = 4.0
 
 
 class OrderPaymentsHandler(ApiHandler):
@@ -43,22 +47,48 @@ class OrderPaymentsHandler(ApiHandler):
         return await self.services.payments.start(call.actor, order_id, call.body, call.ticket)
 
 
+# Held here, for a task that nobody holds may be collected while it runs.
+_under_way: set["asyncio.Task[None]"] = set()
+
+
 class NoticeHandler(ApiHandler):
     """WeChat Pay wants 2xx for "taken", and ``{code, message}`` with any other status for "send it again"."""
 
     async def take(self, service: Take) -> None:
-        try:
-            await service(dict(self.request.headers.get_all()), self.request.body)
-        except Problem as fault:
-            self.problem_code = fault.code
-            self._refuse(status_of(fault.type), fault.code)
-        except Exception as fault:  # noqa: BLE001 - WeChat reads nothing but its own format
-            if not self.services.is_outage(fault):
-                self.log_exception(type(fault), fault, fault.__traceback__)
-            self._refuse(500, "server.internal")
-        else:
+        """Answer in time, whatever the database does.
+
+        What is not done by then goes on, unless the process ends: it bears being done twice, and WeChat's
+        repetition finds it done. Cutting it off would leave a transaction to be undone by the slow database.
+        """
+        work = asyncio.create_task(service(dict(self.request.headers.get_all()), self.request.body))
+        _under_way.add(work)
+        work.add_done_callback(_under_way.discard)
+        done, _ = await asyncio.wait({work}, timeout=ANSWER_WITHIN)
+        if done:
+            self._answer(work.exception())
+            return
+        work.add_done_callback(self._ended_late)
+        self._refuse(503, "server.unavailable")
+
+    def _answer(self, fault: BaseException | None) -> None:
+        if fault is None:
             self.set_status(204)
             self.finish()
+        elif isinstance(fault, Problem):
+            self.problem_code = fault.code
+            self._refuse(status_of(fault.type), fault.code)
+        else:
+            self._note(fault)
+            self._refuse(500, "server.internal")
+
+    def _ended_late(self, work: "asyncio.Task[None]") -> None:
+        if not work.cancelled() and (fault := work.exception()) is not None and not isinstance(fault, Problem):
+            self._note(fault)
+
+    def _note(self, fault: BaseException) -> None:
+        """An outage of the database is known by other means; everything else is a fault of ours."""
+        if not self.services.is_outage(fault):
+            self.log_exception(type(fault), fault, fault.__traceback__)
 
     def _refuse(self, status: int, message: str) -> None:
         self.set_status(status)

@@ -12,6 +12,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from miniprogram_api.sandbox.app import build_app, build_world
+from miniprogram_api.sandbox.till import REFUND_GAP
 
 _HOST = "127.0.0.1"
 
@@ -52,8 +53,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="credentials and state are kept here")
     parser.add_argument("--product-url", help="where WeChat's message push goes")
     parser.add_argument("--notify-speed", type=float, default=60.0, help="how many times faster than WeChat to retry")
-    # Off unless asked for: a product whose clock a test moves cannot wait for a real minute.
-    parser.add_argument("--refund-gap", type=float, default=0.0, help="seconds between two refunds; WeChat Pay's is 60")
+    # 0 is for a product whose clock a test moves: it cannot wait for a real minute.
+    parser.add_argument(
+        "--refund-gap", type=float, default=REFUND_GAP, help="seconds between two refunds; WeChat Pay's are 60"
+    )
     return parser.parse_args(arguments)
 
 

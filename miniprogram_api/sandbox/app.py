@@ -12,6 +12,7 @@ from miniprogram_api.sandbox import (
     control_money,
     control_people,
     pages,
+    pages_faults,
     pages_money,
     pay,
     pay_money,
@@ -37,8 +38,9 @@ from miniprogram_api.sandbox.service_desk import ServiceDesk
 from miniprogram_api.sandbox.sharing import SharingBooks
 from miniprogram_api.sandbox.sms import SendSms
 from miniprogram_api.sandbox.state import State
-from miniprogram_api.sandbox.till import Till
+from miniprogram_api.sandbox.till import REFUND_GAP, Till
 from miniprogram_api.sandbox.transfers import TransferBooks
+from miniprogram_api.sandbox.voice import SendTtsVoice
 from miniprogram_api.sandbox.web import World
 
 Routes = list[tuple[str, type[RequestHandler], dict[str, Any]]]
@@ -58,11 +60,11 @@ class Posts(PathMatches):
 
 
 def build_world(
-    data: Path, product_url: str | None = None, notify_speed: float = 60.0, refund_gap: float = 0.0
+    data: Path, product_url: str | None = None, notify_speed: float = 60.0, refund_gap: float = REFUND_GAP
 ) -> World:
     """Everything the sandbox knows, from ``data`` on disk.
 
-    ``refund_gap``: seconds between two refunds of one payment; WeChat Pay's own are ``till.REFUND_GAP``.
+    ``refund_gap``: seconds between two refunds of one payment.
     """
     credentials = create_credentials(data)
     state, journal = State(data / "sandbox.db"), Journal()
@@ -110,6 +112,7 @@ def build_app(world: World) -> Application:
             *_pages(here),
             (r"/healthz", Health),
             Rule(Posts(r"/"), SendSms, here),
+            (r"/vms/", SendTtsVoice, here),
             (r"/", pages.Index, here),
         ],
         # Tornado's own access log would carry query strings, and those carry secrets; the journal replaces it.
@@ -186,6 +189,7 @@ def _control(here: dict[str, Any]) -> Routes:
         (r"/control/subscribe-messages", control.Messages, here),
         (r"/control/subscribe-credits", control.Credits, here),
         (r"/control/sms", control.SmsList, here),
+        (r"/control/calls", control.CallList, here),
         (r"/control/faults", control.FaultSwitches, here),
         (r"/control/log", control.Log, here),
         (r"/control/config", control.Config, here),
@@ -216,5 +220,6 @@ def _pages(here: dict[str, Any]) -> Routes:
         (rf"/pay/{_NUMBER}", pages.PayPage, here),
         (rf"/orders/{_NUMBER}", pages_money.OrderPage, here),
         (r"/desk", pages_money.Desk, here),
+        (r"/faults", pages_faults.FaultPage, here),
         (r"/bills/(trade|fund)", control_money.BillFile, here),
     ]

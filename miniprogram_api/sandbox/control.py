@@ -14,7 +14,19 @@ from miniprogram_api.sandbox.jsapi import jsapi_fault
 from miniprogram_api.sandbox.till import TillError
 from miniprogram_api.sandbox.web import World
 
-Tamper = Literal["signature", "amount", "mchid", "timestamp", "serial", "ciphertext", "appid", "probe"]
+Tamper = Literal[
+    "signature",
+    "amount",
+    "mchid",
+    "appid",
+    "openid",
+    "timestamp",
+    "serial",
+    "key",
+    "ciphertext",
+    "api_v3_key",
+    "probe",
+]
 
 
 class ControlBody(BaseModel):
@@ -34,6 +46,7 @@ class OpenidBody(ControlBody):
 
 
 class PayBody(ControlBody):
+    openid: str | None = None
     times: int = Field(1, ge=0, le=1000)
     delay_ms: int = Field(0, ge=0, le=3_600_000)
     tamper: Tamper | None = None
@@ -145,6 +158,7 @@ class Pay(ControlHandler):
         if body is None or not self._signed(out_trade_no, body.jsapi):
             return
         try:
+            self.world.till.check_payer(out_trade_no, body.openid)
             order, before, deliveries = self.world.cashier.pay(
                 out_trade_no, times=body.times, delay=body.delay_ms / 1000, tamper=body.tamper
             )
@@ -197,6 +211,11 @@ class Messages(ControlHandler):
 class SmsList(ControlHandler):
     def get(self) -> None:
         self.send({"items": self.world.people.sms(self.argument("phone"))})
+
+
+class CallList(ControlHandler):
+    def get(self) -> None:
+        self.send({"items": self.world.people.calls(self.argument("phone"))})
 
 
 class Credits(ControlHandler):

@@ -35,6 +35,8 @@ SMS_TEMPLATES: dict[str, str] = {
     "login": "您的登录验证码是{1}，{2}分钟内有效。请勿告诉他人。",
     "notice": "您的案件空间有新动态：{1}，请打开小程序查看。",
 }
+# The approved voice templates, read out by a machine.
+VOICE_TEMPLATES: dict[str, str] = {"notice": "您好，这里是案件空间。您有一条紧急提醒：{1}。请尽快打开小程序查看。"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,15 @@ class SandboxCredentials:
     sms_sign_name: str
     template_ids: dict[str, str]
     sms_template_ids: dict[str, str]
+
+    # Derived, so that a folder made before there were voice calls still opens.
+    @property
+    def voice_app_id(self) -> str:
+        return "14" + self.sms_app_id[::-1][:8]
+
+    @property
+    def voice_template_ids(self) -> dict[str, str]:
+        return {name: str(3_000_001 + number) for number, name in enumerate(VOICE_TEMPLATES)}
 
     @property
     def merchant_key_file(self) -> Path:
@@ -102,6 +113,9 @@ class SandboxCredentials:
             "SMS_APP_ID": self.sms_app_id,
             "SMS_SIGN_NAME": self.sms_sign_name,
             "SMS_TEMPLATES": _pairs(self.sms_template_ids),
+            "VOICE_API_URL": f"{url}/vms",
+            "VOICE_APP_ID": self.voice_app_id,
+            "VOICE_TEMPLATES": _pairs(self.voice_template_ids),
         }
         return {f"CASESPACE_{name}": value for name, value in values.items()}
 

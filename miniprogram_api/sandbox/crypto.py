@@ -74,7 +74,9 @@ _AUTHORIZATION = re.compile(
 )
 
 
-def tc3_fault(headers: Mapping[str, str], body: bytes, secret_id: str, secret_key: str, now: float) -> str | None:
+def tc3_fault(
+    headers: Mapping[str, str], body: bytes, secret_id: str, secret_key: str, now: float, service: str = "sms"
+) -> str | None:
     """The provider's error code for a badly signed request, or None. ``headers`` have lower-case names."""
     found = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
     stamp = headers.get("x-tc-timestamp", "")
@@ -86,12 +88,12 @@ def tc3_fault(headers: Mapping[str, str], body: bytes, secret_id: str, secret_ke
     if abs(now - int(stamp)) > 300 or found["day"] != day:
         return "AuthFailure.SignatureExpire"
     names = found["headers"].split(";")
-    if "content-type" not in names or "host" not in names or found["service"] != "sms":
+    if "content-type" not in names or "host" not in names or found["service"] != service:
         return "AuthFailure.SignatureFailure"
     canonical = "".join(f"{name}:{headers.get(name, '').strip().lower()}\n" for name in names)
     request = f"POST\n/\n\n{canonical}\n{found['headers']}\n{hashlib.sha256(body).hexdigest()}"
-    text = f"TC3-HMAC-SHA256\n{stamp}\n{day}/sms/tc3_request\n{hashlib.sha256(request.encode()).hexdigest()}"
-    key = _hmac(_hmac(_hmac(b"TC3" + secret_key.encode(), day), "sms"), "tc3_request")
+    text = f"TC3-HMAC-SHA256\n{stamp}\n{day}/{service}/tc3_request\n{hashlib.sha256(request.encode()).hexdigest()}"
+    key = _hmac(_hmac(_hmac(b"TC3" + secret_key.encode(), day), service), "tc3_request")
     if not hmac.compare_digest(_hmac(key, text).hex(), found["signature"]):
         return "AuthFailure.SignatureFailure"
     return None

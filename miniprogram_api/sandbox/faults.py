@@ -46,6 +46,7 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "upload_shipping_info": ("/wxa/sec/order/upload_shipping_info",),
     "is_trade_managed": ("/wxa/sec/order/is_trade_managed",),
     "send_sms": ("/",),
+    "send_tts_voice": ("/vms/",),
 }
 _ALIASES = {
     "code2session": "jscode2session",

@@ -32,7 +32,19 @@ PAY_SCHEDULE = (
     *(10800, 10800, 10800, 21600, 21600),
 )
 PUSH_SCHEDULE = (0, 5, 5, 5)
-TAMPERS = ("signature", "amount", "mchid", "timestamp", "serial", "ciphertext", "appid", "probe")
+TAMPERS = {
+    "signature": "签名被改",
+    "amount": "金额不符",
+    "mchid": "商户号不符",
+    "appid": "小程序不符",
+    "openid": "付款人不符",
+    "timestamp": "一小时前的通知（重放）",
+    "serial": "未知的证书序列号",
+    "key": "另一把密钥签名",
+    "ciphertext": "密文被改",
+    "api_v3_key": "另一把APIv3密钥加密",
+    "probe": "微信的探测流量",
+}
 # What the vendor calls the resource of each kind of notice.
 _ORIGINALS = {"payment": "transaction", "refund": "refund", "transfer": "mch_payment", "invoice": "fapiao"}
 # The vendor waits this long for an answer, whatever the speed.
@@ -221,7 +233,8 @@ class Notifier:
         resource = _damaged(dict(notice["resource"]), tamper)
         original = _ORIGINALS[kind]
         plain = json.dumps(resource, ensure_ascii=False).encode()
-        sealed = encrypt_resource(self._credentials.api_v3_key, plain, original)
+        api_v3_key = self._credentials.api_v3_key
+        sealed = encrypt_resource(api_v3_key[::-1] if tamper == "api_v3_key" else api_v3_key, plain, original)
         if tamper == "ciphertext":
             sealed["ciphertext"] = _flipped(sealed["ciphertext"])
         envelope = {
@@ -242,6 +255,10 @@ class Notifier:
             headers["Wechatpay-Signature"] = "WECHATPAY/SIGNTEST/" + headers["Wechatpay-Signature"]
         elif tamper == "serial":
             headers["Wechatpay-Serial"] = secrets.token_hex(20).upper()
+        elif tamper == "key":
+            # The other key of the platform's two: an honest signature, and not by whom the serial names.
+            other = next(serial for serial in self._keyring.serials if serial != headers["Wechatpay-Serial"])
+            headers |= {**self._keyring.headers(body, other), "Wechatpay-Serial": headers["Wechatpay-Serial"]}
         elif tamper == "timestamp":
             # An honest signature of an hour ago: a replayed notice.
             stamp, nonce = str(int(time.time()) - 3600), headers["Wechatpay-Nonce"]
@@ -261,6 +278,8 @@ def _damaged(resource: dict[str, Any], tamper: str | None) -> dict[str, Any]:
         resource["mchid"] = str(int(resource["mchid"]) + 1)
     elif tamper == "appid":
         resource["appid"] = "wx" + secrets.token_hex(8)
+    elif tamper == "openid":
+        resource["payer"] = {"openid": "o" + secrets.token_hex(13)}
     return resource
 
 

@@ -42,12 +42,14 @@ form.row:first-child{border-top:0}
 form.row label{flex:1;min-width:0}
 form.row input,form.row select{font:inherit;padding:6px 8px;border:1px solid #ddd;border-radius:6px;width:100%}
 form.row button{width:auto;max-width:none;margin:0;padding:8px 14px;font-size:15px;white-space:nowrap}
+form.stack{flex-direction:column;align-items:stretch}form.stack button{align-self:flex-end}
 .list .links{display:flex;gap:10px;padding:12px 14px}
 .list .links a{flex:1;background:#f2f2f2;border-radius:8px;padding:9px;text-align:center;color:#07c160;
 text-decoration:none}
 .mark{width:64px;height:64px;border-radius:50%;background:#07c160;color:#fff;font-size:36px;line-height:64px;text-align:center}
 """
 
+WATCH_SECONDS = 2
 STATES = {"NOTPAY": "待支付", "SUCCESS": "已支付", "CLOSED": "已关闭", "REFUND": "已退款"}
 REFUND_STATES = {"SUCCESS": "已到账", "ABNORMAL": "退款异常", "CLOSED": "已关闭", "PROCESSING": "处理中"}
 
@@ -58,7 +60,8 @@ class Page(RequestHandler):
     def initialize(self, world: World) -> None:
         self.world = world
 
-    def show(self, title: str, body: str, *, css_class: str = "", status: int = 200) -> None:
+    def show(self, title: str, body: str, *, css_class: str = "", status: int = 200, again: int = 0) -> None:
+        """``again``: seconds after which a browser loads it anew; 0 is never."""
         self.set_status(status)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
@@ -67,6 +70,7 @@ class Page(RequestHandler):
         self.finish(
             '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width,initial-scale=1">'
+            f"{f'<meta http-equiv=refresh content={again}>' if again else ''}"
             f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
             f'<body class="{css_class}"><main>{body}</main></body></html>'
         )
@@ -84,7 +88,7 @@ class Index(Page):
         body = [
             "<h1>微信沙箱</h1>",
             '<p class="note">仅供开发与测试：这里扮演微信、微信支付和短信服务商。没有真实的钱和消息。</p>',
-            section("操作", [_desk_item(world)]),
+            section("操作", [_desk_item(world), _faults_item(world), _watch_item(self._watched())]),
             section("付款", [_order_item(world, order) for order in orders]),
             section("退款", [_refund_item(refund) for refund in reversed(world.till.refunds())]),
             section("订阅消息", [_message_item(row, names) for row in messages]),
@@ -92,7 +96,10 @@ class Index(Page):
             section("用户", [_user_item(row) for row in world.people.all()]),
             section("最近的请求", [_log_item(entry) for entry in log]),
         ]
-        self.show("微信沙箱", "".join(body))
+        self.show("微信沙箱", "".join(body), again=WATCH_SECONDS if self._watched() else 0)
+
+    def _watched(self) -> bool:
+        return self.get_query_argument("watch", "") == "1"
 
 
 class PayPage(Page):
@@ -201,6 +208,20 @@ def _desk_item(world: World) -> str:
         '<a class="item" href="desk"><div class="line"><b>日期、账单、密钥、规则</b>'
         f'<span>{world.clock.today().isoformat()}</span></div><div class="small">{moved} · 点击打开</div></a>'
     )
+
+
+def _faults_item(world: World) -> str:
+    count = len(world.faults.list())
+    state = f'<span class="bad">{count} 个生效中</span>' if count else "<span>无</span>"
+    return (
+        f'<a class="item" href="faults"><div class="line"><b>故障开关</b>{state}</div>'
+        '<div class="small">让某个接口报错、变慢、丢失应答</div></a>'
+    )
+
+
+def _watch_item(watched: bool) -> str:
+    href, label = ("./", "停止自动刷新") if watched else ("?watch=1", f"每{WATCH_SECONDS}秒自动刷新")
+    return f'<a class="item" href="{href}"><div class="small">{label}</div></a>'
 
 
 def _order_item(world: World, order: Row) -> str:

@@ -1,14 +1,16 @@
 """Pages to watch and steer money: one payment with everything that hangs on it, and the vendor's desk."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from html import escape
 from typing import Any
 
 from miniprogram_api.sandbox.funds import funds_of
+from miniprogram_api.sandbox.notifier import TAMPERS
 from miniprogram_api.sandbox.pages import REFUND_STATES, STATES, Page, section, yuan
 from miniprogram_api.sandbox.state import Row
-from miniprogram_api.sandbox.till import TillError
+from miniprogram_api.sandbox.till import REFUND_GAP, TillError
 
 _FUNDS = {
     "none": "未支付",
@@ -17,7 +19,7 @@ _FUNDS = {
     "available": "可用",
 }
 _SIGNING = {"both": "证书与公钥轮流", "certificate": "只用平台证书", "public_key": "只用微信支付公钥"}
-_ENDS = {"SUCCESS": "成功", "ABNORMAL": "异常（用户账户无法收款）", "CLOSED": "关闭"}
+_ENDS = {"SUCCESS": "退款：成功", "ABNORMAL": "退款：异常（用户账户无法收款）", "CLOSED": "退款：关闭"}
 
 
 class FormPage(Page):
@@ -69,7 +71,8 @@ class OrderPage(FormPage):
     async def _act(self, order: Row, action: str) -> None:
         number = order["out_trade_no"]
         if action == "repeat" and order["transaction_id"]:
-            self.world.cashier.pay(number)
+            tamper = self.field("tamper")
+            self.world.cashier.pay(number, tamper=tamper if tamper in TAMPERS else None)
         elif action == "receipt":
             await self.world.delivery.confirm(number)
         elif action == "refund":
@@ -115,7 +118,8 @@ class OrderPage(FormPage):
             for row in self.world.till.refunds(order["out_trade_no"])
             if row["status"] != "CLOSED"
         )
-        actions = [_form("repeat", "把支付结果通知再发一次", "重发通知")]
+        tampers = {"": "原样", **TAMPERS}
+        actions = [_form("repeat", options("tamper", tampers, "", "通知内容"), "重发通知", raw=True)]
         if rest > 0:
             label = (
                 f'<input name="yuan" value="{rest // 100}.{rest % 100:02d}" inputmode="decimal" aria-label="退款金额">'
@@ -168,6 +172,12 @@ class Desk(FormPage):
                         "rules", "交易规则：" + ("开（发货前冻结资金）" if world.till.trading_rules else "关"), "切换"
                     ),
                     _choice("ends", _ENDS, world.cashier.refunds_end),
+                    _form(
+                        "gap",
+                        "同一付款两次退款的间隔："
+                        + (f"{world.till.refund_gap:g} 秒" if world.till.refund_gap else "不限"),
+                        "切换",
+                    ),
                 ],
             ),
             section("等待用户确认的转账", [_transfer(row) for row in waiting]),
@@ -198,6 +208,8 @@ class Desk(FormPage):
             world.keyring.switch()
         elif action == "rules":
             world.till.trading_rules = not world.till.trading_rules
+        elif action == "gap":
+            world.till.refund_gap = 0.0 if world.till.refund_gap else REFUND_GAP
         elif action == "ends" and value in _ENDS:
             world.cashier.refunds_end = value
         elif action == "confirm" and any(row["out_bill_no"] == value for row in world.transfers.all()):
@@ -235,17 +247,22 @@ def _form(action: str, label: str, button: str, *, raw: bool = False) -> str:
     )
 
 
-def _choice(action: str, options: dict[str, str], chosen: str) -> str:
+def options(name: str, labels: Mapping[str, str], chosen: str, title: str) -> str:
+    """A drop-down field."""
     rows = "".join(
         f'<option value="{value}"{" selected" if value == chosen else ""}>{escape(label)}</option>'
-        for value, label in options.items()
+        for value, label in labels.items()
     )
-    return _form(action, f'<select name="value" aria-label="{action}">{rows}</select>', "应用", raw=True)
+    return f'<select name="{name}" aria-label="{title}">{rows}</select>'
+
+
+def _choice(action: str, labels: dict[str, str], chosen: str) -> str:
+    return _form(action, options("value", labels, chosen, action), "应用", raw=True)
 
 
 def _attempt(notice: Row, attempt: dict[str, Any]) -> str:
     tone, kind = ("ok" if attempt["ok"] else "bad"), {"payment": "支付", "refund": "退款"}.get(notice["kind"], "其他")
-    tampered = f" · 篡改 {escape(notice['tamper'])}" if notice["tamper"] else ""
+    tampered = f" · {escape(TAMPERS[notice['tamper']])}" if notice["tamper"] else ""
     return (
         f'<div class="item line small"><div>{kind}通知{tampered}</div>'
         f'<span class="{tone}">{attempt["status"] or "无应答"} · {attempt["ms"]} ms</span></div>'

@@ -98,6 +98,14 @@ class People:
         row = {"phone": phone, "template_id": template_id, "params": pack(params), "text": text}
         return self._state.insert("sms", {**row, "sent_at": timestamp()})
 
+    def store_call(self, phone: str, text: str, plays: int) -> int:
+        return self._state.insert("calls", {"phone": phone, "text": text, "plays": plays, "made_at": timestamp()})
+
+    def calls(self, phone: str | None) -> list[Row]:
+        """Calls made to a phone, or to all, oldest first; ``phone`` with or without +86."""
+        rows = self._state.all("select * from calls order by id")
+        return [row for row in rows if phone is None or str(row["phone"]).removeprefix("+86") == phone[-11:]]
+
     def sms(self, phone: str | None) -> list[Row]:
         """Sent SMS, oldest first; ``phone`` with or without the country code."""
         rows = self._state.all("select * from sms order by id")

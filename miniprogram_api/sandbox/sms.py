@@ -10,26 +10,40 @@ from miniprogram_api.sandbox.crypto import tc3_fault
 from miniprogram_api.sandbox.faults import Fault
 from miniprogram_api.sandbox.web import VendorHandler
 
-_PHONE = re.compile(r"\+861[3-9]\d{9}")
+PHONE = re.compile(r"\+861[3-9]\d{9}")
 _FIELDS = {"PhoneNumberSet", "SmsSdkAppId", "TemplateId", "SignName", "TemplateParamSet", "SessionContext"}
 
 
-class SendSms(VendorHandler):
-    endpoint: ClassVar[str] = "send_sms"
+class TencentHandler(VendorHandler):
+    """What every action of Tencent Cloud's API 3.0 has in common: the signature, and errors in HTTP 200."""
+
+    action: ClassVar[str]
+    version: ClassVar[str]
+    service: ClassVar[str]
 
     def post(self) -> None:
         fault = self._request_fault()
         self.checks["signature"] = fault or "ok"
         body = self.json_body()
         if fault is None:
-            fault = "InvalidParameter" if body is None else self._body_fault(body)
+            fault = "InvalidParameter" if body is None else self.body_fault(body)
             self.checks["fields"] = fault or "ok"
         if fault is not None or body is None:
             self.outcome = fault or "InvalidParameter"
-            self._respond({"Error": {"Code": self.outcome, "Message": "refused by the sandbox"}})
+            self.respond({"Error": {"Code": self.outcome, "Message": "refused by the sandbox"}})
             return
-        statuses = [self._send(phone, body) for phone in body["PhoneNumberSet"]]
-        self._respond({"SendStatusSet": statuses})
+        self.respond(self.act(body))
+
+    def act(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Do what a lawful request asks for; the response without its RequestId."""
+        raise NotImplementedError
+
+    def body_fault(self, body: dict[str, Any]) -> str | None:
+        """The provider's code for an unlawful body, or None."""
+        raise NotImplementedError
+
+    def respond(self, response: dict[str, Any]) -> None:
+        self.answer(200, {"Response": {**response, "RequestId": self.rid}})
 
     def answer_fault(self, fault: Fault) -> None:
         code = str(fault.errcode or "InternalError.OtherError")
@@ -39,16 +53,26 @@ class SendSms(VendorHandler):
 
     def _request_fault(self) -> str | None:
         headers = {name.lower(): value for name, value in self.request.headers.get_all()}
-        if headers.get("x-tc-action") != "SendSms":
+        if headers.get("x-tc-action") != self.action:
             return "InvalidAction"
-        if headers.get("x-tc-version") != "2021-01-11":
+        if headers.get("x-tc-version") != self.version:
             return "NoSuchVersion"
         if not headers.get("x-tc-region"):
             return "MissingParameter"
-        credentials = self.world.credentials
-        return tc3_fault(headers, self.request.body, credentials.sms_secret_id, credentials.sms_secret_key, time.time())
+        keys = self.world.credentials
+        return tc3_fault(headers, self.request.body, keys.sms_secret_id, keys.sms_secret_key, time.time(), self.service)
 
-    def _body_fault(self, body: dict[str, Any]) -> str | None:
+
+class SendSms(TencentHandler):
+    endpoint: ClassVar[str] = "send_sms"
+    action: ClassVar[str] = "SendSms"
+    version: ClassVar[str] = "2021-01-11"
+    service: ClassVar[str] = "sms"
+
+    def act(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {"SendStatusSet": [self._send(phone, body) for phone in body["PhoneNumberSet"]]}
+
+    def body_fault(self, body: dict[str, Any]) -> str | None:
         if set(body) - _FIELDS:
             return "UnknownParameter"
         phones, params = body.get("PhoneNumberSet"), body.get("TemplateParamSet", [])
@@ -73,7 +97,7 @@ class SendSms(VendorHandler):
         return None if name is None else SMS_TEMPLATES[name]
 
     def _send(self, phone: object, body: dict[str, Any]) -> dict[str, Any]:
-        if not isinstance(phone, str) or not _PHONE.fullmatch(phone):
+        if not isinstance(phone, str) or not PHONE.fullmatch(phone):
             code = "InvalidParameterValue.IncorrectPhoneNumber"
             self.outcome = code
             return {"SerialNo": "", "PhoneNumber": str(phone), "Fee": 0, "Code": code, "Message": "refused"}
@@ -90,6 +114,3 @@ class SendSms(VendorHandler):
             "Message": "send success",
             "IsoCode": "CN",
         }
-
-    def _respond(self, response: dict[str, Any]) -> None:
-        self.answer(200, {"Response": {**response, "RequestId": self.rid}})

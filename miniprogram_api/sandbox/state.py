@@ -24,6 +24,9 @@ create table if not exists sms (
     id integer primary key, phone text not null, template_id text not null, params text not null, text text not null,
     sent_at text not null
 );
+create table if not exists calls (
+    id integer primary key, phone text not null, text text not null, plays integer not null, made_at text not null
+);
 create table if not exists prepays (
     out_trade_no text primary key, prepay_id text not null unique, body text not null, state text not null,
     created_at real not null, expires_at real not null, transaction_id text, success_time text, event_id text

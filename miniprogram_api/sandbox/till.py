@@ -104,6 +104,11 @@ class Till:
             self._state.insert("shippings", {"out_trade_no": out_trade_no})
         return self._need(out_trade_no), False
 
+    def check_payer(self, out_trade_no: str, openid: str | None) -> None:
+        """Only the openid that an order names can pay it; None stands for that one. Raises ``TillError``."""
+        if openid is not None and openid != self._need(out_trade_no)["body"]["payer"]["openid"]:
+            raise TillError("PAYER_MISMATCH", 403, "下单账号与支付账号不一致，请核实后再支付")
+
     def close(self, out_trade_no: str) -> None:
         """Close an unpaid order; closing it again changes nothing. Raises ``TillError``."""
         order = self._need(out_trade_no)

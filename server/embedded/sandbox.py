@@ -24,13 +24,18 @@ class Sandbox(Part):
         *,
         product_url: str | None = None,
         trusted: Path | None = None,
+        refund_gap: float | None = None,
     ) -> None:
-        """`trusted`: a certificate that it shall believe when it calls the product over HTTPS."""
+        """`trusted`: a certificate that it shall believe when it calls the product over HTTPS.
+
+        `refund_gap`: seconds that it wants between two refunds of a payment; None for WeChat Pay's own.
+        """
         super().__init__(log_file)
         self.folder = folder
         self.port = port
         self.product_url = product_url
         self.trusted = trusted
+        self.refund_gap = refund_gap
 
     @property
     def url(self) -> str:
@@ -44,6 +49,8 @@ class Sandbox(Part):
         arguments += ["--port", str(self.port), "--data", str(self.folder)]
         if self.product_url is not None:
             arguments += ["--product-url", self.product_url]
+        if self.refund_gap is not None:
+            arguments += ["--refund-gap", str(self.refund_gap)]
         environment = {"CASESPACE_ENV": "development", "PYTHONUNBUFFERED": "1"}
         if self.trusted is not None:
             environment["SSL_CERT_FILE"] = str(self.trusted)  # OpenSSL's name for it

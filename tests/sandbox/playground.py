@@ -23,7 +23,6 @@ from miniprogram_api.pay import Notifications, PayClient
 from miniprogram_api.push import PushCodec
 from miniprogram_api.sandbox.app import build_app, build_world
 from miniprogram_api.sandbox.credentials import SandboxCredentials
-from miniprogram_api.sandbox.till import REFUND_GAP
 from miniprogram_api.settings import PayConfig, PushConfig, TencentSmsConfig, WeChatConfig
 from miniprogram_api.sms import TencentSmsSender
 from miniprogram_api.wechat import WeChatClient
@@ -90,7 +89,7 @@ class Playground:
         self.product = Product()
         product_server = HTTPServer(Application([(r"/.*", _Receiver, {"product": self.product})]))
         self.product.base_url = _listen(product_server)
-        self.world = build_world(data, self.product.base_url, speed, REFUND_GAP)
+        self.world = build_world(data, self.product.base_url, speed)
         sandbox_server = HTTPServer(build_app(self.world))
         self.url = _listen(sandbox_server)
         self._servers = (product_server, sandbox_server)

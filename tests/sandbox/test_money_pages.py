@@ -53,6 +53,45 @@ async def test_a_payment_is_watched_refunded_and_told_again(play: Playground) ->
     assert (await play.fetch("GET", "/orders/none")).code == 404
 
 
+async def test_a_damaged_notice_from_the_page(play: Playground) -> None:
+    await play.order()
+    await play.control("POST", "payments/order00001/pay", {"times": 0})
+    await press(play, "/orders/order00001", action="repeat", tamper="amount")
+    (received,) = await play.product.wait_for(1)
+    assert play.notifications.payment(received.headers, received.body).transaction.total_fen == 299
+    await until(lambda: play.world.notifier.notices("order00001")[0]["done"])
+    assert "金额不符" in await shown(play, "/orders/order00001")
+    await press(play, "/orders/order00001", action="repeat", tamper="nonsense")
+    assert len(await play.product.wait_for(2)) == 2
+    assert play.world.notifier.notices("order00001")[1]["tamper"] is None
+
+
+async def test_fault_switches_on_the_page(play: Playground) -> None:
+    assert "还没有" in await shown(play, "/faults")
+    await press(play, "/faults", action="add", endpoint="pay_query", way="error", times="1")
+    await press(play, "/faults", action="add", endpoint="pay_close", way="lost", times="")
+    for wrong in ({"endpoint": "nothing"}, {"way": "explode"}, {"times": "99"}):
+        await press(play, "/faults", **{"action": "add", "endpoint": "pay_jsapi", "way": "drop", "times": "1"} | wrong)
+    await play.control("POST", "faults", {"endpoint": "refund_create", "errcode": "NOT_ENOUGH", "delay_ms": 5})
+    page = await shown(play, "/faults")
+    for text in ("系统错误", "还有 1 次", "已处理但应答丢失", "errcode=NOT_ENOUGH · delay_ms=5", "全部关闭"):
+        assert text in page
+    assert len(play.world.faults.list()) == 3
+    assert "3 个生效中" in await shown(play, "/")
+    assert "http-equiv=refresh" in await shown(play, "/?watch=1")
+    await press(play, "/faults", action="clear")
+    assert play.world.faults.list() == []
+
+
+async def test_the_gap_between_refunds_is_on_until_somebody_turns_it_off(play: Playground) -> None:
+    assert "60 秒" in await shown(play, "/desk")
+    await press(play, "/desk", action="gap")
+    assert play.world.till.refund_gap == 0
+    assert "不限" in await shown(play, "/desk")
+    await press(play, "/desk", action="gap")
+    assert play.world.till.refund_gap == 60
+
+
 def test_amounts_typed_by_people() -> None:
     assert [fen_of(text) for text in ("12", "12.3", "12.30", "0.01")] == [1200, 1230, 1230, 1]
     for text in ("", ".", "1.", ".5", "-1", "1.234", "１", "1e3"):

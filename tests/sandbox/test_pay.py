@@ -155,7 +155,9 @@ async def test_by_default_both_keys_are_used_in_turn(play: Playground) -> None:
         ("appid", "wrong_appid"),
         ("timestamp", "stale"),
         ("serial", "unknown_serial"),
+        ("key", "bad_signature"),
         ("ciphertext", "undecryptable"),
+        ("api_v3_key", "undecryptable"),
         ("probe", "probe"),
     ],
 )
@@ -175,6 +177,18 @@ async def test_a_wrong_amount_is_signed_and_for_the_product_to_see(play: Playgro
     (received,) = play.product.received
     assert play.notifications.payment(received.headers, received.body).transaction.total_fen == 299
     assert (await play.pay.query("order00001")).total_fen == 29900
+
+
+async def test_another_payer_is_refused_and_a_notice_that_names_one_is_for_the_product_to_see(play: Playground) -> None:
+    openid, _ = await play.order()
+    stranger = await play.user("13800000002")
+    answer = await play.fetch("POST", "/control/payments/order00001/pay", {"openid": stranger})
+    assert (answer.code, json.loads(answer.body)["error"]["code"]) == (409, "payer_mismatch")
+    assert not (await play.pay.query("order00001")).paid
+    await play.control("POST", "payments/order00001/pay", {"wait": True, "openid": openid, "tamper": "openid"})
+    (received,) = play.product.received
+    assert play.notifications.payment(received.headers, received.body).transaction.openid != openid
+    assert (await play.pay.query("order00001")).openid == openid
 
 
 async def test_an_honest_notice_follows_a_damaged_one_on_demand(play: Playground) -> None:
