@@ -88,6 +88,7 @@ class PaymentDocument(TypedDict):
     prepay_id: NotRequired[str]
     prepay_expires_at: NotRequired[datetime]
     transaction_id: NotRequired[str]
+    mchid: NotRequired[str]  # the merchant account that received the money
     paid_at: NotRequired[datetime]
     mismatch_at: NotRequired[datetime]  # WeChat told of another amount or payer: for a person to look at
     query_at: datetime  # when the worker asks WeChat next
@@ -116,6 +117,7 @@ class RefundDocument(TypedDict):
     state: str
     stray: NotRequired[bool]  # money that belongs to no order goes back without touching the order
     refund_id: NotRequired[str]  # WeChat's
+    ended_at: NotRequired[datetime]  # when the provider sent it, by its own clock, or when we heard that it will not
     requested_by: str
     query_at: datetime
     created_at: datetime

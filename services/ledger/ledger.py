@@ -6,40 +6,34 @@ from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from schemas.documents.money import LedgerDocument, LineDocument
+from schemas.documents.money import LineDocument
 from services.clock import Clock, utc_now
-from services.ledger.accounts import kind_of
+from services.ledger.entries import Posting, UnbalancedError, lines, sums
 from services.storage.database import Database
 
-
-class UnbalancedError(ValueError):
-    """A transaction whose lines do not add up to nought, or that names an unknown account. A fault of the program."""
+__all__ = ["ConflictingPostingError", "Ledger", "UnbalancedError", "lines"]
 
 
 class ConflictingPostingError(RuntimeError):
     """The same cause was posted before with other lines. A fault of the program."""
 
 
-def lines(*pairs: tuple[str, int]) -> list[LineDocument]:
-    """Lines of ``(account, fen)``; those of nought are left out.
-
-    Raises UnbalancedError unless they add up to nought and every account is of the chart.
-    """
-    made: list[LineDocument] = [{"account": name, "fen": fen} for name, fen in pairs if fen]
-    if sum(line["fen"] for line in made):
-        raise UnbalancedError(f"lines add up to {sum(line['fen'] for line in made)} fen")
-    for line in made:
-        try:
-            kind_of(line["account"])
-        except ValueError as error:
-            raise UnbalancedError(f"no such account: {line['account']}") from error
-    return made
-
-
 class Ledger:
     def __init__(self, database: Database, clock: Clock = utc_now) -> None:
         self._db = database
         self._clock = clock
+
+    async def write(self, session: AsyncClientSession, posting: Posting) -> None:
+        """Write what ``services/ledger/postings.py`` made; see ``post``."""
+        await self.post(
+            session,
+            posting.cause,
+            posting.kind,
+            posting.lines,
+            at=posting.at,
+            order_id=posting.order_id,
+            refs=posting.refs,
+        )
 
     async def post(
         self,
@@ -59,14 +53,8 @@ class Ledger:
         """
         if not posted:
             return
-        before = await self._db.ledger.find_one({"_id": cause}, session=session)
-        if before is not None:
-            if _sums(before["lines"]) != _sums(posted):
-                raise ConflictingPostingError(f"{cause} was posted before with other lines")
-            return
         now = self._clock()
-        document: LedgerDocument = {
-            "_id": cause,
+        document: dict[str, Any] = {
             "schema_version": 1,
             "kind": kind,
             "at": at or now,
@@ -76,7 +64,15 @@ class Ledger:
         }
         if order_id is not None:
             document["order_id"] = order_id
-        await self._db.ledger.insert_one(document, session=session)
+        # one round trip, since this stands in every transaction that moves money
+        written = await self._db.ledger.update_one(
+            {"_id": cause}, {"$setOnInsert": document}, upsert=True, session=session
+        )
+        if written.upserted_id is not None:
+            return
+        before = await self._db.ledger.find_one({"_id": cause}, session=session)
+        if before is None or sums(before["lines"]) != sums(posted):
+            raise ConflictingPostingError(f"{cause} was posted before with other lines")
 
     async def balance(self, account: str, session: AsyncClientSession | None = None) -> int:
         """Fen on one account: debits minus credits of all its lines."""
@@ -93,10 +89,3 @@ class Ledger:
         ]
         rows: Any = await self._db.ledger.aggregate(stages, session=session)
         return {row["_id"]: row["fen"] async for row in rows}
-
-
-def _sums(posted: Iterable[LineDocument]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for line in posted:
-        sums[line["account"]] = sums.get(line["account"], 0) + line["fen"]
-    return {account: fen for account, fen in sums.items() if fen}

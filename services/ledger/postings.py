@@ -1,0 +1,71 @@
+"""What each change of money writes into the ledger: pure functions from stored documents to postings.
+
+The services post these in the transaction of the change, and the rebuilding of a day makes them once more from what
+is stored: a posting that differs was altered, or its change was. So nothing here reads a clock or a counter.
+Debits are positive, credits negative, in integer fen.
+"""
+
+from datetime import datetime
+
+from schemas.documents.orders import OrderDocument, PaymentDocument, RefundDocument
+from schemas.enums import PaymentState, RefundState
+from services.ledger.accounts import Kind, account
+from services.ledger.entries import Posting, lines
+
+
+def provider_account(payment: PaymentDocument) -> str:
+    """The merchant account that received a payment (the number it named, not the one of today's settings)."""
+    return account(Kind.PROVIDER, payment["mchid"])
+
+
+def holder(payment: PaymentDocument) -> str:
+    """The account that holds what a payment brought: its order's, or one of its own for money nobody asked for."""
+    if payment["state"] == PaymentState.STRAY:
+        return account(Kind.STRAY, payment["_id"])
+    return account(Kind.ORDER, payment["order_id"])
+
+
+def paid(payment: PaymentDocument, order: OrderDocument) -> Posting:
+    """Money that arrived, for its order or astray."""
+    return Posting(
+        cause=f"payment:{payment['_id']}",
+        kind="stray" if payment["state"] == PaymentState.STRAY else "payment",
+        at=payment["paid_at"],
+        lines=lines((provider_account(payment), payment["amount_fen"]), (holder(payment), -payment["amount_fen"])),
+        order_id=order["_id"],
+        refs={
+            "payment_id": payment["_id"],
+            "transaction_id": payment["transaction_id"],
+            "voucher": payment["out_trade_no"],
+        },
+    )
+
+
+def refund_requested(refund: RefundDocument, payment: PaymentDocument) -> Posting:
+    """Promised back: the order (or the stray payment) no longer holds it."""
+    return _refund(
+        refund, "requested", refund["created_at"], holder(payment), account(Kind.REFUND, refund["_id"]), voucher=False
+    )
+
+
+def refund_ended(refund: RefundDocument, payment: PaymentDocument) -> Posting:
+    """Sent back, or, when it failed, held again where it came from."""
+    promised = account(Kind.REFUND, refund["_id"])
+    at = refund["ended_at"] if "ended_at" in refund else refund["updated_at"]
+    if refund["state"] == RefundState.SUCCEEDED:
+        return _refund(refund, "succeeded", at, promised, provider_account(payment), voucher=True)
+    return _refund(refund, "failed", at, promised, holder(payment), voucher=False)
+
+
+def _refund(refund: RefundDocument, step: str, at: datetime, debit: str, credit: str, *, voucher: bool) -> Posting:
+    refs = {"payment_id": refund["payment_id"], "refund_id": refund["_id"]}
+    if voucher:
+        refs["voucher"] = refund["out_refund_no"]
+    return Posting(
+        cause=f"refund:{refund['_id']}:{step}",
+        kind=f"refund_{step}",
+        at=at,
+        lines=lines((debit, refund["amount_fen"]), (credit, -refund["amount_fen"])),
+        order_id=refund["order_id"],
+        refs=refs,
+    )
