@@ -165,6 +165,18 @@ class SmsError(VendorError):
         self.reason = reason
 
 
+class MailError(VendorError):
+    """The mail server refused. ``status`` is its reply code (RFC 5321).
+
+    ``reason``: ``bad_address``, ``misconfigured`` (user, password), ``refused`` (anything else).
+    """
+
+    def __init__(self, status: int, reason: str, *, retryable: bool) -> None:
+        super().__init__(f"mail.{status}", reason, retryable=retryable)
+        self.status = status
+        self.reason = reason
+
+
 class NotificationRejected(Exception):  # noqa: N818 - reads as the fact it states
     """A call-back is not what it claims to be; ``reason`` is stable and safe to log and to count.
 

@@ -55,3 +55,27 @@ class TencentSmsConfig:
     sign_name: str
     base_url: str = "https://sms.tencentcloudapi.com"
     region: str = "ap-guangzhou"
+
+
+@dataclass(frozen=True)
+class TencentVoiceConfig:
+    """Tencent Cloud voice calls (语音消息). ``app_id`` is the VoiceSdkAppid."""
+
+    secret_id: str
+    secret_key: str = field(repr=False)
+    app_id: str
+    base_url: str = "https://vms.tencentcloudapi.com"
+    region: str = "ap-guangzhou"
+
+
+@dataclass(frozen=True)
+class MailConfig:
+    """An SMTP relay. ``security``: ``tls`` from the first byte (port 465), ``starttls`` (587), ``none`` (tests)."""
+
+    host: str
+    port: int
+    sender: str
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    security: Literal["tls", "starttls", "none"] = "starttls"
+    timeout: float = 15.0

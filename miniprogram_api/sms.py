@@ -105,18 +105,18 @@ def _read(answer: Answer) -> SmsReceipt:
     rid = str(response.get("RequestId", ""))
     error = response.get("Error")
     if isinstance(error, dict):
-        raise _error(str(error.get("Code", "Unknown")), rid)
+        raise sort_tencent_error(str(error.get("Code", "Unknown")), rid)
     statuses = response.get("SendStatusSet")
     if not isinstance(statuses, list) or len(statuses) != 1 or not isinstance(statuses[0], dict):
         raise TransportError("send_sms", "bad_answer", sent=True)
     status: dict[str, Any] = statuses[0]
     if str(status.get("Code")).lower() != "ok":
-        raise _error(str(status.get("Code", "Unknown")), rid)
+        raise sort_tencent_error(str(status.get("Code", "Unknown")), rid)
     return SmsReceipt(serial=str(status.get("SerialNo", "")), fee=int(status.get("Fee") or 0))
 
 
-def _error(code: str, rid: str) -> SmsError:
-    """Sort the provider's codes (``LimitExceeded.PhoneNumberDailyLimit`` …) by what the caller can do."""
+def sort_tencent_error(code: str, rid: str) -> SmsError:
+    """Sort Tencent Cloud's codes (``LimitExceeded.PhoneNumberDailyLimit`` …) by what the caller can do."""
     family = code.split(".")[0]
     if family in ("LimitExceeded", "RequestLimitExceeded"):
         return SmsError(code, "rate_limited", retryable=True, rid=rid)

@@ -31,12 +31,14 @@ WECHAT_API = "https://api.weixin.qq.com"
 PAY_API = "https://api.mch.weixin.qq.com"
 PAY_FALLBACK_API = "https://api2.mch.weixin.qq.com"
 SMS_API = "https://sms.tencentcloudapi.com"
+VOICE_API = "https://vms.tencentcloudapi.com"
 # Whose hosts production may talk to: anything else could be a sandbox, or somebody who collects secrets.
 VENDORS = {
     "wechat_api_url": "weixin.qq.com",
     "pay_api_url": "mch.weixin.qq.com",
     "pay_fallback_api_url": "mch.weixin.qq.com",
     "sms_api_url": "tencentcloudapi.com",
+    "voice_api_url": "tencentcloudapi.com",
 }
 # Variables with our prefix that other programs read: the compose file, the tests, the web client's tool.
 NOT_SETTINGS = frozenset({"CASESPACE_CONFIG", "CASESPACE_IMAGE", "CASESPACE_TESTS_PARTS", "CASESPACE_URL"})
@@ -165,7 +167,19 @@ class Settings(BaseSettings):
     sms_sign_name: str
     sms_templates: Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
 
+    # --- voice calls (Tencent Cloud, under the same account as SMS) and e-mail: further channels of notices
+    voice_api_url: str = VOICE_API
+    voice_app_id: str | None = None  # None: nobody is rung
+    voice_templates: Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)] = {}
+    smtp_host: str | None = None  # None: no e-mail
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["tls", "starttls", "none"] = "starttls"
+    smtp_user: SecretStr | None = None
+    smtp_password: SecretStr | None = None
+    smtp_sender: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$")
+
     # --- behaviour
+    content_safety: bool | None = None  # WeChat's opinion of what people write; None: in production only
     access_token_minutes: int = Field(15, ge=1, le=60)
     refresh_token_days: int = Field(30, ge=1, le=180)
     recall_minutes: int = Field(2, ge=0, le=1440)
@@ -214,7 +228,9 @@ class Settings(BaseSettings):
             setting_files.platform_key(path)
         return paths
 
-    @field_validator("public_url", "wechat_api_url", "pay_api_url", "pay_fallback_api_url", "sms_api_url")
+    @field_validator(
+        "public_url", "wechat_api_url", "pay_api_url", "pay_fallback_api_url", "sms_api_url", "voice_api_url"
+    )
     @classmethod
     def _url_whole(cls, url: str | None, info: ValidationInfo) -> str | None:
         """The sandbox must never be reachable from a production configuration."""
@@ -244,7 +260,18 @@ class Settings(BaseSettings):
     def _pairs_whole(self) -> Self:
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             raise ValueError("CASESPACE_TLS_CERT_FILE and CASESPACE_TLS_KEY_FILE go together")
+        if self.smtp_host is not None and self.smtp_sender is None:
+            raise ValueError("CASESPACE_SMTP_HOST needs CASESPACE_SMTP_SENDER")
+        if self.smtp_security == "none" and self.smtp_host is not None and not self.development:
+            raise ValueError("CASESPACE_SMTP_SECURITY=none is for development only")
+        if self.voice_app_id is not None and "notice" not in self.voice_templates:
+            raise ValueError("CASESPACE_VOICE_TEMPLATES needs notice:<template id>")
         return self
+
+    @property
+    def checks_content(self) -> bool:
+        """Whether WeChat is asked for its opinion of what people write (ruling 27)."""
+        return self.content_safety if self.content_safety is not None else not self.development
 
     @property
     def recall_window(self) -> timedelta:

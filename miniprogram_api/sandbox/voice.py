@@ -1,12 +1,10 @@
 """Plays Tencent Cloud voice calls: ``SendTtsVoice`` with TC3-HMAC-SHA256, errors in HTTP 200."""
 
 import re
-import time
 import uuid
 from typing import Any, ClassVar
 
 from miniprogram_api.sandbox.credentials import VOICE_TEMPLATES
-from miniprogram_api.sandbox.crypto import tc3_fault
 from miniprogram_api.sandbox.sms import PHONE, TencentHandler
 
 _FIELDS = {"TemplateId", "TemplateParamSet", "CalledNumber", "VoiceSdkAppid", "PlayTimes", "SessionContext"}
