@@ -41,6 +41,12 @@ class PaymentState(StrEnum):
     STRAY = "stray"  # the money came when its order was cancelled or paid already: it goes back
 
 
+class SubjectKind(StrEnum):
+    """What a payment pays for."""
+
+    ORDER = "order"
+
+
 class RefundState(StrEnum):
     REQUESTED = "requested"
     SUCCEEDED = "succeeded"

@@ -15,7 +15,7 @@ from server.settings import Settings, SettingsError, load_settings
 from server.web import Web
 from server.wiring import House, build
 from services.files.media.ffmpeg import FfmpegMissingError
-from services.storage import indexes
+from services.storage import migrations
 
 log = logging.getLogger("casespace")
 
@@ -46,8 +46,8 @@ async def serve(house: House, arguments: argparse.Namespace) -> None:
 
 
 async def migrate(house: House, arguments: argparse.Namespace) -> None:
-    """Create what is missing: collections, validators, indexes, the bucket."""
-    await indexes.apply(house.database)
+    """Bring what is stored up to date and create what is missing: collections, validators, indexes, the bucket."""
+    await migrations.run(house.database)
     await house.blobs.ensure_bucket()
     log.info("database and bucket are ready")
 

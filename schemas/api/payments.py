@@ -24,7 +24,7 @@ class JsapiView(BaseModel):
 
 class PaymentView(View):
     payment_id: str
-    order_id: str
+    order_id: str | None = None
     out_trade_no: str
     amount_fen: Fen
     expires_at: Moment

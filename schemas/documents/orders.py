@@ -75,10 +75,18 @@ class OrderDocument(TypedDict):
     updated_at: datetime
 
 
+class SubjectDocument(TypedDict):
+    """What is paid for; at most one payment of it succeeds."""
+
+    kind: str
+    id: str
+
+
 class PaymentDocument(TypedDict):
     _id: str
     schema_version: int
-    order_id: str
+    subject: SubjectDocument
+    order_id: NotRequired[str]  # the order that it belongs to, where there is one
     payer_id: str
     payer_proof: NotRequired[str]  # keyed hash of the openid that the prepay was asked for
     method: str

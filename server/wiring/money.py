@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from miniprogram_api.pay import Notifications, PayClient
 from miniprogram_api.settings import PayConfig
+from schemas.enums import SubjectKind
 from server.settings import Settings
 from server.wiring.core import Core
 from services.files.files import Files
@@ -17,9 +18,11 @@ from services.orders.order_seals import OrderSeals
 from services.orders.order_views import OrderViews
 from services.orders.orders import Orders
 from services.orders.products import Products
+from services.payments.order_payments import OrderPayments
 from services.payments.payment_confirming import PaymentConfirming
 from services.payments.payment_watch import PaymentWatch
 from services.payments.payments import Payments
+from services.payments.purposes import Purpose
 from services.payments.refund_settling import RefundSettling
 from services.payments.refunds import Refunds
 from services.storage.group_commit import GroupCommit
@@ -48,13 +51,17 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
     config = _pay_config(settings)
     pay = PayClient(config, core.http)
     notifications = Notifications(config)
-    confirming = PaymentConfirming(database, book, core.spaces, audit, outbox, core.index, clock, core.tally)
+    purposes: dict[SubjectKind, Purpose] = {
+        SubjectKind.ORDER: OrderPayments(database, book, core.spaces, clock),
+    }
+    confirming = PaymentConfirming(database, purposes, audit, outbox, core.index, clock, core.tally)
     watch = PaymentWatch(
         database, book, pay, confirming, audit, outbox, settings.pay_query_after_seconds, clock, core.tally
     )
     payments = Payments(
         database,
         book,
+        purposes,
         idempotency,
         accounts,
         pay,

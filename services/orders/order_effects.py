@@ -9,7 +9,7 @@ from typing import Any
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import OrderDocument
 from schemas.documents.spaces import SpaceDocument
-from schemas.enums import NoticeKind, Role
+from schemas.enums import NoticeKind, Role, SubjectKind
 from services.errors import Problem
 from services.live import Live
 from services.orders.assignments import Assignments
@@ -19,6 +19,7 @@ from services.orders.order_seals import OrderSeals
 from services.orders.order_seams import Teller
 from services.outbox import Effect
 from services.payments.payment_watch import PaymentWatch
+from services.payments.purposes import Subject
 from services.spaces.cards import Cards
 from services.spaces.spaces import Spaces, current_member
 from services.storage.database import Database
@@ -89,7 +90,7 @@ class OrderEffects:
 
     async def _cancelled(self, row: OutboxDocument) -> None:
         await self.announce(row)
-        await self._watch.close_all(row["payload"]["order_id"])
+        await self._watch.close_all(Subject(SubjectKind.ORDER, row["payload"]["order_id"]))
 
     # --- assignment and membership
 

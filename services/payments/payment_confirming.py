@@ -1,24 +1,20 @@
-"""Money that arrived: recorded once, whatever the order's state, and the space is opened with it."""
+"""Money that arrived: recorded once, whatever the state of what it is for, which goes on from there."""
 
 import hmac
 import logging
-from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.pay import Transaction
-from schemas.documents.orders import OrderDocument, PaymentDocument
-from schemas.documents.people import UserDocument
-from schemas.enums import OrderStatus, PaymentState, Role
+from schemas.documents.orders import PaymentDocument
+from schemas.enums import PaymentState
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.keys import BlindIndex
-from services.orders.order_book import Move, OrderBook
-from services.orders.order_rules import Action
 from services.orders.order_seams import Tally, no_tally
 from services.outbox import Outbox
-from services.spaces.spaces import NewMember, Spaces
+from services.payments.purposes import Purposes, subject_of
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.payments")
@@ -31,8 +27,7 @@ class PaymentConfirming:
     def __init__(
         self,
         database: Database,
-        book: OrderBook,
-        spaces: Spaces,
+        purposes: Purposes,
         audit: Audit,
         outbox: Outbox,
         index: BlindIndex,
@@ -40,8 +35,7 @@ class PaymentConfirming:
         tally: Tally = no_tally,
     ) -> None:
         self._db = database
-        self._book = book
-        self._spaces = spaces
+        self._purposes = purposes
         self._audit = audit
         self._outbox = outbox
         self._index = index
@@ -82,10 +76,7 @@ class PaymentConfirming:
         payment = await self._db.payments.find_one({"_id": payment_id}, session=session)
         if payment is None or payment["state"] in _ARRIVED:
             return None
-        order = await self._book.load(payment["order_id"], session)
-        if order is None:
-            raise Problem("payment.unknown")
-        awaited = order["status"] == OrderStatus.AWAITING_PAYMENT
+        awaited = await self._purposes[subject_of(payment).kind].received(session, payment)
         state = PaymentState.SUCCEEDED if awaited else PaymentState.STRAY
         now = self._clock()
         await self._db.payments.update_one(
@@ -108,37 +99,16 @@ class PaymentConfirming:
                 session=session,
             )
         await self._audit.write(
-            None, f"payment.{state.value}", payment_id, session, order=order["_id"], amount_fen=payment["amount_fen"]
+            None,
+            f"payment.{state.value}",
+            payment_id,
+            session,
+            order=payment.get("order_id"),
+            amount_fen=payment["amount_fen"],
         )
-        if awaited:
-            await self._open_order(session, order, payment_id)
-        else:
+        if not awaited:
             await self._outbox.add(session, "payment.stray", f"payment:{payment_id}", {"payment_id": payment_id})
         return state
-
-    async def _open_order(self, session: AsyncClientSession, order: OrderDocument, payment_id: str) -> None:
-        paid = Move(Action.PAY, "paid", payload={"payment_id": payment_id}, card="payment")
-        await self._book.move(session, order, paid)
-        await self._spaces.create(
-            session,
-            space_id=order["space_id"],
-            order_id=order["_id"],
-            title=order["product"]["name"],
-            members=await self._members(session, order),
-        )
-
-    async def _members(self, session: AsyncClientSession, order: OrderDocument) -> list[NewMember]:
-        """The client, and one of the support people on duty (ruling 11)."""
-        client = await self._db.users.find_one({"_id": order["client_id"]}, session=session)
-        members = [NewMember(order["client_id"], Role.CLIENT, client["display_name"] if client else "")]
-        duty: dict[str, Any] = {"roles": Role.SUPPORT.value, "on_duty": True, "disabled": False}
-        on_duty: list[UserDocument] = await self._db.users.find(duty, session=session).sort("_id").to_list()
-        if on_duty:
-            # spread evenly, and the same one when the transaction is run again
-            person = on_duty[int(order["_id"], 16) % len(on_duty)]
-            if person["_id"] != order["client_id"]:
-                members.append(NewMember(person["_id"], Role.SUPPORT, person["display_name"]))
-        return members
 
     def payer_proof(self, openid: str) -> str:
         """What a payment remembers of who is to pay it: comparable, but no openid."""
@@ -171,7 +141,7 @@ class PaymentConfirming:
                 None,
                 "payment.mismatch",
                 payment["_id"],
-                order=payment["order_id"],
+                order=payment.get("order_id"),
                 told_fen=transaction.total_fen,
                 what=what,
             )

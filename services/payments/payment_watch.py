@@ -9,7 +9,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from miniprogram_api.errors import PayError, VendorError
 from miniprogram_api.pay import PayClient
 from schemas.documents.orders import PaymentDocument
-from schemas.enums import OrderStatus, PaymentState
+from schemas.enums import OrderStatus, PaymentState, SubjectKind
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
@@ -18,6 +18,7 @@ from services.orders.order_rules import Action
 from services.orders.order_seams import Tally, no_tally
 from services.outbox import Outbox
 from services.payments.payment_confirming import PaymentConfirming
+from services.payments.purposes import Subject
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.payments")
@@ -119,16 +120,18 @@ class PaymentWatch:
                 session=session,
             )
             if closed.modified_count:
-                await self._audit.write(None, "payment.closed", payment["_id"], session, order=payment["order_id"])
+                await self._audit.write(None, "payment.closed", payment["_id"], session, order=payment.get("order_id"))
 
         await self._db.transaction(work)
 
     # --- orders that nobody pays
 
-    async def close_all(self, order_id: str) -> None:
-        """Close what is pending of an order that nobody shall pay any more."""
-        pending = {"order_id": order_id, "state": PaymentState.PENDING.value}
-        for payment in await self._db.payments.find(pending).to_list():
+    async def close_all(self, subject: Subject) -> None:
+        """Close what is pending for something that nobody shall pay any more, or find out that it is paid.
+
+        Raises what ``settle`` raises.
+        """
+        for payment in await self._db.payments.find(subject.query(state=PaymentState.PENDING.value)).to_list():
             await self.settle(payment, close=True)
 
     async def cancel_unpaid(self) -> int:
@@ -154,7 +157,7 @@ class PaymentWatch:
         return looked
 
     async def _cancel(self, order_id: str) -> None:
-        await self.close_all(order_id)  # or find out that it is paid after all
+        await self.close_all(Subject(SubjectKind.ORDER, order_id))  # or find out that it is paid after all
 
         async def work(session: AsyncClientSession) -> None:
             order = await self._book.load(order_id, session)

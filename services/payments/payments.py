@@ -1,4 +1,4 @@
-"""Paying an order by WeChat Pay JSAPI (E1)."""
+"""Paying by WeChat Pay JSAPI, whatever it is for (E1)."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,8 +9,8 @@ from pymongo.errors import DuplicateKeyError
 from miniprogram_api.errors import NotificationRejected, PayError, VendorError
 from miniprogram_api.pay import Notifications, PayClient
 from schemas.api.payments import JsapiView, PaymentBody, PaymentStarted, PaymentView
-from schemas.documents.orders import OrderDocument, PaymentDocument
-from schemas.enums import OrderStatus, PaymentMethod, PaymentState
+from schemas.documents.orders import PaymentDocument
+from schemas.enums import PaymentMethod, PaymentState, SubjectKind
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
@@ -18,10 +18,10 @@ from services.errors import Problem
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
 from services.orders.order_book import OrderBook
-from services.orders.order_rules import PAID_STATUSES
 from services.orders.order_seams import Openids, Tally, no_tally
 from services.payments.payment_confirming import PaymentConfirming
 from services.payments.payment_watch import PaymentWatch
+from services.payments.purposes import Payable, Purposes, Subject, subject_of
 from services.permissions import Permission
 from services.storage.database import Database
 
@@ -37,6 +37,7 @@ class Payments:
         self,
         database: Database,
         book: OrderBook,
+        purposes: Purposes,
         idempotency: Idempotency,
         accounts: Openids,
         pay: PayClient,
@@ -53,6 +54,7 @@ class Payments:
         """``notify_url`` is the whole address of the door that WeChat Pay calls."""
         self._db = database
         self._book = book
+        self._purposes = purposes
         self._idempotency = idempotency
         self._accounts = accounts
         self._pay = pay
@@ -67,24 +69,30 @@ class Payments:
         self._tally = tally
 
     async def start(self, actor: Actor, order_id: str, body: PaymentBody, ticket: Ticket) -> PaymentView:
-        """Ask WeChat for a prepay and give what ``wx.requestPayment`` needs.
+        """Pay an order. Raises ``order.not_found``, ``order.already_paid``, ``order.wrong_state`` and what ``begin``
+        raises."""
+        await self._book.access(actor, order_id, Permission.ORDER_PAY)
+        return await self.begin(actor, Subject(SubjectKind.ORDER, order_id), body.method, ticket)
+
+    async def begin(self, actor: Actor, subject: Subject, method: PaymentMethod, ticket: Ticket) -> PaymentView:
+        """Ask WeChat for a prepay and give what ``wx.requestPayment`` needs. That it is the actor's to pay, the
+        caller has made sure of.
 
         A repeat is signed anew while its prepay lives, else 410 ``idempotency.answer_expired``. Raises
-        ``order.already_paid``, ``order.wrong_state``, ``payment.wechat_required``, ``payment.refused``,
-        ``provider.unavailable`` and what ``Idempotency`` raises.
+        ``payment.wechat_required``, ``payment.refused``, ``provider.unavailable``, what the purpose raises when
+        nothing is to be paid, and what ``Idempotency`` raises.
         """
-        access = await self._book.access(actor, order_id, Permission.ORDER_PAY)
         started = await self._idempotency.answer(ticket, PaymentStarted)
         if started is not None:
             return self._again(await self._db.payments.find_one({"_id": started.payment_id}))
-        _payable(access.order)
+        payable = await self._purposes[subject.kind].payable(subject.id)
         openid = await self._accounts.openid_of(actor.user_id)
         if openid is None:
             raise Problem("payment.wechat_required")
         await self._idempotency.lease(ticket)
         try:
-            payment = await self._open(actor, access.order, body.method, self._confirming.payer_proof(openid))
-            payment = await self._prepaid(access.order, payment, openid)
+            payment = await self._open(actor, subject, payable, method, self._confirming.payer_proof(openid))
+            payment = await self._prepaid(payable, payment, openid)
             await self._commit(actor, payment, ticket)
         except Exception:
             # whatever WeChat knows of it stands under a number that the next try takes up again
@@ -107,72 +115,67 @@ class Payments:
 
     # --- the payment
 
-    async def _open(self, actor: Actor, order: OrderDocument, method: PaymentMethod, proof: str) -> PaymentDocument:
-        """The one payment of this order that waits for money: the present one, or a new one.
+    async def _open(
+        self, actor: Actor, subject: Subject, payable: Payable, method: PaymentMethod, proof: str
+    ) -> PaymentDocument:
+        """The one payment of this subject that waits for money: the present one, or a new one.
 
         It is stored before WeChat hears of it, so that money never arrives under an unknown number.
         """
         while True:
-            pending = {"order_id": order["_id"], "state": PaymentState.PENDING.value}
-            payment = await self._db.payments.find_one(pending)
+            payment = await self._db.payments.find_one(subject.query(state=PaymentState.PENDING.value))
             if payment is not None:
-                if self._worth_offering(payment, order, actor, proof):
+                if self._worth_offering(payment, payable, actor, proof):
                     return payment
                 await self._settle(payment)
                 continue
             try:
-                return await self._db.transaction(lambda session: self._insert(session, actor, order, method, proof))
+                return await self._db.transaction(lambda session: self._insert(session, actor, subject, method, proof))
             except DuplicateKeyError:
                 continue  # another device of the payer was faster: take that one
 
-    def _worth_offering(self, payment: PaymentDocument, order: OrderDocument, actor: Actor, proof: str) -> bool:
-        fits = (payment["amount_fen"], payment["payer_id"]) == (order["payable_fen"], actor.user_id)
+    def _worth_offering(self, payment: PaymentDocument, payable: Payable, actor: Actor, proof: str) -> bool:
+        fits = (payment["amount_fen"], payment["payer_id"]) == (payable.amount_fen, actor.user_id)
         fits = fits and payment.get("payer_proof", proof) == proof  # somebody's WeChat may be another one by now
         return fits and self._clock() < payment["expires_at"] - WORTH_OFFERING
 
     async def _insert(
-        self, session: AsyncClientSession, actor: Actor, order: OrderDocument, method: PaymentMethod, proof: str
+        self, session: AsyncClientSession, actor: Actor, subject: Subject, method: PaymentMethod, proof: str
     ) -> PaymentDocument:
         now = self._clock()
-        # touching the order makes this and a cancellation exclude each other
-        touched = await self._db.orders.update_one(
-            {"_id": order["_id"], "status": OrderStatus.AWAITING_PAYMENT.value},
-            {"$set": {"updated_at": now}},
-            session=session,
-        )
-        if not touched.matched_count:
-            _payable(await self._book.load(order["_id"], session) or order)
-            raise Problem("order.wrong_state")
+        payable = await self._purposes[subject.kind].hold(session, subject.id)
         payment_id = new_id()
         payment: PaymentDocument = {
             "_id": payment_id,
             "schema_version": 1,
-            "order_id": order["_id"],
+            "subject": subject.document(),
             "payer_id": actor.user_id,
             "payer_proof": proof,
             "method": method.value,
             "out_trade_no": f"P{payment_id}",
-            "amount_fen": order["payable_fen"],
+            "amount_fen": payable.amount_fen,
             "state": PaymentState.PENDING.value,
             "query_at": now + self._first_query,
             "expires_at": now + self._lapse,
             "created_at": now,
             "updated_at": now,
         }
+        if payable.order_id is not None:
+            payment["order_id"] = payable.order_id
         await self._db.payments.insert_one(payment, session=session)
         await self._audit.write(
-            actor, "payment.opened", payment_id, session, order=order["_id"], amount_fen=payment["amount_fen"]
+            actor, "payment.opened", payment_id, session, order=payable.order_id, amount_fen=payment["amount_fen"]
         )
         return payment
 
-    async def _prepaid(self, order: OrderDocument, payment: PaymentDocument, openid: str) -> PaymentDocument:
+    async def _prepaid(self, payable: Payable, payment: PaymentDocument, openid: str) -> PaymentDocument:
         """The payment with its prepay_id, asked for when it has none. The same number again is the same order."""
         if "prepay_id" in payment:
             return payment
         try:
             prepay_id = await self._pay.prepay_jsapi(
                 out_trade_no=payment["out_trade_no"],
-                description=order["product"]["name"],
+                description=payable.description,
                 amount_fen=payment["amount_fen"],
                 openid=openid,
                 notify_url=self._notify_url,
@@ -189,9 +192,8 @@ class Payments:
         self._tally("prepay_refused", fault.reason)
         if fault.reason == "order_paid" or fault.reason in _NUMBER_SPENT:
             await self._settle(payment)
-            stored = await self._db.payments.find_one({"_id": payment["_id"]})
-            if stored is not None and stored["state"] == PaymentState.SUCCEEDED:
-                raise Problem("order.already_paid") from fault
+            subject = subject_of(payment)
+            await self._purposes[subject.kind].payable(subject.id)  # says so when it is paid
             raise _unavailable(fault) from fault  # the next try takes a new number
         if fault.retryable or not fault.verified:
             raise _unavailable(fault) from fault
@@ -215,7 +217,7 @@ class Payments:
                 },
                 session=session,
             )
-            await self._audit.write(actor, "payment.started", payment["_id"], session, order=payment["order_id"])
+            await self._audit.write(actor, "payment.started", payment["_id"], session, order=payment.get("order_id"))
             await self._idempotency.commit(session, ticket, PaymentStarted(payment_id=payment["_id"]))
 
         await self._db.transaction(work)
@@ -234,19 +236,12 @@ class Payments:
     def _view(self, payment: PaymentDocument) -> PaymentView:
         return PaymentView(
             payment_id=payment["_id"],
-            order_id=payment["order_id"],
+            order_id=payment.get("order_id"),
             out_trade_no=payment["out_trade_no"],
             amount_fen=payment["amount_fen"],
             expires_at=payment["expires_at"],
             jsapi=JsapiView(**self._pay.jsapi_params(payment["prepay_id"])),
         )
-
-
-def _payable(order: OrderDocument) -> None:
-    if order["status"] in PAID_STATUSES:
-        raise Problem("order.already_paid")
-    if order["status"] != OrderStatus.AWAITING_PAYMENT:
-        raise Problem("order.wrong_state")
 
 
 def _unavailable(_: VendorError) -> Problem:

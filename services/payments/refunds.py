@@ -12,7 +12,7 @@ from miniprogram_api.pay import Notifications, PayClient, Refund
 from schemas.api.orders import OrderView, RefundBody
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import PaymentDocument, RefundDocument
-from schemas.enums import NoticeKind, PaymentState, RefundState
+from schemas.enums import NoticeKind, PaymentState, RefundState, SubjectKind
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
@@ -25,6 +25,7 @@ from services.orders.order_seals import OrderSeals
 from services.orders.order_seams import Tally, Teller, no_tally
 from services.orders.order_views import OrderViews
 from services.outbox import Effect, Outbox
+from services.payments.purposes import Subject
 from services.payments.refund_settling import RefundSettling
 from services.permissions import Permission
 from services.storage.database import Database
@@ -79,7 +80,7 @@ class Refunds:
         async def effect(session: AsyncClientSession) -> OrderView:
             access = await self._book.access(actor, order_id, Permission.ORDER_REFUND, session)
             order = access.order
-            paid = {"order_id": order_id, "state": PaymentState.SUCCEEDED.value}
+            paid = Subject(SubjectKind.ORDER, order_id).query(state=PaymentState.SUCCEEDED.value)
             payment = await self._db.payments.find_one(paid, session=session)
             if payment is None:
                 raise Problem("order.wrong_state")

@@ -42,6 +42,8 @@ _SEQ = {"bsonType": ["int", "long"], "minimum": 1}
 
 _LINE = {"bsonType": "object", "required": ["account", "fen"], "properties": {"account": _TEXT, "fen": _WHOLE}}
 
+_SUBJECT = _up("subject.kind", "subject.id")
+
 _CLUSTERED = {"key": {"_id": 1}, "unique": True}
 
 COLLECTIONS: tuple[Collection, ...] = (
@@ -87,15 +89,17 @@ COLLECTIONS: tuple[Collection, ...] = (
                 unique=True,
                 partialFilterExpression={"transaction_id": {"$type": "string"}},
             ),
-            # at most one payment of an order can succeed, whatever the code believes
-            _index("paid_once", *_up("order_id"), unique=True, partialFilterExpression={"state": "succeeded"}),
+            # at most one payment of a thing can succeed, whatever the code believes
+            _index("subject_paid_once", *_SUBJECT, unique=True, partialFilterExpression={"state": "succeeded"}),
             # and at most one waits for money, so that two devices pay the same one
-            _index("pending_once", *_up("order_id"), unique=True, partialFilterExpression={"state": "pending"}),
+            _index("subject_pending_once", *_SUBJECT, unique=True, partialFilterExpression={"state": "pending"}),
+            _index("subject", *_SUBJECT, ("created_at", ASCENDING)),
             _index("order", *_up("order_id", "created_at")),
             _index("query", *_up("state", "query_at")),
         ),
         _needs(
-            ["order_id", "out_trade_no", "amount_fen", "state", "created_at"],
+            ["subject", "out_trade_no", "amount_fen", "state", "created_at"],
+            subject={"bsonType": "object", "required": ["kind", "id"], "properties": {"kind": _TEXT, "id": _TEXT}},
             amount_fen={"bsonType": ["int", "long"], "minimum": 1},
             created_at=_DATE,
         ),

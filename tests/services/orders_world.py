@@ -23,7 +23,7 @@ from schemas.api.orders import OrderBody, OrderView
 from schemas.api.payments import PaymentBody, PaymentView
 from schemas.documents.ledgers import NoticeDocument, OutboxDocument
 from schemas.documents.orders import OrderDocument, PaymentDocument
-from schemas.enums import OrderStatus, PaymentMethod, RefundState, Role
+from schemas.enums import OrderStatus, PaymentMethod, RefundState, Role, SubjectKind
 from server.demo.products import PRODUCTS
 from server.settings import Settings, decode_key
 from services.actors import Actor
@@ -41,9 +41,11 @@ from services.orders.order_views import OrderViews
 from services.orders.orders import Orders
 from services.orders.products import Products
 from services.outbox import Effect, Outbox
+from services.payments.order_payments import OrderPayments
 from services.payments.payment_confirming import PaymentConfirming
 from services.payments.payment_watch import PaymentWatch
 from services.payments.payments import Payments
+from services.payments.purposes import Purpose
 from services.payments.refund_settling import RefundSettling
 from services.payments.refunds import Refunds
 from services.record import Recorder
@@ -327,11 +329,13 @@ def _build(
     placing = OrderPlacing(database, GroupCommit(database), vault, products, idempotency, audit, clock)
     orders = Orders(database, book, placing, views, seals, assignments, spaces, files, audit, outbox, clock)
     index = BlindIndex(decode_key(settings.index_key))
-    confirming = PaymentConfirming(database, book, spaces, audit, outbox, index, clock, tally)
+    purposes: dict[SubjectKind, Purpose] = {SubjectKind.ORDER: OrderPayments(database, book, spaces, clock)}
+    confirming = PaymentConfirming(database, purposes, audit, outbox, index, clock, tally)
     watch = PaymentWatch(database, book, pay, confirming, audit, outbox, QUERY_AFTER, clock, tally)
     payments = Payments(
         database,
         book,
+        purposes,
         idempotency,
         openids,
         pay,

@@ -62,7 +62,7 @@ async def test_a_changed_index_is_a_decision_and_not_made_by_itself(
 async def test_validators_protect_money(database: Database) -> None:
     payment = {
         "_id": new_id(),
-        "order_id": new_id(),
+        "subject": {"kind": "order", "id": new_id()},
         "out_trade_no": new_id(),
         "amount_fen": 4900,
         "state": "closed",
@@ -80,11 +80,11 @@ async def test_validators_protect_money(database: Database) -> None:
 
 
 @pytest.mark.parametrize("state", ["succeeded", "pending"])
-async def test_an_order_is_paid_once_and_waits_for_one_payment(database: Database, state: str) -> None:
-    def payment(order_id: str) -> dict[str, Any]:
+async def test_a_thing_is_paid_once_and_waits_for_one_payment(database: Database, state: str) -> None:
+    def payment(order_id: str, kind: str = "order") -> dict[str, Any]:
         return {
             "_id": new_id(),
-            "order_id": order_id,
+            "subject": {"kind": kind, "id": order_id},
             "out_trade_no": new_id(),
             "amount_fen": 1,
             "state": state,
@@ -96,3 +96,4 @@ async def test_an_order_is_paid_once_and_waits_for_one_payment(database: Databas
     with pytest.raises(OperationFailure, match="E11000"):
         await database.raw.payments.insert_one(payment(order))
     await database.raw.payments.insert_one(payment(new_id()))
+    await database.raw.payments.insert_one(payment(order, "quote"))

@@ -1,0 +1,62 @@
+"""What a payment is for, as a seam: an order, a quote, a tip, a company's top-up.
+
+Payments know money and WeChat; a purpose knows what may be paid and what follows when it is. A new thing that can be
+paid for is a new purpose and a value of ``SubjectKind``, and nothing else in this package.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from schemas.documents.orders import PaymentDocument, SubjectDocument
+from schemas.enums import SubjectKind
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The one thing that a payment pays: at most one payment of it succeeds, ever (unique index)."""
+
+    kind: SubjectKind
+    id: str
+
+    def document(self) -> SubjectDocument:
+        return {"kind": self.kind.value, "id": self.id}
+
+    def query(self, **more: Any) -> dict[str, Any]:
+        """Finds what is stored about this subject; spelt out, so that indexes serve it."""
+        return {"subject.kind": self.kind.value, "subject.id": self.id, **more}
+
+
+def subject_of(payment: PaymentDocument) -> Subject:
+    return Subject(SubjectKind(payment["subject"]["kind"]), payment["subject"]["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """What is to be paid now: fen, what WeChat shows the payer, and the order that it belongs to, if any."""
+
+    amount_fen: int
+    description: str
+    order_id: str | None
+
+
+class Purpose(Protocol):
+    async def payable(self, subject_id: str) -> Payable:
+        """What is to be paid. Raises the subject's own Problems when nothing is."""
+
+    async def hold(self, session: AsyncClientSession, subject_id: str) -> Payable:
+        """As ``payable``, in the transaction that opens a payment.
+
+        It writes to the subject, so that this and whatever ends the waiting for money exclude each other.
+        """
+
+    async def received(self, session: AsyncClientSession, payment: PaymentDocument) -> bool:
+        """The money is here, in this transaction: go on from there.
+
+        False when none is awaited: then nothing was changed and the money goes back. Raises ``payment.unknown``.
+        """
+
+
+Purposes = Mapping[SubjectKind, Purpose]
