@@ -1,0 +1,85 @@
+"""The closed sets of values of hearings (I6). Values are lower_snake and never renamed."""
+
+from enum import StrEnum
+
+
+class HearingKind(StrEnum):
+    """Which order of stages a hearing follows."""
+
+    COURT = "court"
+    MEDIATION = "mediation"
+    ARBITRATION = "arbitration"
+
+
+class HearingRole(StrEnum):
+    """What somebody is in one hearing; their account's roles are another matter."""
+
+    PRESIDER = "presider"  # judge, arbitrator or mediator
+    CLERK = "clerk"
+    PARTY = "party"
+    COUNSEL = "counsel"
+    WITNESS = "witness"
+    OBSERVER = "observer"
+
+
+class HearingStage(StrEnum):
+    WAITING = "waiting"  # 候审
+    OPENING = "opening"  # 开庭
+    INVESTIGATION = "investigation"  # 法庭调查
+    EVIDENCE = "evidence"  # 举证质证
+    DEBATE = "debate"  # 法庭辩论
+    FINAL = "final"  # 最后陈述
+    MEDIATION = "mediation"  # 调解
+    STATEMENTS = "statements"  # 各方陈述, of a mediation
+    AGREEMENT = "agreement"  # 达成协议, of a mediation
+    RECESS = "recess"  # 休庭
+    CLOSED = "closed"  # 闭庭
+
+
+class Place(StrEnum):
+    """Where somebody is. Only in the court room and in a side room is there sound."""
+
+    OUTSIDE = "outside"
+    WAITING = "waiting"
+    COURT = "court"
+    SIDE = "side"
+
+
+class IdentityState(StrEnum):
+    """What the roll-call found (核对身份)."""
+
+    UNCHECKED = "unchecked"
+    CONFIRMED = "confirmed"
+    DOUBTED = "doubted"
+
+
+class AbsenceCause(StrEnum):
+    """Why somebody is not there, as the court decides it; a lost connection is no leaving."""
+
+    LEFT = "left"  # 退庭
+    NETWORK = "network"  # 网络中断
+    NO_SHOW = "no_show"  # 未到庭
+    EXCUSED = "excused"  # 准许不到庭
+
+
+class ActKind(StrEnum):
+    """Everything that can happen in a hearing."""
+
+    COME = "come"
+    LEAVE = "leave"
+    LOSE = "lose"  # the connection went away; nobody's decision
+    ACCEPT = "accept"  # the discipline of the court
+    ADMIT = "admit"
+    IDENTIFY = "identify"
+    ABSENCE = "absence"
+    STAGE = "stage"
+    HAND = "hand"
+    FLOOR = "floor"
+    MUTE_SELF = "mute_self"
+    MUTE = "mute"
+    MUTE_ALL = "mute_all"
+    REMOVE = "remove"
+    READMIT = "readmit"
+    WITNESS = "witness"  # called in or dismissed
+    CAUCUS = "caucus"
+    SHOW = "show"

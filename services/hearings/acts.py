@@ -1,0 +1,334 @@
+"""Everything that can happen in a hearing: who may do it when (a table), and what comes of it. No I/O."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from schemas.hearing_enums import (
+    AbsenceCause,
+    ActKind,
+    HearingRole,
+    HearingStage,
+    IdentityState,
+    Place,
+)
+from services.errors import Problem
+from services.hearings.court import MAIN_ROOM, Court, Seat, Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody does. ``by`` None is the system itself; ``at`` is the time that it counts from."""
+
+    kind: ActKind
+    at: datetime
+    by: str | None
+    target: str | None = None
+    targets: tuple[str, ...] = ()
+    on: bool = False  # raised, given, muted, called, opened
+    lock: bool = False
+    stage: HearingStage | None = None
+    identity: IdentityState | None = None
+    cause: AbsenceCause | None = None
+    file_id: str | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    roles: frozenset[HearingRole]
+    stages: frozenset[HearingStage]
+
+
+_R, _S = HearingRole, HearingStage
+_ALL = frozenset(_R)
+_PRESIDER = frozenset({_R.PRESIDER})
+_BENCH = frozenset({_R.PRESIDER, _R.CLERK})
+_SIDES = frozenset({_R.PARTY, _R.COUNSEL})
+_OPEN = frozenset(_S) - {_S.CLOSED}
+_SESSION = _OPEN - {_S.WAITING, _S.RECESS}
+
+RIGHTS: Mapping[ActKind, Right] = {
+    ActKind.COME: Right(_ALL, _OPEN),
+    ActKind.LEAVE: Right(_ALL, _OPEN),
+    ActKind.LOSE: Right(frozenset(), _OPEN),
+    ActKind.ACCEPT: Right(_ALL, _OPEN),
+    ActKind.ADMIT: Right(_BENCH, _OPEN),
+    ActKind.IDENTIFY: Right(_BENCH, _OPEN),
+    ActKind.ABSENCE: Right(_BENCH, _OPEN),
+    ActKind.STAGE: Right(_PRESIDER, _OPEN),
+    ActKind.HAND: Right(_SIDES | {_R.WITNESS}, _SESSION),
+    ActKind.FLOOR: Right(_PRESIDER, _SESSION),
+    ActKind.MUTE_SELF: Right(_ALL - {_R.OBSERVER}, _OPEN),
+    ActKind.MUTE: Right(_BENCH, _OPEN),
+    ActKind.MUTE_ALL: Right(_BENCH, _OPEN),
+    ActKind.REMOVE: Right(_PRESIDER, _OPEN),
+    ActKind.READMIT: Right(_PRESIDER, _OPEN),
+    ActKind.WITNESS: Right(_PRESIDER, _SESSION),
+    ActKind.CAUCUS: Right(_PRESIDER, _OPEN),
+    ActKind.SHOW: Right(_BENCH | _SIDES, _SESSION),
+}
+# What is done from within the court room (or a side room); the rest is done from wherever one is.
+_FROM_INSIDE = frozenset(RIGHTS) - {ActKind.COME, ActKind.LEAVE, ActKind.LOSE, ActKind.ACCEPT}
+
+
+def perform(court: Court, act: Act) -> Court:
+    """The court after the act; the same object when it changes nothing.
+
+    Raises ``hearing.closed``, ``hearing.not_allowed``, ``hearing.wrong_stage``, ``hearing.not_inside``,
+    ``hearing.no_participant`` and what the act itself needs (``hearing.refused``, ``hearing.roll_call_open`` …).
+    """
+    if court.closed:
+        raise Problem("hearing.closed")
+    right = RIGHTS[act.kind]
+    if act.by is not None:
+        by = court.seat(act.by)
+        if by.role not in right.roles:
+            raise Problem("hearing.not_allowed")
+        if act.kind in _FROM_INSIDE and by.place not in (Place.COURT, Place.SIDE):
+            raise Problem("hearing.not_inside")
+    elif act.kind is not ActKind.LOSE:
+        raise Problem("hearing.not_allowed")
+    if court.stage not in right.stages:
+        raise Problem("hearing.wrong_stage")
+    after = _DO[act.kind](court, act)
+    return court if after == court else after
+
+
+# --- coming and going
+
+
+def _come(court: Court, act: Act) -> Court:
+    """Into the waiting room, or back to the seat that was kept. The bench goes straight in."""
+    seat = court.seat(act.by or "")
+    if seat.refused:
+        raise Problem("hearing.refused")
+    place = seat.place
+    if place is Place.OUTSIDE:
+        place = Place.COURT if seat.role in _BENCH else Place.WAITING
+    return court.with_seat(replace(seat, place=place, connected=True, absence=None))
+
+
+def _leave(court: Court, act: Act) -> Court:
+    seat = court.seat(act.by or "")
+    absence = AbsenceCause.LEFT if seat.place in (Place.COURT, Place.SIDE) else seat.absence
+    return court.with_seat(replace(_out(seat), connected=False, absence=absence))
+
+
+def _lose(court: Court, act: Act) -> Court:
+    """The seat is kept, and what was given to it; whether it counts as leaving is for the presider to say."""
+    seat = court.seat(act.target or "")
+    return court.with_seat(replace(seat, connected=False, hand_at=None))
+
+
+def _accept(court: Court, act: Act) -> Court:
+    return court.with_seat(replace(court.seat(act.by or ""), accepted=True))
+
+
+def _admit(court: Court, act: Act) -> Court:
+    seat = court.seat(act.target or "")
+    if seat.place is not Place.WAITING:
+        raise Problem("hearing.not_waiting")
+    if seat.role is HearingRole.WITNESS:
+        raise Problem("hearing.witness_called_only")
+    if not seat.accepted:
+        raise Problem("hearing.rules_not_accepted")
+    return court.with_seat(replace(seat, place=Place.COURT))
+
+
+def _identify(court: Court, act: Act) -> Court:
+    seat = court.seat(act.target or "")
+    return court.with_seat(replace(seat, identity=act.identity or IdentityState.UNCHECKED))
+
+
+def _absence(court: Court, act: Act) -> Court:
+    seat = court.seat(act.target or "")
+    if act.cause is not None and seat.connected:
+        raise Problem("hearing.is_present")
+    return court.with_seat(replace(seat, absence=act.cause))
+
+
+def _remove(court: Court, act: Act) -> Court:
+    seat = court.seat(act.target or "")
+    if seat.role is HearingRole.PRESIDER:
+        raise Problem("hearing.not_allowed")
+    return court.with_seat(replace(_out(seat), refused=True, connected=False))
+
+
+def _readmit(court: Court, act: Act) -> Court:
+    return court.with_seat(replace(court.seat(act.target or ""), refused=False))
+
+
+def _witness(court: Court, act: Act) -> Court:
+    seat = court.seat(act.target or "")
+    if seat.role is not HearingRole.WITNESS:
+        raise Problem("hearing.no_witness")
+    if not act.on:
+        return court.with_seat(_waiting(seat))
+    if not court.rule.witnesses:
+        raise Problem("hearing.wrong_stage")
+    if seat.place is Place.COURT:
+        return court
+    if seat.place is not Place.WAITING:
+        raise Problem("hearing.not_waiting")
+    if not seat.accepted:
+        raise Problem("hearing.rules_not_accepted")
+    return court.with_seat(replace(seat, place=Place.COURT))
+
+
+# --- stages
+
+
+def _stage(court: Court, act: Act) -> Court:
+    """A new stage begins with empty hands: floors, hands and what is shown belong to the one before."""
+    to = act.stage
+    if to is None or to not in court.rule.next:
+        raise Problem("hearing.wrong_stage")
+    if court.stage is HearingStage.RECESS and to not in (court.resumes, HearingStage.CLOSED):
+        raise Problem("hearing.wrong_stage")
+    goes_on = to not in (HearingStage.RECESS, HearingStage.CLOSED)
+    if court.stage is HearingStage.OPENING and goes_on and court.unanswered():
+        raise Problem("hearing.roll_call_open")
+    sat = court.rule.in_session
+    after = replace(
+        court,
+        stage=to,
+        since=act.at,
+        resumes=court.stage if to is HearingStage.RECESS else None,
+        shown=None,
+    )
+    if after.rule.in_session and not sat:
+        after = replace(after, segments=court.segments + 1)
+    return after.with_seats(lambda seat: _settle(after, seat))
+
+
+def _settle(court: Court, seat: Seat) -> Seat:
+    """A seat as the stage wants it: witnesses only where they are heard, side rooms only where there are some."""
+    seat = replace(seat, floor=False, hand_at=None)
+    if seat.place is Place.SIDE and not court.rule.caucus:
+        seat = replace(seat, place=Place.COURT, room=MAIN_ROOM)
+    if seat.role is HearingRole.WITNESS and seat.place is Place.COURT and not court.rule.witnesses:
+        seat = _waiting(seat)
+    return seat
+
+
+def _caucus(court: Court, act: Act) -> Court:
+    """Open a side room with these people, or bring everybody back from theirs."""
+    chosen = [court.seat(user_id) for user_id in act.targets]
+    if not chosen:
+        raise Problem("hearing.no_participant")
+    if not act.on:
+        rooms = {seat.room for seat in chosen if seat.place is Place.SIDE}
+        return court.with_seats(lambda seat: _back(seat) if seat.place is Place.SIDE and seat.room in rooms else seat)
+    if not court.rule.caucus:
+        raise Problem("hearing.wrong_stage")
+    if any(seat.place not in (Place.COURT, Place.SIDE) for seat in chosen):
+        raise Problem("hearing.not_inside")
+    if any(seat.role is HearingRole.OBSERVER for seat in chosen):
+        raise Problem("hearing.not_allowed")
+    taken = {seat.room for seat in court.seats if seat.place is Place.SIDE}
+    room = next(number for number in range(1, len(court.seats) + 2) if number not in taken)
+    moved = set(act.targets)
+    return court.with_seats(
+        lambda seat: (
+            replace(seat, place=Place.SIDE, room=room, floor=False, hand_at=None) if seat.user_id in moved else seat
+        )
+    )
+
+
+# --- speaking
+
+
+def _hand(court: Court, act: Act) -> Court:
+    seat = court.seat(act.by or "")
+    if not act.on:
+        return court.with_seat(replace(seat, hand_at=None))
+    return court if seat.hand_at else court.with_seat(replace(seat, hand_at=act.at))
+
+
+def _floor(court: Court, act: Act) -> Court:
+    seat = court.seat(act.target or "")
+    if not act.on:
+        return court.with_seat(replace(seat, floor=False))
+    if seat.role not in court.rule.by_floor:
+        raise Problem("hearing.no_floor_for_role")
+    if seat.place is not Place.COURT:
+        raise Problem("hearing.not_inside")
+    return court.with_seat(replace(seat, floor=True, hand_at=None))
+
+
+def _mute_self(court: Court, act: Act) -> Court:
+    seat = court.seat(act.by or "")
+    if not act.on and seat.locked:
+        raise Problem("hearing.mic_locked")
+    return court.with_seat(replace(seat, muted=act.on))
+
+
+def _mute(court: Court, act: Act) -> Court:
+    """The court closes a microphone, with ``lock`` until it opens it again. Nobody opens another's own mute."""
+    seat, by = court.seat(act.target or ""), court.seat(act.by or "")
+    if seat.role is HearingRole.PRESIDER and by.role is not HearingRole.PRESIDER:
+        raise Problem("hearing.not_allowed")
+    if act.on:
+        return court.with_seat(replace(seat, muted=True, locked=seat.locked or act.lock))
+    return court.with_seat(replace(seat, locked=False))
+
+
+def _mute_all(court: Court, act: Act) -> Court:
+    """Everybody but those who preside."""
+    return court.with_seats(
+        lambda seat: (
+            seat
+            if seat.role is HearingRole.PRESIDER
+            else replace(seat, muted=seat.muted or act.on, locked=act.on and (seat.locked or act.lock))
+        )
+    )
+
+
+def _show(court: Court, act: Act) -> Court:
+    """Evidence for all to see. A side shows its own while it has the floor and evidence is taken."""
+    seat = court.seat(act.by or "")
+    bench = seat.role in _BENCH
+    if not bench and not (seat.floor and court.stage is HearingStage.EVIDENCE):
+        raise Problem("hearing.not_allowed")
+    shown = Shown(act.file_id, act.page, seat.user_id) if act.file_id else None
+    return replace(court, shown=shown)
+
+
+# --- seats
+
+
+def _out(seat: Seat) -> Seat:
+    return replace(seat, place=Place.OUTSIDE, room=MAIN_ROOM, floor=False, hand_at=None)
+
+
+def _waiting(seat: Seat) -> Seat:
+    """Out of the court room; one who is not there stays outside."""
+    place = Place.OUTSIDE if seat.place is Place.OUTSIDE else Place.WAITING
+    return replace(seat, place=place, room=MAIN_ROOM, floor=False, hand_at=None)
+
+
+def _back(seat: Seat) -> Seat:
+    return replace(seat, place=Place.COURT, room=MAIN_ROOM)
+
+
+_DO: Mapping[ActKind, Callable[[Court, Act], Court]] = {
+    ActKind.COME: _come,
+    ActKind.LEAVE: _leave,
+    ActKind.LOSE: _lose,
+    ActKind.ACCEPT: _accept,
+    ActKind.ADMIT: _admit,
+    ActKind.IDENTIFY: _identify,
+    ActKind.ABSENCE: _absence,
+    ActKind.STAGE: _stage,
+    ActKind.HAND: _hand,
+    ActKind.FLOOR: _floor,
+    ActKind.MUTE_SELF: _mute_self,
+    ActKind.MUTE: _mute,
+    ActKind.MUTE_ALL: _mute_all,
+    ActKind.REMOVE: _remove,
+    ActKind.READMIT: _readmit,
+    ActKind.WITNESS: _witness,
+    ActKind.CAUCUS: _caucus,
+    ActKind.SHOW: _show,
+}

@@ -1,0 +1,88 @@
+"""What the record of a hearing says of each act: one Chinese sentence and a stable code. No I/O."""
+
+from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingRole, HearingStage, IdentityState, Place
+from services.hearings.acts import Act
+from services.hearings.court import Court
+from services.hearings.stages import PRESIDERS
+
+ROLES: dict[HearingRole, str] = {
+    HearingRole.CLERK: "书记员",
+    HearingRole.PARTY: "当事人",
+    HearingRole.COUNSEL: "代理人",
+    HearingRole.WITNESS: "证人",
+    HearingRole.OBSERVER: "旁听人员",
+}
+ABSENCES: dict[AbsenceCause, str] = {
+    AbsenceCause.LEFT: "退庭",
+    AbsenceCause.NETWORK: "网络中断",
+    AbsenceCause.NO_SHOW: "未到庭",
+    AbsenceCause.EXCUSED: "准许不到庭",
+}
+IDENTITIES: dict[IdentityState, str] = {
+    IdentityState.CONFIRMED: "身份核对无误",
+    IdentityState.DOUBTED: "身份存疑",
+    IdentityState.UNCHECKED: "身份待核对",
+}
+_PLACES = {Place.WAITING: "进入候审室", Place.COURT: "进入法庭", Place.SIDE: "进入单独会谈室"}
+# What is said when it is done, and when it is undone.
+_TEXTS: dict[ActKind, tuple[str, str]] = {
+    ActKind.LEAVE: ("{by}退出", "{by}退出"),
+    ActKind.LOSE: ("{target}连接中断", "{target}连接中断"),
+    ActKind.ACCEPT: ("", "{by}已阅读并承诺遵守庭审纪律，不擅自录音录像"),
+    ActKind.ADMIT: ("", "{by}准许{target}入庭"),
+    ActKind.HAND: ("{by}举手申请发言", "{by}放下手"),
+    ActKind.FLOOR: ("{by}准许{target}发言", "{by}结束{target}发言"),
+    ActKind.REMOVE: ("", "{by}责令{target}退出法庭"),
+    ActKind.READMIT: ("", "{by}准许{target}重新进入"),
+    ActKind.WITNESS: ("{by}传{target}到庭作证", "{by}请{target}退庭"),
+    ActKind.CAUCUS: ("{by}安排{targets}单独会谈（不录音）", "{by}结束{targets}的单独会谈"),
+    ActKind.MUTE_SELF: ("{by}关闭自己的麦克风", "{by}打开自己的麦克风"),
+    ActKind.MUTE: ("{by}关闭{target}的麦克风{lock}", "{by}解除对{target}麦克风的锁定"),
+    ActKind.MUTE_ALL: ("{by}关闭所有人的麦克风{lock}", "{by}解除对所有人麦克风的锁定"),
+}
+
+
+def title(kind: HearingKind, role: HearingRole, side: str | None) -> str:
+    """What somebody is called in the record: 审判员, 原告, 被告代理人 …"""
+    if role is HearingRole.PRESIDER:
+        return PRESIDERS[kind]
+    if side is None:
+        return ROLES[role]
+    return side if role is HearingRole.PARTY else f"{side}{ROLES[role]}"
+
+
+def code_of(act: Act) -> str:
+    return f"hearing.{act.kind}"
+
+
+def sentence(before: Court, act: Act, after: Court) -> str:
+    """``after`` is what ``perform(before, act)`` gave."""
+    by, target = _who(before, act.by), _who(before, act.target)
+    match act.kind:
+        case ActKind.COME:
+            return f"{by}{_entered(before, act, after)}"
+        case ActKind.STAGE:
+            back = before.stage is HearingStage.RECESS and not after.closed
+            return f"{by}宣布：{'复庭，继续' if back else ''}{after.rule.title}"
+        case ActKind.IDENTIFY:
+            return f"{by}核对{target}：{IDENTITIES[act.identity or IdentityState.UNCHECKED]}"
+        case ActKind.ABSENCE:
+            cause = ABSENCES[act.cause] if act.cause else ""
+            return f"{by}记明{target}缺席，原因：{cause}" if cause else f"{by}撤销对{target}缺席的记录"
+        case ActKind.SHOW:
+            return f"{by}展示证据第 {act.page} 页" if act.file_id else f"{by}结束证据展示"
+    done, undone = _TEXTS[act.kind]
+    targets = "、".join(_who(before, user_id) for user_id in act.targets)
+    text = done if act.on and done else undone
+    return text.format(by=by, target=target, targets=targets, lock="并锁定" if act.lock else "")
+
+
+def _who(court: Court, user_id: str | None) -> str:
+    seat = court.find(user_id or "")
+    return f"{title(court.kind, seat.role, seat.side)}{seat.name}" if seat else "系统"
+
+
+def _entered(before: Court, act: Act, after: Court) -> str:
+    seat = after.seat(act.by or "")
+    was = before.seat(seat.user_id).place
+    return _PLACES[seat.place] if was is Place.OUTSIDE else "恢复连接"
