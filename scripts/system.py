@@ -21,6 +21,12 @@ LIBRARIES = {
     "libstdc++.so.6": "libstdc++6",
     "libgcc_s.so.1": "libgcc-s1",
 }
+# What statements and receipts are set with (WeasyPrint); the product runs without, but makes no PDF then.
+PAPER_LIBRARIES = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
 CHINESE_FONT = "fonts-noto-cjk"
 
 
@@ -33,10 +39,13 @@ def require(mode: str) -> None:
     needed = python_packages()
     if mode != "check":
         needed |= library_packages()
+    papers = paper_packages() if mode != "check" else set()
     if mode == "test":
-        needed |= test_packages()
+        needed |= test_packages() | papers
     if needed:
         provide(sorted(needed))
+    if mode == "run" and papers:
+        offer(sorted(papers))
 
 
 def python_packages() -> set[str]:
@@ -48,9 +57,12 @@ def python_packages() -> set[str]:
 
 def library_packages() -> set[str]:
     """Debian packages of the shared libraries that the bundled mongod and Node would not find."""
-    if sys.platform != "linux":
-        return set()
-    return {package for library, package in LIBRARIES.items() if not _loads(library)}
+    return _lacking(LIBRARIES)
+
+
+def paper_packages() -> set[str]:
+    """Debian packages without which there are no PDFs: text layout, and a Chinese font."""
+    return _lacking(PAPER_LIBRARIES) | (set() if _has_chinese_font() else {CHINESE_FONT})
 
 
 def test_packages() -> set[str]:
@@ -59,9 +71,15 @@ def test_packages() -> set[str]:
     if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         packages.add("chromium")
     packages |= {name for name in ("curl", "openssl") if shutil.which(name) is None}
-    if not _has_chinese_font():
-        packages.add(CHINESE_FONT)
     return packages
+
+
+def offer(packages: list[str]) -> None:
+    """Install what the product can run without; where that fails, say what is missing and go on."""
+    try:
+        provide(packages)
+    except MissingError as fault:
+        print(f"没有 PDF 文书（结算单、凭证） · no PDF documents until then. {fault}", file=sys.stderr, flush=True)
 
 
 def provide(packages: list[str]) -> None:
@@ -79,6 +97,12 @@ def provide(packages: list[str]) -> None:
         )
         if done.returncode != 0:
             raise MissingError(f"{(done.stdout + done.stderr)[-2000:]}\n`{step}` failed; see above.")
+
+
+def _lacking(libraries: dict[str, str]) -> set[str]:
+    if sys.platform != "linux":
+        return set()
+    return {package for library, package in libraries.items() if not _loads(library)}
 
 
 def _loads(library: str) -> bool:

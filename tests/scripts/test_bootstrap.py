@@ -81,6 +81,16 @@ def test_a_library_that_is_there_needs_no_package(monkeypatch: pytest.MonkeyPatc
     assert system.library_packages() == {"libnothing9"}
 
 
+def test_the_product_starts_where_no_papers_can_be_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system = script("system")
+    monkeypatch.setattr(system, "PAPER_LIBRARIES", {"libnothing.so.9": "libnothing9"})
+    monkeypatch.setattr(system.os, "geteuid", lambda: 1000)
+    system.require("run")
+    assert "sudo apt-get install -y --no-install-recommends libnothing9" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["run", "check", "test", "bench", "find_python.sh"])
 def test_the_shell_scripts_parse(name: str) -> None:
     done = subprocess.run(["bash", "-n", SCRIPTS / name], capture_output=True, text=True, check=False)

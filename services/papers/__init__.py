@@ -1,0 +1,1 @@
+"""Papers (文书): what people download, print and file, made from HTML templates as PDF."""
