@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+MODELS = Path(__file__).resolve().parent.parent / "var" / "models" / "ocr"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -25,7 +27,7 @@ class EngineOptions:
     recognises instead and nothing is loaded here.
     """
 
-    models: Path = Path("var/models/ocr")
+    models: Path = MODELS
     detector: str = "PP-OCRv6_small_det"
     recogniser: str = "PP-OCRv6_small_rec"
     backend: str = "onnxruntime"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import system
@@ -60,9 +61,8 @@ def make_environment() -> None:
     run([sys.executable, "-m", "venv", "--clear", str(VENV)])
 
 
-def install(mode: str) -> None:
-    """The pinned packages of `mode`."""
-    extras = EXTRAS[mode]
+def install(extras: list[str]) -> None:
+    """The pinned packages that the product and `extras` ask for."""
     wanted, alone = requirements(*extras), lone_requirements(*extras)
     mark = fingerprint([CONSTRAINTS.read_bytes(), "\n".join([*wanted, "", *alone]).encode()])
     stamp = VENV / f".installed-{'-'.join(extras)}"
@@ -74,6 +74,21 @@ def install(mode: str) -> None:
     if alone:
         run_pip([*pip, "--no-deps", *alone])
     stamp.write_text(mark, "utf-8")
+
+
+def install_reading(mode: str) -> None:
+    """What reads papers, with its weights. Running the product goes on without it; checks and tests do not.
+
+    Raises BootstrapError and system.MissingError.
+    """
+    try:
+        system.require_for_reading()
+        install(["ocr"])
+        run([str(PYTHON), "scripts/ocr_weights.py"])
+    except (BootstrapError, system.MissingError) as fault:
+        if mode != "run":
+            raise
+        say(f"{fault}\n文件识别不可用，其余功能不受影响 · papers cannot be read here; everything else works")
 
 
 def run_pip(command: list[str]) -> None:
@@ -142,9 +157,12 @@ def bootstrap(mode: str) -> None:
     with (ROOT / "var" / "bootstrap.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two scripts may be started at once
         make_environment()
-        install(mode)
-        if mode != "check":
-            build_web()
+        install(EXTRAS[mode])
+        with ThreadPoolExecutor(1) as beside:  # both mostly wait for the network
+            reading = beside.submit(install_reading, mode)
+            if mode != "check":
+                build_web()
+            reading.result()
     took = time.monotonic() - started
     if took > 2:
         say(f"准备就绪，用时 {took:.0f} 秒 · prepared in {took:.0f} s")

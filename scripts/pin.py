@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from requirements import lone_requirements, requirements
 
 FILE = Path(__file__).resolve().parent.parent / "constraints.txt"
-EXTRAS = ("embedded", "dev")
+EXTRAS = ("embedded", "ocr", "dev")
 # Needed on Python versions other than the one that this runs with.
 ELSEWHERE = {"async-timeout": "5.0.1"}  # by redis before Python 3.11.3, which is what Debian 12 has
 HEADER = """\

@@ -27,6 +27,8 @@ PAPER_LIBRARIES = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
+# What OpenCV and the inference engine of `ocr/` load.
+READING = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0", "libgomp.so.1": "libgomp1"}
 CHINESE_FONT = "fonts-noto-cjk"
 
 
@@ -46,6 +48,12 @@ def require(mode: str) -> None:
         provide(sorted(needed))
     if mode == "run" and papers:
         offer(sorted(papers))
+
+
+def require_for_reading() -> None:
+    """What reading papers needs of the system. Raises MissingError."""
+    if sys.platform == "linux" and (needed := {package for library, package in READING.items() if not _loads(library)}):
+        provide(sorted(needed))
 
 
 def python_packages() -> set[str]:

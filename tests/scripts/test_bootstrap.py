@@ -29,7 +29,7 @@ def constraints() -> dict[str, str]:
 
 def test_everything_that_setup_cfg_asks_for_is_pinned() -> None:
     pin, requirements = script("pin"), script("requirements")
-    wanted = requirements.requirements("embedded", "dev") + requirements.lone_requirements("embedded")
+    wanted = requirements.requirements("embedded", "ocr", "dev") + requirements.lone_requirements("embedded")
     for line in wanted:
         name = line.partition("[")[0]
         assert pin.canonical(name) in constraints(), name

@@ -35,17 +35,22 @@ def test_the_product_imports_only_what_it_asks_for(monkeypatch: pytest.MonkeyPat
     pin: Any = importlib.import_module("pin")
     requirements: Any = importlib.import_module("requirements")
 
-    asked = {pin.canonical(line.partition("[")[0]) for line in requirements.requirements()}
-    files = [file for room in ROOMS for file in (REPOSITORY / room).rglob("*.py") if EMBEDDED not in file.parents]
-    assert len(files) > 50, "the rooms were not found"
     where = metadata.packages_distributions()
-    unasked = {
-        name
-        for name in third_party(files)
-        if not {pin.canonical(distribution) for distribution in where.get(name, [name])} & asked
-    }
+
+    def unasked(rooms: tuple[str, ...], *extras: str) -> set[str]:
+        asked = {pin.canonical(line.partition("[")[0]) for line in requirements.requirements(*extras)}
+        files = [file for room in rooms for file in (REPOSITORY / room).rglob("*.py") if EMBEDDED not in file.parents]
+        assert len(files) > 10, "the rooms were not found"
+        return {
+            name
+            for name in third_party(files)
+            if not {pin.canonical(distribution) for distribution in where.get(name, [name])} & asked
+        }
+
     optional = {"imageio_ffmpeg"}  # an ffmpeg on PATH will do as well
-    assert unasked <= optional, "setup.cfg's install_requires lacks them"
+    others = tuple(room for room in ROOMS if room != "ocr")
+    assert unasked(others) <= optional, "setup.cfg's install_requires lacks them"
+    assert not unasked(("ocr",), "ocr"), "setup.cfg's extra ocr lacks them"
 
 
 def test_only_the_runner_and_the_seed_know_what_is_for_development() -> None:
