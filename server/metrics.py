@@ -44,6 +44,16 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.alarms = Counter(
+            "casespace_alarms_total", "Log lines that call a person", ("alarm",), registry=self.registry
+        )
+        self.key_ends = Gauge(
+            "casespace_pay_certificate_ends_seconds",
+            "When a platform certificate of WeChat Pay ends, Unix time",
+            ("serial",),
+            registry=self.registry,
+        )
+
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         self._requests.labels(route, method, str(status)).observe(seconds)
 

@@ -65,7 +65,7 @@ class Worker:
         log.info("this process runs the worker")
         halt = asyncio.Event()
         jobs = [self._keep_lease(halt), self._run_outbox(halt), self._follow(halt)]
-        jobs += [self._run_tick(tick, halt) for tick in self._ticks]
+        jobs += [run_tick(tick, halt) for tick in self._ticks]
         tasks = [asyncio.create_task(job) for job in jobs]
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -117,15 +117,6 @@ class Worker:
                 await _sleep(halt, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    @staticmethod
-    async def _run_tick(tick: Tick, halt: asyncio.Event) -> None:
-        while not halt.is_set():
-            try:
-                await tick.run()
-            except Exception:
-                log.exception("tick %s failed", tick.name)
-            await _sleep(halt, tick.seconds)
-
     def _report(self, row: OutboxDocument, fault: Exception, parked: bool) -> None:
         self._metrics.effects_failed.labels(row["kind"], str(parked).lower()).inc()
         log.log(
@@ -137,6 +128,16 @@ class Worker:
             extra={"event_id": row["_id"], "attempts": row["attempts"] + 1},
             exc_info=fault,
         )
+
+
+async def run_tick(tick: Tick, halt: asyncio.Event) -> None:
+    """Run it again and again, ``tick.seconds`` apart, until ``halt``; a failure ends one turn only."""
+    while not halt.is_set():
+        try:
+            await tick.run()
+        except Exception:
+            log.exception("tick %s failed", tick.name)
+        await _sleep(halt, tick.seconds)
 
 
 async def _sleep(halt: asyncio.Event, seconds: float) -> None:

@@ -16,6 +16,7 @@ from miniprogram_api.pay.notifications import (
     TransferNotice,
 )
 from miniprogram_api.pay.sharing import ProfitSharing, Share, SharePart, Sharing, SharingReturn
+from miniprogram_api.pay.signing import PlatformKeys
 from miniprogram_api.pay.transfers import ReportInfo, Transfer, Transfers, TransferUnknown
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "PaymentNotice",
     "PlatformCertificate",
     "PlatformCertificates",
+    "PlatformKeys",
     "ProfitSharing",
     "Refund",
     "RefundAmount",

@@ -6,7 +6,10 @@ Vendor documents: pay.weixin.qq.com/doc/v3, "签名生成", "签名验证", "如
 
 import base64
 import binascii
+import logging
+import re
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,11 +24,16 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from miniprogram_api.errors import NotificationRejected
 
+log = logging.getLogger(__name__)
+
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 # WeChat now and then sends a broken signature on purpose, to see whether merchants check.
 _PROBE = "WECHATPAY/SIGNTEST/"
 # Seconds by which a signed message may be old (or, with clocks apart, young).
 WINDOW = 300
+# Seconds between two alarms about keys that are not known.
+_ALARM_EVERY = 600.0
+_SERIAL = re.compile(r"[0-9A-Za-z_]{1,64}")
 
 
 def nonce() -> str:
@@ -86,6 +94,7 @@ class PlatformKeys:
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         self._keys = {serial: _load(pem) for serial, pem in keys.items()}
+        self._quiet_until = 0.0
 
     @property
     def public_key_id(self) -> str | None:
@@ -96,6 +105,11 @@ class PlatformKeys:
     def serials(self) -> frozenset[str]:
         """Everything that ``Wechatpay-Serial`` may name."""
         return frozenset(self._keys)
+
+    @property
+    def ends(self) -> dict[str, datetime]:
+        """When each certificate ends (UTC), by serial; public keys have no end."""
+        return {serial: held.ends for serial, held in self._keys.items() if held.ends is not None}
 
     def add(self, serial: str, pem: str) -> None:
         """Trust one more key from now on. Raises ``ValueError``. Keys held before stay in force."""
@@ -115,7 +129,7 @@ class PlatformKeys:
         """
         serial = self.public_key_id
         if serial is None:
-            ends = {name: held.ends for name, held in self._keys.items() if held.ends is not None}
+            ends = self.ends
             if not ends:
                 raise ValueError("no platform key to encrypt with")
             serial = max(ends, key=lambda name: ends[name])
@@ -141,11 +155,21 @@ class PlatformKeys:
             raise NotificationRejected("stale")
         held = self._keys.get(values["serial"])
         if held is None:
+            self._alarm(values["serial"], "no platform key that is held")
             raise NotificationRejected("unknown_serial")
         if held.ends is not None and held.ends.timestamp() < now:
+            self._alarm(values["serial"], "a platform certificate that has ended")
             raise NotificationRejected("expired_serial")
         message = f"{values['timestamp']}\n{values['nonce']}\n".encode() + body + b"\n"
         _check(held.key, values["signature"], message)
+
+    def _alarm(self, serial: str, what: str) -> None:
+        """Call a person: WeChat may have switched keys. Seldom, for anybody can name a serial."""
+        if time.monotonic() < self._quiet_until:
+            return
+        self._quiet_until = time.monotonic() + _ALARM_EVERY
+        shown = serial if _SERIAL.fullmatch(serial) else "malformed"
+        log.error("a message of WeChat Pay's names %s", what, extra={"alarm": "pay_platform_key", "serial": shown})
 
 
 def _oaep() -> OAEP:

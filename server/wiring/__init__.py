@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 
+from server.alarms import AlarmCounter
 from server.metrics import Metrics
 from server.process_names import is_dead
+from server.rounds import Rounds
 from server.settings import Settings
 from server.wiring.core import Core, build_core
 from server.wiring.files import build_files
 from server.wiring.live import connect_publisher
 from server.wiring.money import build_money
 from server.wiring.notices import build_telling
+from server.wiring.pay_keys import keep_certificates
 from server.wiring.people import build_identity
 from server.wiring.record import Evidence, build_evidence
 from server.wiring.talk import build_talk
@@ -37,6 +40,8 @@ class House:
     staff: Staff
     worker: Worker
     evidence: Evidence
+    rounds: Rounds
+    alarms: AlarmCounter
 
     @property
     def settings(self) -> Settings:
@@ -59,15 +64,19 @@ class House:
         return self.core.metrics
 
     async def start(self) -> None:
+        self.alarms.start()
         await self.core.publisher.start()
+        self.rounds.start()
 
     async def close(self) -> None:
         """Answer what was accepted, then let go of everything."""
+        await self.rounds.stop()
         await self.core.recorder.close()
         await self.core.publisher.close()
         self.core.http.close()
         await self.core.blobs.close()
         await self.core.database.close()
+        self.alarms.stop()
 
 
 def build(settings: Settings, *, clock: Clock = utc_now) -> House:
@@ -145,4 +154,5 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         core.metrics,
         core.nudged,
     )
-    return House(core, services, identity.staff, worker, evidence)
+    rounds = Rounds([keep_certificates(core, money.pay)])
+    return House(core, services, identity.staff, worker, evidence, rounds, AlarmCounter(core.metrics))

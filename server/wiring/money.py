@@ -36,6 +36,7 @@ class Money:
     refunds: Refunds
     effects: OrderEffects
     watch: PaymentWatch
+    pay: PayClient
 
 
 def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) -> Money:
@@ -50,7 +51,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
 
     config = _pay_config(settings)
     pay = PayClient(config, core.http)
-    notifications = Notifications(config)
+    notifications = Notifications(config, keys=pay.door.keys)
     purposes: dict[SubjectKind, Purpose] = {
         SubjectKind.ORDER: OrderPayments(database, book, core.spaces, clock),
     }
@@ -100,6 +101,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
             database, book, seals, core.spaces, core.cards, notices, core.publisher, assignments, watch
         ),
         watch=watch,
+        pay=pay,
     )
 
 
