@@ -7,7 +7,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.documents.money import WorkItemDocument
 from services.actors import Actor
-from services.audit import Audit
+from services.audit import SYSTEM, Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import new_id
@@ -81,6 +81,17 @@ class WorkItems:
             return done
 
         return await self._db.transaction(work)
+
+    async def resolve(self, kind: str, subject: str, outcome: str, session: AsyncClientSession | None = None) -> bool:
+        """The reason is gone, found by the machine itself; ``outcome`` says how. False when none was open."""
+        now = self._clock()
+        changes = {"state": DONE, "done_by": SYSTEM, "done_at": now, "outcome": outcome, "updated_at": now}
+        item = await self._db.work_items.find_one_and_update(
+            {"open_key": f"{kind} {subject}"}, {"$set": changes, "$unset": {"open_key": ""}}, session=session
+        )
+        if item is not None:
+            await self._audit.write(None, "work_item.resolved", item["_id"], session, kind=kind)
+        return item is not None
 
     async def list(self, state: str = OPEN, limit: int = 100, after: str | None = None) -> list[WorkItemDocument]:
         """Newest first, at most ``limit``, older than the item ``after``."""

@@ -20,6 +20,7 @@ from services.clock import Clock
 from services.files.tickets import Tickets
 from services.idempotency import Idempotency
 from services.keys import BlindIndex, Vault
+from services.ledger.ledger import Ledger
 from services.outbox import Outbox
 from services.rate_limits import RateLimiter
 from services.record import Recorder
@@ -29,6 +30,7 @@ from services.spaces.spaces import Spaces
 from services.storage.access_tokens import MongoTokenStore
 from services.storage.blobs import Blobs
 from services.storage.database import Database
+from services.work_items import WorkItems
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Core:
     cards: Cards
     http: HttpClient
     wechat: WeChatClient
+    ledger: Ledger
+    work_items: WorkItems
 
     def tally(self, what: str, which: str) -> None:
         """Count what happened to money, for operators."""
@@ -82,6 +86,7 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         settings.wechat_program_state,
     )
     tokens = AccessTokens(config, http, MongoTokenStore(database, vault, settings.wechat_appid))
+    audit = Audit(database, clock)
     return Core(
         settings=settings,
         clock=clock,
@@ -96,7 +101,7 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         valkey=valkey,
         sockets=sockets,
         publisher=publisher,
-        audit=Audit(database, clock),
+        audit=audit,
         outbox=Outbox(database, nudged.set, clock),
         sending=RateLimiter(enabled=settings.rate_limits),
         idempotency=Idempotency(database, vault, clock),
@@ -106,6 +111,8 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         cards=Cards(recorder),
         http=http,
         wechat=WeChatClient(config, tokens, http),
+        ledger=Ledger(database, clock),
+        work_items=WorkItems(database, audit, clock),
     )
 
 

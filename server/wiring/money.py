@@ -55,7 +55,9 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
     purposes: dict[SubjectKind, Purpose] = {
         SubjectKind.ORDER: OrderPayments(database, book, core.spaces, clock),
     }
-    confirming = PaymentConfirming(database, purposes, audit, outbox, core.index, clock, core.tally)
+    confirming = PaymentConfirming(
+        database, purposes, core.ledger, core.work_items, audit, outbox, core.index, clock, core.tally
+    )
     watch = PaymentWatch(
         database, book, pay, confirming, audit, outbox, settings.pay_query_after_seconds, clock, core.tally
     )
@@ -84,7 +86,8 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
         seals,
         pay,
         notifications,
-        RefundSettling(database, book, audit, outbox, clock, core.tally),
+        RefundSettling(database, book, core.ledger, core.work_items, audit, outbox, clock, core.tally),
+        core.ledger,
         notices,
         audit,
         outbox,

@@ -5,10 +5,11 @@ is stored: a posting that differs was altered, or its change was. So nothing her
 Debits are positive, credits negative, in integer fen.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
-from schemas.documents.orders import OrderDocument, PaymentDocument, RefundDocument
-from schemas.enums import PaymentState, RefundState
+from schemas.documents.orders import PaymentDocument, RefundDocument
+from schemas.enums import PaymentState, RefundState, SubjectKind
 from services.ledger.accounts import Kind, account
 from services.ledger.entries import Posting, lines
 
@@ -22,17 +23,23 @@ def holder(payment: PaymentDocument) -> str:
     """The account that holds what a payment brought: its order's, or one of its own for money nobody asked for."""
     if payment["state"] == PaymentState.STRAY:
         return account(Kind.STRAY, payment["_id"])
-    return account(Kind.ORDER, payment["order_id"])
+    return _HOLDERS[SubjectKind(payment["subject"]["kind"])](payment)
 
 
-def paid(payment: PaymentDocument, order: OrderDocument) -> Posting:
-    """Money that arrived, for its order or astray."""
+# What a payment of this kind is credited to.
+_HOLDERS: dict[SubjectKind, Callable[[PaymentDocument], str]] = {
+    SubjectKind.ORDER: lambda payment: account(Kind.ORDER, payment["order_id"]),
+}
+
+
+def paid(payment: PaymentDocument) -> Posting:
+    """Money that arrived at the provider, for what it was meant to pay or astray."""
     return Posting(
         cause=f"payment:{payment['_id']}",
         kind="stray" if payment["state"] == PaymentState.STRAY else "payment",
         at=payment["paid_at"],
         lines=lines((provider_account(payment), payment["amount_fen"]), (holder(payment), -payment["amount_fen"])),
-        order_id=order["_id"],
+        order_id=payment.get("order_id"),
         refs={
             "payment_id": payment["_id"],
             "transaction_id": payment["transaction_id"],
@@ -66,6 +73,6 @@ def _refund(refund: RefundDocument, step: str, at: datetime, debit: str, credit:
         kind=f"refund_{step}",
         at=at,
         lines=lines((debit, refund["amount_fen"]), (credit, -refund["amount_fen"])),
-        order_id=refund["order_id"],
+        order_id=refund.get("order_id"),
         refs=refs,
     )

@@ -3,6 +3,7 @@
 import hmac
 import logging
 
+from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.pay import Transaction
@@ -12,10 +13,14 @@ from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.keys import BlindIndex
+from services.ledger import postings
+from services.ledger.ledger import Ledger
 from services.orders.order_seams import Tally, no_tally
 from services.outbox import Outbox
+from services.payments.money_items import MISMATCH, STRAY, open_about_payment
 from services.payments.purposes import Purposes, subject_of
 from services.storage.database import Database
+from services.work_items import WorkItems
 
 log = logging.getLogger("casespace.payments")
 
@@ -28,6 +33,8 @@ class PaymentConfirming:
         self,
         database: Database,
         purposes: Purposes,
+        ledger: Ledger,
+        work_items: WorkItems,
         audit: Audit,
         outbox: Outbox,
         index: BlindIndex,
@@ -36,6 +43,8 @@ class PaymentConfirming:
     ) -> None:
         self._db = database
         self._purposes = purposes
+        self._ledger = ledger
+        self._work_items = work_items
         self._audit = audit
         self._outbox = outbox
         self._index = index
@@ -79,18 +88,23 @@ class PaymentConfirming:
         awaited = await self._purposes[subject_of(payment).kind].received(session, payment)
         state = PaymentState.SUCCEEDED if awaited else PaymentState.STRAY
         now = self._clock()
-        await self._db.payments.update_one(
+        arrived: PaymentDocument | None = await self._db.payments.find_one_and_update(
             {"_id": payment_id, "state": payment["state"]},
             {
                 "$set": {
                     "state": state.value,
                     "transaction_id": transaction.transaction_id,
+                    "mchid": transaction.mchid,
                     "paid_at": transaction.success_time or now,
                     "updated_at": now,
                 }
             },
             session=session,
+            return_document=ReturnDocument.AFTER,
         )
+        if arrived is None:
+            raise RuntimeError(f"payment {payment_id} changed under its own transaction")
+        await self._ledger.write(session, postings.paid(arrived))
         if event_id is not None:
             await self._db.provider_events.update_one(
                 {"_id": event_id},
@@ -107,6 +121,7 @@ class PaymentConfirming:
             amount_fen=payment["amount_fen"],
         )
         if not awaited:
+            await open_about_payment(self._work_items, STRAY, arrived, session)
             await self._outbox.add(session, "payment.stray", f"payment:{payment_id}", {"payment_id": payment_id})
         return state
 
@@ -137,6 +152,7 @@ class PaymentConfirming:
             {"_id": payment["_id"], "mismatch_at": {"$exists": False}}, {"$set": {"mismatch_at": self._clock()}}
         )
         if first.modified_count:
+            await open_about_payment(self._work_items, MISMATCH, payment)
             await self._audit.write(
                 None,
                 "payment.mismatch",

@@ -1,7 +1,9 @@
 """What WeChat says about a refund goes into the books once, and the order goes on from there."""
 
 import logging
+from typing import Any
 
+from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.pay import Refund
@@ -10,11 +12,15 @@ from schemas.enums import OrderStatus, RefundState
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
+from services.ledger import postings
+from services.ledger.ledger import Ledger
 from services.orders.order_book import Move, OrderBook
 from services.orders.order_rules import Action
 from services.orders.order_seams import Tally, no_tally
 from services.outbox import Outbox
+from services.payments.money_items import REFUND_ABNORMAL, REFUND_FAILED, STRAY, open_about_refund
 from services.storage.database import Database
+from services.work_items import WorkItems
 
 log = logging.getLogger("casespace.payments")
 
@@ -30,6 +36,8 @@ class RefundSettling:
         self,
         database: Database,
         book: OrderBook,
+        ledger: Ledger,
+        work_items: WorkItems,
         audit: Audit,
         outbox: Outbox,
         clock: Clock = utc_now,
@@ -37,6 +45,8 @@ class RefundSettling:
     ) -> None:
         self._db = database
         self._book = book
+        self._ledger = ledger
+        self._work_items = work_items
         self._audit = audit
         self._outbox = outbox
         self._clock = clock
@@ -57,23 +67,29 @@ class RefundSettling:
             raise Problem("payment.amount_mismatch")
         state = _STATES.get(answer.status)
         if state is not None:
-            await self._end(refund["_id"], state, answer.refund_id, event_id)
+            await self._end(refund["_id"], state, answer, event_id)
 
     async def fail(self, refund_id: str) -> None:
         """WeChat refused it for good."""
         await self._end(refund_id, RefundState.FAILED, None, None)
 
-    async def _end(self, refund_id: str, state: RefundState, vendor_id: str | None, event_id: str | None) -> None:
+    async def _end(self, refund_id: str, state: RefundState, answer: Refund | None, event_id: str | None) -> None:
+        """``answer`` is WeChat's word; None when it refused the refund outright."""
+
         async def work(session: AsyncClientSession) -> bool:
             refund = await self._db.refunds.find_one({"_id": refund_id}, session=session)
             if refund is None or refund["state"] != RefundState.REQUESTED:
                 return False
             now = self._clock()
-            await self._db.refunds.update_one(
-                {"_id": refund_id},
-                {"$set": {"state": state.value, "updated_at": now} | ({"refund_id": vendor_id} if vendor_id else {})},
-                session=session,
+            ended_at = (answer.success_time if answer is not None else None) or now
+            changes: dict[str, Any] = {"state": state.value, "ended_at": ended_at, "updated_at": now}
+            if answer is not None:
+                changes["refund_id"] = answer.refund_id
+            ended: RefundDocument | None = await self._db.refunds.find_one_and_update(
+                {"_id": refund_id}, {"$set": changes}, session=session, return_document=ReturnDocument.AFTER
             )
+            assert ended is not None  # it was there a moment ago, and the transaction would have conflicted
+            await self._account(session, ended, abnormal=answer is not None and answer.abnormal)
             if event_id is not None:
                 await self._db.provider_events.update_one(
                     {"_id": event_id},
@@ -89,6 +105,18 @@ class RefundSettling:
         if await self._db.transaction(work):
             self._tally("refund_ended", state.value)
             self._outbox.nudge()
+
+    async def _account(self, session: AsyncClientSession, refund: RefundDocument, *, abnormal: bool) -> None:
+        """What the end means to the ledger, and to people who must help where it failed."""
+        payment = await self._db.payments.find_one({"_id": refund["payment_id"]}, session=session)
+        if payment is None:
+            raise Problem("payment.unknown")
+        await self._ledger.write(session, postings.refund_ended(refund, payment))
+        if refund["state"] == RefundState.FAILED:
+            kind = REFUND_ABNORMAL if abnormal else REFUND_FAILED
+            await open_about_refund(self._work_items, kind, refund, session)
+        elif refund.get("stray"):
+            await self._work_items.resolve(STRAY, f"payment:{payment['_id']}", "款项已自动原路退回", session)
 
     async def _go_on(self, session: AsyncClientSession, refund: RefundDocument, state: RefundState) -> None:
         order = await self._book.load(refund["order_id"], session)

@@ -19,6 +19,8 @@ from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
+from services.ledger import postings
+from services.ledger.ledger import Ledger
 from services.orders.order_book import Access, Move, OrderBook, standing
 from services.orders.order_rules import Action, refundable
 from services.orders.order_seals import OrderSeals
@@ -51,6 +53,7 @@ class Refunds:
         pay: PayClient,
         notifications: Notifications,
         settling: RefundSettling,
+        ledger: Ledger,
         notices: Teller,
         audit: Audit,
         outbox: Outbox,
@@ -67,6 +70,7 @@ class Refunds:
         self._pay = pay
         self._notifications = notifications
         self._settling = settling
+        self._ledger = ledger
         self._notices = notices
         self._audit = audit
         self._outbox = outbox
@@ -170,6 +174,7 @@ class Refunds:
         now = self._clock()
         refund |= {"query_at": now + FIRST_PAUSE, "created_at": now, "updated_at": now}
         await self._db.refunds.insert_one(refund, session=session)
+        await self._ledger.write(session, postings.refund_requested(refund, payment))
         # a subject of its own: WeChat's being away must not hold up the order's other news
         await self._outbox.add(session, "refund.send", f"refund:{refund['_id']}", {"refund_id": refund["_id"]})
         await self._audit.write(

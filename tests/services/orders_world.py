@@ -31,6 +31,7 @@ from services.audit import Audit
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
 from services.keys import BlindIndex, Vault
+from services.ledger.ledger import Ledger
 from services.notices.notices import Notices
 from services.orders.assignments import Assignments
 from services.orders.order_book import OrderBook
@@ -54,6 +55,7 @@ from services.spaces.spaces import Spaces
 from services.storage.database import Database
 from services.storage.group_commit import GroupCommit
 from services.storage.indexes import apply
+from services.work_items import WorkItems
 from tests.parts.real import RealParts
 from tests.recorded_live import RecordedLive
 from tests.services.orders_seams import MovedClock, Openids, WholeFiles
@@ -76,6 +78,8 @@ class World:
     sandbox_url: str
     vault: Vault
     audit: Audit
+    ledger: Ledger
+    work_items: WorkItems
     outbox: Outbox
     recorder: Recorder
     spaces: Spaces
@@ -316,6 +320,7 @@ def _build(
     )
     vault = Vault(database, {name: decode_key(key) for name, key in settings.master_keys.items()}, clock)
     audit, outbox = Audit(database, clock), Outbox(database, lambda: None, clock)
+    ledger, work_items = Ledger(database, clock), WorkItems(database, audit, clock)
     idempotency = Idempotency(database, vault, clock)
     recorder = Recorder(database, vault, live, lambda file_id, variant: f"/{file_id}/{variant}", clock)
     spaces = Spaces(database, live, clock)
@@ -330,7 +335,7 @@ def _build(
     orders = Orders(database, book, placing, views, seals, assignments, spaces, files, audit, outbox, clock)
     index = BlindIndex(decode_key(settings.index_key))
     purposes: dict[SubjectKind, Purpose] = {SubjectKind.ORDER: OrderPayments(database, book, spaces, clock)}
-    confirming = PaymentConfirming(database, purposes, audit, outbox, index, clock, tally)
+    confirming = PaymentConfirming(database, purposes, ledger, work_items, audit, outbox, index, clock, tally)
     watch = PaymentWatch(database, book, pay, confirming, audit, outbox, QUERY_AFTER, clock, tally)
     payments = Payments(
         database,
@@ -349,7 +354,7 @@ def _build(
         clock,
         tally,
     )
-    settling = RefundSettling(database, book, audit, outbox, clock, tally)
+    settling = RefundSettling(database, book, ledger, work_items, audit, outbox, clock, tally)
     refunds = Refunds(
         database,
         book,
@@ -359,6 +364,7 @@ def _build(
         pay,
         notifications,
         settling,
+        ledger,
         notices,
         audit,
         outbox,
@@ -378,6 +384,8 @@ def _build(
         sandbox_url=settings.pay_api_url,
         vault=vault,
         audit=audit,
+        ledger=ledger,
+        work_items=work_items,
         outbox=outbox,
         recorder=recorder,
         spaces=spaces,
