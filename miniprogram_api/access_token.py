@@ -29,6 +29,8 @@ _LEASE = 20.0
 _POLL = 0.1
 # After a failed renewal the old token is used this long (seconds) before the next attempt.
 _QUIET = 30.0
+# A token fetched so recently (seconds) is what a normal request would bring again.
+_JUST_NOW = 60.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class AccessTokens:
         self._current: StoredToken | None = None
         self._quiet_until = 0.0
         self._confirmed: tuple[str, float] = ("", 0.0)
+        self._fetched: tuple[str, float] = ("", 0.0)
 
     async def get(self) -> str:
         """The token to use now. Raises ``WeChatError`` or ``TransportError`` when none can be had."""
@@ -189,7 +192,10 @@ class AccessTokens:
         stored = await self._store.load()
         if stored is not None and stored.value != rejected and self._alive(stored):
             return stored
-        token = await self._fetch(stored, force=False)
+        if stored is not None and self._just_fetched(rejected):
+            token = stored
+        else:
+            token = await self._fetch(stored, force=False)
         if token.value != rejected or self._clock() - token.forced_at <= _FORCE_GAP:
             return token
         return await self._fetch(token, force=True)
@@ -218,7 +224,11 @@ class AccessTokens:
         forced_at = asked_at if force else (stored.forced_at if stored else 0.0)
         token = replace(token, forced_at=forced_at)
         await self._store.save(token)
+        self._fetched = (token.value, asked_at)
         return token
+
+    def _just_fetched(self, value: str) -> bool:
+        return self._fetched[0] == value and self._clock() - self._fetched[1] < _JUST_NOW
 
 
 def _read_token(answer: Answer, asked_at: float) -> StoredToken:

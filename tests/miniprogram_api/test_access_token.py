@@ -121,11 +121,27 @@ async def test_a_persistent_40001_costs_two_requests_a_call_and_raises_an_alarm(
         calls = len(await play.log("getuserphonenumber"))
         tokens = len(await play.log("stable_token"))
         assert calls <= 2
-        # The first call fetches a token, then asks for another and forces one.
+        # The first call fetches a token and forces another: asking normally would bring the same one again.
         # Once it is known that WeChat refuses its own token, a call costs one request, and none for tokens.
-        assert (calls, tokens) == [(2, 3), (1, 1), (1, 0), (1, 0)][number - 1]
+        assert (calls, tokens) == [(2, 2), (1, 0), (1, 0), (1, 0)][number - 1]
         alarms = [r for r in caplog.records if r.__dict__.get("alarm") == "wechat_token"]
         assert bool(alarms) == (number <= 2)
+
+
+@pytest.mark.parametrize("errcode", [40001, 40125, 40164])
+async def test_a_token_endpoint_that_refuses_costs_one_request_a_call(
+    play: Playground, errcode: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """40001 a wrong secret, 40164 an address that is not on WeChat's list: a person must look, no call helps."""
+    await play.control("POST", "faults", {"endpoint": "stable_token", "errcode": errcode})
+    for number in range(1, 4):
+        caplog.clear()
+        with pytest.raises(WeChatError) as caught:
+            await play.wechat.phone_number("any")
+        assert caught.value.errcode == errcode
+        assert len(await play.log("stable_token")) == number
+        assert [r.__dict__["alarm"] for r in caplog.records if "alarm" in r.__dict__] == ["wechat_token"]
+    assert await play.log("getuserphonenumber") == []
 
 
 async def test_a_refused_secret_costs_one_request_and_raises_an_alarm(

@@ -1,11 +1,17 @@
 """WeChat's access token in the database: one for all processes, sealed, renewed by one of them."""
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest_asyncio
+from tornado.httpclient import AsyncHTTPClient
 
 from miniprogram_api.access_token import AccessTokens, StoredToken
 from miniprogram_api.http import HttpClient, HttpConfig, Outcome
@@ -15,6 +21,7 @@ from services.keys import Vault
 from services.storage.access_tokens import MongoTokenStore
 from services.storage.database import Database
 from tests.parts.databases import SettingsMaker
+from tests.parts.real import RealParts
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -89,6 +96,51 @@ async def test_the_token_is_sealed_at_rest(settings: Settings) -> None:
         await store.save(StoredToken("very-secret-token", time.time() + 7200))
     assert "very-secret-token" not in repr([row async for row in database.leases.find()])
     await database.close()
+
+
+async def test_ten_real_processes_cost_one_request_to_wechat(make_settings: SettingsMaker, parts: RealParts) -> None:
+    """All at once, each with memory and connections of its own: first without a token, then with a refused one."""
+    control = f"{parts.sandbox_url}/control"
+
+    async def asked(after: int = 0) -> list[dict[str, Any]]:
+        answer = await AsyncHTTPClient().fetch(f"{control}/log?endpoint=stable_token&after={after}")
+        return list(json.loads(answer.body)["items"])
+
+    environment = {**os.environ, **make_settings.environment()}
+    command = [sys.executable, "-m", "tests.services.access_token_process"]
+    pipe = subprocess.PIPE
+    running = [subprocess.Popen(command, env=environment, text=True, stdin=pipe, stdout=pipe) for _ in range(10)]
+
+    async def all_at_once(line: str) -> set[str]:
+        for one in running:
+            assert one.stdin is not None
+            one.stdin.write(line)
+            one.stdin.flush()
+        return {await asyncio.to_thread(_line, one) for one in running}
+
+    try:
+        assert {await asyncio.to_thread(_line, one) for one in running} == {"READY"}
+        last = max((one["id"] for one in await asked()), default=0)
+        first = await all_at_once("get\n")
+        assert len(first) == 1
+        assert len(await asked(last)) == 1
+        await AsyncHTTPClient().fetch(f"{control}/access-token", method="POST", body='{"action": "revoke"}')
+        second = await all_at_once("renew\n")
+        assert len(second) == 1
+        assert second != first
+        assert len(await asked(last)) == 2
+        for one in running:
+            one.communicate("\n", timeout=10)
+        assert [one.returncode for one in running] == [0] * 10
+    finally:
+        for one in running:
+            one.kill()
+            one.wait()
+
+
+def _line(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
 
 
 async def test_ten_processes_cost_one_request_to_wechat(settings: Settings) -> None:
