@@ -139,6 +139,12 @@ _TABLE = (
     ProblemType("hearing.media_unavailable", Kind.UNAVAILABLE, 50360, "语音服务暂时不可用，请稍后重试", True),
     # notices
     ProblemType("notice.not_found", Kind.NOT_FOUND, 40424, "没有这条通知"),
+    ProblemType("notice.email_unavailable", Kind.UNAVAILABLE, 50324, "暂不支持邮件通知"),
+    ProblemType("notice.email_code_invalid", Kind.UNPROCESSABLE, 42224, "确认码错误或已失效，请重新获取"),
+    # content safety
+    ProblemType("content.hold_not_found", Kind.NOT_FOUND, 40490, "没有这条审核记录"),
+    ProblemType("content.already_reviewed", Kind.CONFLICT, 40990, "这条内容已经审核过"),
+    ProblemType("file.held", Kind.FORBIDDEN, 40390, "该文件正在审核，暂时不能查看"),
     # WeChat's message push
     ProblemType("push.rejected", Kind.UNAUTHENTICATED, 40140, "消息推送验证失败"),
 )
