@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schemas.enums import Role
+from services.errors import Problem
 
 
 class Permission(StrEnum):
@@ -29,6 +30,13 @@ class Permission(StrEnum):
     SPACE_MANAGE = "space.manage"  # members
     SPACE_READ_BY_DESK = "space.read_by_desk"
     FILE_VIEW = "file.view"
+    # settlement
+    SETTLEMENT_VIEW = "settlement.view"
+    SETTLEMENT_APPROVE = "settlement.approve"  # two different people
+    SETTLEMENT_PAY = "settlement.pay"
+    SETTLEMENT_RULES = "settlement.rules"
+    PENALTY_IMPOSE = "penalty.impose"
+    FIRM_MANAGE = "firm.manage"
 
 
 CLIENT, LAWYER, SUPPORT, REVIEWER, OPS = Role.CLIENT, Role.LAWYER, Role.SUPPORT, Role.REVIEWER, Role.OPS
@@ -62,9 +70,25 @@ DESK: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_READ_BY_DESK: frozenset({SUPPORT, OPS}),
 }
 
+# What is settled with the firms. A lawyer sees statements about themselves; ops see and decide about all.
+FINANCE: dict[Permission, frozenset[Role]] = {
+    Permission.SETTLEMENT_VIEW: frozenset({LAWYER, OPS}),
+    Permission.SETTLEMENT_APPROVE: frozenset({OPS}),
+    Permission.SETTLEMENT_PAY: frozenset({OPS}),
+    Permission.SETTLEMENT_RULES: frozenset({OPS}),
+    Permission.PENALTY_IMPOSE: frozenset({OPS}),
+    Permission.FIRM_MANAGE: frozenset({OPS}),
+}
+
 
 def allowed(table: dict[Permission, frozenset[Role]], permission: Permission, roles: frozenset[Role]) -> bool:
     return not table[permission].isdisjoint(roles)
+
+
+def require(table: dict[Permission, frozenset[Role]], permission: Permission, roles: frozenset[Role]) -> None:
+    """Raises ``auth.forbidden`` unless one of the roles may."""
+    if not allowed(table, permission, roles):
+        raise Problem("auth.forbidden")
 
 
 @dataclass(frozen=True, slots=True)

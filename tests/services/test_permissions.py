@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.enums import Role
-from services.permissions import DESK, ORDER, PUBLIC, SIGNED_IN, SPACE, Permission, allowed, only
+from services.permissions import DESK, FINANCE, ORDER, PUBLIC, SIGNED_IN, SPACE, Permission, allowed, only
 
 ROLES = ("client", "lawyer", "support", "reviewer", "presider", "clerk", "ops")
 
@@ -35,11 +35,21 @@ DESKS = {
     "space.manage":       (  0,      0,      1,      0,       0,      0,     1  ),
     "space.read_by_desk": (  0,      0,      1,      0,       0,      0,     1  ),
 }
+# What is settled with the firms (E3).
+#                         client  lawyer  support reviewer presider clerk  ops
+FINANCES = {
+    "settlement.view":    (  0,      1,      0,      0,       0,      0,     1  ),
+    "settlement.approve": (  0,      0,      0,      0,       0,      0,     1  ),
+    "settlement.pay":     (  0,      0,      0,      0,       0,      0,     1  ),
+    "settlement.rules":   (  0,      0,      0,      0,       0,      0,     1  ),
+    "penalty.impose":     (  0,      0,      0,      0,       0,      0,     1  ),
+    "firm.manage":        (  0,      0,      0,      0,       0,      0,     1  ),
+}
 # fmt: on
 
 CELLS = [
     pytest.param(table, permission, role, bool(right), id=f"{role} {permission}")
-    for table, expected in ((ORDER, ORDERS), (SPACE, SPACES), (DESK, DESKS))
+    for table, expected in ((ORDER, ORDERS), (SPACE, SPACES), (DESK, DESKS), (FINANCE, FINANCES))
     for permission, rights in expected.items()
     for role, right in zip(ROLES, rights, strict=True)
 ]
@@ -55,7 +65,8 @@ def test_no_role_and_no_permission_is_missing_here() -> None:
     assert {str(permission) for permission in ORDER} == set(ORDERS)
     assert {str(permission) for permission in SPACE} == set(SPACES)
     assert {str(permission) for permission in DESK} == set(DESKS)
-    assert set(ORDERS) | set(SPACES) | set(DESKS) == {str(permission) for permission in Permission}
+    assert {str(permission) for permission in FINANCE} == set(FINANCES)
+    assert set(ORDERS) | set(SPACES) | set(DESKS) | set(FINANCES) == {str(permission) for permission in Permission}
 
 
 def test_several_roles_add_up_and_none_gives_none() -> None:
