@@ -24,6 +24,7 @@ class UserDocument(TypedDict):
     pii: SealedPii
     phone_hint: NotRequired[str]  # what everybody may see: 138****5678
     profile: NotRequired[dict[str, object]]  # lawyers: firm, areas, years, rating …
+    firm_id: NotRequired[str]  # lawyers: the firm that is owed what they earn
     on_duty: NotRequired[bool]  # support: joins new spaces
     signed_in_at: NotRequired[datetime]
     merged_into: NotRequired[str]  # an empty account whose identity moved to this other account

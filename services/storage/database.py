@@ -13,7 +13,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from schemas.documents import ledgers, money, orders, people, record, spaces
+from schemas.documents import ledgers, money, orders, people, record, settlements, spaces
 
 T = TypeVar("T")
 
@@ -63,6 +63,13 @@ class Database:
         self.refunds: AsyncCollection[orders.RefundDocument] = self._of("refunds")
         self.ledger: AsyncCollection[money.LedgerDocument] = self._of("ledger")
         self.work_items: AsyncCollection[money.WorkItemDocument] = self._of("work_items")
+        self.firms: AsyncCollection[settlements.FirmDocument] = self._of("firms")
+        self.settlement_rules: AsyncCollection[settlements.SettlementRulesDocument] = self._of("settlement_rules")
+        self.penalties: AsyncCollection[settlements.PenaltyDocument] = self._of("penalties")
+        self.settlement_periods: AsyncCollection[settlements.PeriodDocument] = self._of("settlement_periods")
+        self.settlement_lines: AsyncCollection[settlements.SettlementLineDocument] = self._of("settlement_lines")
+        self.settlements: AsyncCollection[settlements.SettlementDocument] = self._of("settlements")
+        self.payouts: AsyncCollection[settlements.PayoutDocument] = self._of("payouts")
         self.provider_events: AsyncCollection[orders.ProviderEventDocument] = self._of("provider_events")
         self.spaces: AsyncCollection[spaces.SpaceDocument] = self._of("spaces")
         self.entries: AsyncCollection[spaces.EntryDocument] = self._of("entries")

@@ -119,6 +119,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("account", *_up("lines.account", "at")),
             _index("order", *_up("order_id", "at"), sparse=True),
             _index("day", *_up("at")),
+            _index("recorded", *_up("recorded_at")),
         ),
         _needs(
             ["kind", "at", "lines", "refs", "recorded_at"],
@@ -133,6 +134,75 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("state", ("state", ASCENDING), ("_id", DESCENDING)),
         ),
         _needs(["kind", "subject", "title", "advice", "state", "created_at"], created_at=_DATE),
+    ),
+    Collection(
+        "firms",
+        (_index("credit_code", *_up("credit_code"), unique=True),),
+        _needs(["name", "credit_code", "tariff", "revision"]),
+    ),
+    Collection("settlement_rules", (), _needs(["effective_from", "rules", "digest"], effective_from=_DATE)),
+    Collection(
+        "penalties",
+        (
+            # one decision imposes one penalty, however often it is worked off
+            _index("source", *_up("source"), unique=True),
+            _index("order", *_up("order_id")),
+            _index("imposed", *_up("imposed_at")),
+            _index("waived", *_up("waived_at"), sparse=True),
+        ),
+        _needs(["order_id", "cause", "source", "imposed_at"], imposed_at=_DATE),
+    ),
+    Collection(
+        "settlement_periods",
+        # two workers that close at once close the same period
+        (_index("number", *_up("number"), unique=True),),
+        _needs(["number", "starts_at", "ends_at", "state"], starts_at=_DATE, ends_at=_DATE),
+    ),
+    Collection(
+        "settlement_lines",
+        (
+            _index("order", *_up("order_id", "period_number")),
+            _index("firm", *_up("period_id", "firm_id", "lawyer_id")),
+            _index("recorded", *_up("created_at")),
+        ),
+        _needs(
+            ["period_id", "order_id", "firm_id", "lawyer_id", "rules", "revenue_fen", "total_fen", "items"],
+            revenue_fen=_WHOLE,
+            platform_fen=_WHOLE,
+            total_fen=_WHOLE,
+        ),
+    ),
+    Collection(
+        "settlements",
+        (
+            _index("once", *_up("period_id", "firm_id", "lawyer_id"), unique=True),
+            _index("lawyer", ("lawyer_id", ASCENDING), ("_id", DESCENDING)),
+            _index("carried", *_up("firm_id", "state")),
+        ),
+        _needs(
+            ["period_id", "firm_id", "state", "total_fen", "paid_fen", "approvals", "revision"],
+            total_fen=_WHOLE,
+            paid_fen=_WHOLE,
+            approvals={"bsonType": "array", "maxItems": 2},
+        ),
+    ),
+    Collection(
+        "payouts",
+        (
+            _index("out_no", *_up("out_no"), unique=True, partialFilterExpression={"out_no": {"$type": "string"}}),
+            # one line of the bank's statement pays one statement
+            _index(
+                "bank_reference",
+                *_up("bank_reference"),
+                unique=True,
+                partialFilterExpression={"bank_reference": {"$type": "string"}},
+            ),
+            _index("settlement", *_up("settlement_id", "created_at")),
+            _index("payment", *_up("payment_id"), sparse=True),
+            _index("finished", *_up("finished_at"), sparse=True),
+            _index("query", *_up("state", "query_at")),
+        ),
+        _needs(["settlement_id", "firm_id", "kind", "amount_fen", "state", "created_at"], amount_fen=_FEN),
     ),
     Collection("provider_events", (_index("subject", *_up("subject")),)),
     Collection(
