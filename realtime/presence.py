@@ -15,12 +15,15 @@ log = logging.getLogger("casespace.presence")
 
 ALIVE_SECONDS = 45.0
 BEAT_SECONDS = 15.0
+TRIES, TRY_SECONDS = 10, 0.2
+AT_ONCE = 500  # people told of in one trip: thousands would hold up everybody else
 
 
 class Presence(Protocol):
     def arrived(self, user_id: str) -> None: ...
     def left(self, user_id: str) -> None: ...
     async def online(self, user_ids: Iterable[str]) -> set[str]: ...
+    async def refresh(self) -> None: ...
     async def close(self) -> None: ...
 
 
@@ -38,6 +41,9 @@ class LocalPresence:
 
     async def online(self, user_ids: Iterable[str]) -> set[str]:
         return {user_id for user_id in user_ids if self._connected(user_id)}
+
+    async def refresh(self) -> None:
+        """Nothing was told to anybody."""
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -78,6 +84,13 @@ class ValkeyPresence:
             return found
         return found | {user_id for user_id, count in zip(others, counts, strict=True) if count}
 
+    async def refresh(self) -> None:
+        """Say who is here, now: Valkey may have forgotten it. Connections from before fail once each."""
+        for _ in range(TRIES):
+            if await self._say(dict.fromkeys(self._here(), True)):
+                return
+            await asyncio.sleep(TRY_SECONDS)
+
     async def close(self) -> None:
         await end_all(self._tasks)
         await self._say(dict.fromkeys(self._here(), False))
@@ -93,15 +106,21 @@ class ValkeyPresence:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            await self._say(dict.fromkeys(self._here(), True))
+            await self.refresh()
 
-    async def _say(self, changes: dict[str, bool]) -> None:
-        if not changes:
-            return
+    async def _say(self, changes: dict[str, bool]) -> bool:
+        """Whether everything was told; the rest is at the next beat."""
+        people = list(changes.items())
+        for start in range(0, len(people), AT_ONCE):
+            if not await self._say_some(people[start : start + AT_ONCE]):
+                return False
+        return True
+
+    async def _say_some(self, changes: list[tuple[str, bool]]) -> bool:
         now = time.time()
         try:
             async with self._client.pipeline(transaction=False) as pipe:
-                for user_id, here in changes.items():
+                for user_id, here in changes:
                     if here:
                         pipe.zadd(_key(user_id), {self._process: now + ALIVE_SECONDS})
                         pipe.zremrangebyscore(_key(user_id), 0, now)
@@ -111,6 +130,8 @@ class ValkeyPresence:
                 await pipe.execute()
         except (RedisError, OSError) as fault:
             log.warning("presence could not be told: %s", type(fault).__name__)
+            return False
+        return True
 
 
 def _key(user_id: str) -> str:

@@ -1,33 +1,33 @@
 """Events out: what services tell the sockets (``services.live.Live``), in this process and the others.
 
-Entries of a space reach a socket in the order of seq. A process remembers the last seq it delivered of each
-space that somebody here is in; an entry that runs ahead of it (another process wrote the one between, and
-the bus is slower than we are) waits for the gap to be read from the database.
+Entries of a space reach a socket in the order of seq (``delivery.py``). What is said through the bus is a hint: after
+an interruption gaps are filled, and memberships, sessions and presence of everybody here are looked at anew.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
 
 from realtime.bus import CONTROL, Bus
+from realtime.delivery import Delivery, Truth
 from realtime.frames import event_frame, new_message_frame
 from realtime.presence import Presence
 from realtime.sockets import Connection, Sockets
+from services.clock import utc_now
 
 log = logging.getLogger("casespace.publisher")
 
 _SEQ_BYTES = 8
 _PLAIN = bytes(_SEQ_BYTES)  # seq 0: not an entry, deliver at once
-EVERYTHING = 2**53 - 1
 SIGNED_OUT = 4001  # WebSocket close code of our own: do not reconnect, sign in again
 CLOSING_SECONDS = 2.0  # for what is still to be noted when the process stops
 OFFLINE_GRACE = 3.0  # a phone that switches networks is not announced as gone
-
-# space, after this seq, up to this one → (seq, view) of what lies between
-Missing = Callable[[str, int, int], Awaitable[list[tuple[int, bytes]]]]
+SKEW = timedelta(seconds=5)  # of clocks, and of what was on its way when the bus fell silent
+PEOPLE_AT_ONCE = 500
 
 
 class Publisher:
@@ -38,41 +38,38 @@ class Publisher:
         self.sockets = sockets
         self._bus = bus
         self._origin = origin.encode()
-        self._delivered: dict[str, int] = {}
-        self._newest: dict[str, int] = {}  # the furthest entry we heard of in spaces that are being healed
-        self._healing: dict[str, asyncio.Task[None]] = {}
+        self.delivery = Delivery(sockets)
+        self._obeyed = 0  # commands that changed who is where
         self._left: set[str] = set()  # whose leaving is still to be noted
         self._noting: asyncio.Task[None] | None = None
         self._departures: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence: Presence | None = None
-        self._missing: Missing | None = None
+        self._truth: Truth | None = None
         self._forget: Callable[[str], None] = lambda _space_id: None
-        self._went_offline: Callable[[Collection[str]], Awaitable[None]] | None = None
         self._signed_out: Callable[[Iterable[str]], None] = lambda _session_ids: None
 
     def connect(
         self,
         presence: Presence,
-        missing: Missing,
+        truth: Truth,
         forget: Callable[[str], None],
-        went_offline: Callable[[Collection[str]], Awaitable[None]],
         signed_out: Callable[[Iterable[str]], None],
     ) -> None:
         """The second half of construction: what itself needs a Live to be built."""
         self._signed_out = signed_out
         self._presence = presence
-        self._missing = missing
+        self._truth = self.delivery.truth = truth
         self._forget = forget
-        self._went_offline = went_offline
 
     async def start(self) -> None:
-        await self._bus.start(self._receive, self._heal_all)
+        await self._bus.start(self._receive, self._resume)
 
     async def close(self) -> None:
         for departure in self._departures.values():
             departure.cancel()
-        for task in [*self._tasks, *self._healing.values()]:
+        self.delivery.close()
+        for task in self._tasks:
             task.cancel()
         if self._noting is not None:
             _, late = await asyncio.wait([self._noting], timeout=CLOSING_SECONDS)
@@ -88,18 +85,19 @@ class Publisher:
         if not self._bus.shared and space_id not in self.sockets.by_space:
             return
         frame = new_message_frame(view)
-        self._deliver(space_id, seq, frame)
-        self._bus.publish(f"space:{space_id}", seq.to_bytes(_SEQ_BYTES) + self._origin + b"\0" + frame)
+        self.delivery.deliver(space_id, seq, frame)
+        said = seq.to_bytes(_SEQ_BYTES) + self._origin + b"\0" + frame
+        self._bus.publish(f"space:{space_id}", said, lasting=True)
 
     async def to_space(self, space_id: str, event: str, payload: Mapping[str, Any]) -> None:
         frame = event_frame(event, payload)
-        self._write_space(space_id, frame)
+        self.sockets.write_space(space_id, frame)
         self._bus.publish(f"space:{space_id}", _PLAIN + self._origin + b"\0" + frame)
 
     async def to_user(self, user_id: str, event: str, payload: Mapping[str, Any]) -> None:
         frame = event_frame(event, payload)
-        self._write_user(user_id, frame)
-        self._bus.publish(f"user:{user_id}", _PLAIN + self._origin + b"\0" + frame)
+        self.sockets.write_user(user_id, frame)
+        self._bus.publish(f"user:{user_id}", _PLAIN + self._origin + b"\0" + frame, lasting=True)
 
     async def joined(self, space_id: str, user_ids: Iterable[str]) -> None:
         await self._everywhere({"joined": [space_id, list(user_ids)]})
@@ -123,7 +121,11 @@ class Publisher:
         first_here = self.sockets.add(connection)
         if first_here:
             await self._bus.subscribe(f"user:{user_id}")
-        await self._join(connection, await space_ids())
+        obeyed = -1
+        while obeyed != self._obeyed:  # what was read before somebody was removed may be the past
+            obeyed = self._obeyed
+            spaces = await space_ids()
+        await self._join(connection, spaces)
         if first_here and self._presence is not None:
             self._presence.arrived(user_id)
             pending = self._departures.pop(user_id, None)
@@ -139,8 +141,7 @@ class Publisher:
         if connection is None:
             return
         user_id = connection.actor.user_id
-        for space_id in emptied:
-            self._delivered.pop(space_id, None)
+        self.delivery.forget(emptied)
         channels = [f"space:{space_id}" for space_id in emptied] + ([f"user:{user_id}"] if was_last else [])
         if was_last:
             if self._presence is not None:
@@ -151,10 +152,10 @@ class Publisher:
         # One command, given before anything is waited for: a phone that comes back meanwhile subscribes after it.
         if channels:
             await self._bus.unsubscribe(*channels)
-        if was_last and self._went_offline is not None:
+        if was_last and self._truth is not None:
             self._left.add(user_id)
             if self._noting is None:
-                self._noting = asyncio.get_running_loop().create_task(self._note_offline(self._went_offline))
+                self._noting = asyncio.get_running_loop().create_task(self._note_offline(self._truth.went_offline))
 
     async def _note_offline(self, note: Callable[[Collection[str]], Awaitable[None]]) -> None:
         """Those who leave while an earlier note is being written are noted together: thousands may leave at once."""
@@ -189,58 +190,43 @@ class Publisher:
             if connection.actor.session_id in ended:
                 connection.socket.end(SIGNED_OUT, "signed out")
 
-    # --- delivery
+    # --- after an interruption of the bus
 
-    def _deliver(self, space_id: str, seq: int, frame: bytes) -> None:
-        if space_id not in self.sockets.by_space:
-            return
-        last = self._delivered.get(space_id)
-        if last is None or seq == last + 1:
-            self._delivered[space_id] = seq
-            self._write_space(space_id, frame)
-        elif seq > last + 1:
-            self._start_healing(space_id, seq)
+    async def _resume(self, away: float) -> None:
+        """Find out what was said while nothing was heard for ``away`` seconds."""
+        if self._presence is not None:
+            await self._presence.refresh()
+        await self.end_sessions()
+        await self._check_memberships()
+        await self.delivery.heal_all(utc_now() - timedelta(seconds=away) - SKEW)
 
-    def _start_healing(self, space_id: str, up_to: int) -> None:
-        self._newest[space_id] = max(up_to, self._newest.get(space_id, 0))
-        if space_id not in self._healing:
-            self._healing[space_id] = asyncio.get_running_loop().create_task(self._heal(space_id))
+    async def end_sessions(self) -> None:
+        """Close the sockets of sessions that ended without our hearing of it."""
+        held = {connection.actor.session_id for connection in self.sockets.by_sid.values()}
+        if held and self._truth is not None and (ended := await self._truth.ended(held)):
+            self.close_sessions(ended)
 
-    async def _heal(self, space_id: str) -> None:
-        """Read what is missing from the database and deliver it in order, until nothing is."""
-        try:
-            while (last := self._delivered.get(space_id)) is not None and last < self._newest[space_id]:
-                if not await self._fill(space_id, last):
-                    return
-        except Exception:
-            log.exception("a gap could not be filled; clients will see the jump and sync")
-            self._delivered.pop(space_id, None)
-        finally:
-            self._healing.pop(space_id, None)
-            self._newest.pop(space_id, None)
+    async def _check_memberships(self) -> None:
+        """Let everybody here be in the spaces that the database says, and in no others."""
+        people = list(self.sockets.by_user)
+        for start in range(0, len(people), PEOPLE_AT_ONCE):
+            while not await self._put_right(people[start : start + PEOPLE_AT_ONCE]):
+                log.info("somebody joined or left meanwhile; looking again")
 
-    async def _fill(self, space_id: str, last: int) -> bool:
-        """Deliver a page of what follows ``last``; False when there is nothing."""
-        found = await self._missing(space_id, last, self._newest[space_id]) if self._missing else []
-        for seq, view in found:
-            if seq - 1 == self._delivered.get(space_id):  # others may have been delivered, or everybody left
-                self._delivered[space_id] = seq
-                self._write_space(space_id, new_message_frame(view))
-        return bool(found)
-
-    async def _heal_all(self) -> None:
-        """The bus was away: whatever was written elsewhere meanwhile is read from the database."""
-        for space_id in list(self._delivered):
-            self._start_healing(space_id, EVERYTHING)
-        await asyncio.gather(*self._healing.values())
-
-    def _write_space(self, space_id: str, frame: bytes) -> None:
-        for connection in self.sockets.by_space.get(space_id, ()):
-            connection.write(frame)
-
-    def _write_user(self, user_id: str, frame: bytes) -> None:
-        for connection in self.sockets.by_user.get(user_id, ()):
-            connection.write(frame)
+    async def _put_right(self, user_ids: list[str]) -> bool:
+        """False when a command came in between: what was read before it may be the past."""
+        if self._truth is None:
+            return True
+        obeyed = self._obeyed
+        theirs = await self._truth.spaces_of(user_ids)
+        for connection in self._connections(user_ids):
+            if obeyed != self._obeyed:
+                return False
+            spaces = theirs[connection.actor.user_id]
+            for space_id in connection.spaces - spaces:
+                await self._expel(space_id, [connection.actor.user_id])
+            await self._join(connection, spaces - connection.spaces)
+        return True
 
     # --- the bus
 
@@ -260,13 +246,14 @@ class Publisher:
             return
         kind, _, subject = channel.partition(":")
         if kind == "user":
-            self._write_user(subject, frame)
+            self.sockets.write_user(subject, frame)
         elif seq:
-            self._deliver(subject, seq, frame)
+            self.delivery.deliver(subject, seq, frame)
         else:
-            self._write_space(subject, frame)
+            self.sockets.write_space(subject, frame)
 
     async def _obey(self, command: dict[str, Any]) -> None:
+        self._obeyed += 1
         if "joined" in command:
             space_id, user_ids = command["joined"]
             self._forget(space_id)
@@ -285,7 +272,7 @@ class Publisher:
             emptied = self.sockets.leave(connection, [space_id])
             connection.write(event_frame("space:removed", {"space_id": space_id, "user_id": connection.actor.user_id}))
             if emptied:
-                self._delivered.pop(space_id, None)
+                self.delivery.forget(emptied)
                 await self._bus.unsubscribe(f"space:{space_id}")
 
     def _connections(self, user_ids: Iterable[str]) -> list[Connection]:

@@ -57,6 +57,14 @@ class Sockets:
                 last.append(space_id)
         return last
 
+    def write_space(self, space_id: str, frame: bytes) -> None:
+        for connection in self.by_space.get(space_id, ()):
+            connection.write(frame)
+
+    def write_user(self, user_id: str, frame: bytes) -> None:
+        for connection in self.by_user.get(user_id, ()):
+            connection.write(frame)
+
     def remove(self, sid: str) -> tuple[Connection | None, list[str], bool]:
         """Forget a connection: it, the spaces left empty, and whether it was the user's last one here."""
         connection = self.by_sid.pop(sid, None)

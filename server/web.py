@@ -101,17 +101,12 @@ class Web:
 
     async def _sweep(self) -> None:
         """Close sockets of ended sessions: the word that ends one at once is a hint and may get lost."""
-        core = self._house.core
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            held = {connection.actor.session_id for connection in core.sockets.by_sid.values()}
             try:
-                ended = await self._house.services.sessions.over(list(held)) if held else set()
+                await self._house.core.publisher.end_sessions()
             except Exception:
                 log.exception("sessions could not be looked up")
-                continue
-            if ended:
-                core.publisher.close_sessions(ended)
 
 
 def client_config(settings: Settings) -> dict[str, Any]:

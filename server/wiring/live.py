@@ -1,11 +1,47 @@
-"""The second half of the publisher: presence, healing from the database, ends of sessions."""
+"""The second half of the publisher: presence, and what it reads from the database when the bus said nothing."""
 
+from collections.abc import Collection
+from datetime import datetime
+
+from realtime.delivery import Entry, Truth
 from realtime.presence import LocalPresence, Presence, ValkeyPresence
 from server.wiring.core import Core
 from services.identity.sessions import Sessions
 from services.notices.attention import Attention
 
 HEAL_PAGE = 200
+
+
+class DatabaseTruth:
+    """Implements ``realtime.delivery.Truth``."""
+
+    def __init__(self, core: Core, attention: Attention, sessions: Sessions) -> None:
+        self._core = core
+        self._sessions = sessions
+        self.went_offline = attention.went_offline
+
+    async def missing(self, space_id: str, after: int, up_to: int) -> list[Entry]:
+        """Entries that this process has not delivered, as members are shown them."""
+        space = await self._core.spaces.load(space_id)
+        if space is None:
+            return []
+        entries = await self._core.reader.between(space_id, after, up_to, HEAL_PAGE)
+        views = await self._core.reader.views(space, entries)
+        return [(view.seq, view.model_dump_json().encode()) for view in views]
+
+    async def newest(self, space_id: str, since: datetime) -> Entry | None:
+        seq, _ = await self._core.recorder.head(space_id)
+        entries = await self._core.reader.between(space_id, seq - 1, seq, 1)
+        if not entries or entries[0]["at"] < since:
+            return None
+        found = await self.missing(space_id, seq - 1, seq)
+        return found[0] if found else None
+
+    async def spaces_of(self, user_ids: Collection[str]) -> dict[str, set[str]]:
+        return await self._core.spaces.ids_of(user_ids)
+
+    async def ended(self, session_ids: Collection[str]) -> set[str]:
+        return await self._sessions.over(list(session_ids))
 
 
 def connect_publisher(core: Core, attention: Attention, sessions: Sessions) -> None:
@@ -17,13 +53,5 @@ def connect_publisher(core: Core, attention: Attention, sessions: Sessions) -> N
     presence: Presence = LocalPresence(connected)
     if core.valkey is not None:
         presence = ValkeyPresence(core.valkey, core.process, connected, lambda: list(sockets.by_user))
-
-    async def missing(space_id: str, after: int, up_to: int) -> list[tuple[int, bytes]]:
-        """Entries that this process has not delivered, as members are shown them."""
-        space = await core.spaces.load(space_id)
-        if space is None:
-            return []
-        entries = await core.reader.between(space_id, after, up_to, HEAL_PAGE)
-        return [(view.seq, view.model_dump_json().encode()) for view in await core.reader.views(space, entries)]
-
-    core.publisher.connect(presence, missing, core.spaces.forget, attention.went_offline, sessions.forget)
+    truth: Truth = DatabaseTruth(core, attention, sessions)
+    core.publisher.connect(presence, truth, core.spaces.forget, sessions.forget)

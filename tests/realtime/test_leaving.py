@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Any, cast
 
 from realtime.bus import NoBus
+from realtime.delivery import Truth
 from realtime.presence import LocalPresence
 from realtime.publisher import Publisher
 from realtime.sockets import Connection, Sockets
@@ -23,9 +24,9 @@ class Office:
         self.sockets = Sockets()
         self.publisher = Publisher(self.sockets, NoBus(), "here")
         presence = LocalPresence(lambda user_id: user_id in self.sockets.by_user)
-        self.publisher.connect(presence, _nothing, lambda _: None, self._note, lambda _: None)
+        self.publisher.connect(presence, cast("Truth", self), lambda _: None, lambda _: None)
 
-    async def _note(self, user_ids: Collection[str]) -> None:
+    async def went_offline(self, user_ids: Collection[str]) -> None:
         await asyncio.sleep(0.01)
         self.notes.append(set(user_ids))
         if self._fails and len(self.notes) == 1:
@@ -39,10 +40,6 @@ class Office:
             actor = Actor(f"u{number}", frozenset({Role.CLIENT}), "session", "", "")
             await self.publisher.arrive(Connection(f"s{number}", actor, cast("Any", None)), spaces)
         return [f"s{number}" for number in range(CROWD)]
-
-
-async def _nothing(space_id: str, after: int, up_to: int) -> list[tuple[int, bytes]]:
-    return []
 
 
 async def test_a_crowd_that_leaves_is_noted_together() -> None:
