@@ -158,6 +158,7 @@ class Settings(BaseSettings):
     pay_platform_keys: Paths  # serial or PUB_KEY_ID_…: path of the certificate or public key (PEM)
     pay_query_after_seconds: float = Field(60, gt=0)  # ask WeChat when no notification came
     pay_lapse_minutes: int = Field(30, ge=1, le=120)
+    pay_shipping: Literal["auto", "on", "off"] = "auto"  # report deliveries, without which WeChat may freeze money
 
     # --- SMS (Tencent Cloud)
     sms_api_url: str = SMS_API

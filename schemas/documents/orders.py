@@ -98,6 +98,8 @@ class PaymentDocument(TypedDict):
     transaction_id: NotRequired[str]
     mchid: NotRequired[str]  # the merchant account that received the money
     paid_at: NotRequired[datetime]
+    shipped_at: NotRequired[datetime]  # WeChat was told that its service is delivered
+    released_at: NotRequired[datetime]  # WeChat told that the money is no longer frozen
     mismatch_at: NotRequired[datetime]  # WeChat told of another amount or payer: for a person to look at
     query_at: datetime  # when the worker asks WeChat next
     expires_at: datetime

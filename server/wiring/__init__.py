@@ -15,6 +15,7 @@ from server.wiring.notices import build_telling
 from server.wiring.pay_keys import keep_certificates
 from server.wiring.people import build_identity
 from server.wiring.record import Evidence, build_evidence
+from server.wiring.shipping import build_shipping
 from server.wiring.talk import build_talk
 from server.worker import Tick, Worker
 from services.bundle import Services
@@ -83,6 +84,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     """Construct a process. Opens no connection by itself; must run inside the event loop."""
     core = build_core(settings, clock)
     identity = build_identity(core)
+    shipping = build_shipping(core, identity.accounts)
     telling = build_telling(core, identity.accounts)
     files = build_files(core)
     money = build_money(core, identity.accounts, files, telling.notices)
@@ -129,6 +131,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **telling.messages.effects(),
         **money.effects.effects(),
         **money.refunds.effects(),
+        **shipping.effects(),
         **talk.memberships.effects(),
         **talk.renaming.effects(),
     }

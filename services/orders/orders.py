@@ -157,7 +157,10 @@ class Orders:
             summary = await self._seals.seal(access.order, "delivery", body.summary)
             delivery = {"summary": summary, "file_ids": body.file_ids, "at": self._clock()}
             move = Move(Action.DELIVER, "delivered", set={"delivery": delivery}, card="delivery")
-            return await self._move(session, actor, access, move)
+            delivered = await self._move(session, actor, access, move)
+            # a subject of its own: WeChat's being away must not hold up the order's other news
+            await self._outbox.add(session, "shipping.report", f"shipping:{order_id}", {"order_id": order_id})
+            return delivered
 
         return await self._do(actor, order_id, Action.DELIVER, step)
 

@@ -16,6 +16,7 @@ class Matter:
 
 
 STRAY, MISMATCH = "money.stray", "money.payment_mismatch"
+SHIPPING_FAILED = "money.shipping_failed"
 REFUND_FAILED, REFUND_ABNORMAL = "money.refund_failed", "money.refund_abnormal"
 
 MATTERS: dict[str, Matter] = {
@@ -27,6 +28,10 @@ MATTERS: dict[str, Matter] = {
     MISMATCH: Matter(
         "微信支付通知与订单不符，未入账",
         "请在商户平台按商户订单号核对实付金额与付款人。核实后：金额有误的，在商户平台原路退款并请客户重新支付；疑似伪造的，报安全负责人。",
+    ),
+    SHIPPING_FAILED: Matter(
+        "未能向微信上传发货信息，货款可能被冻结",
+        "请在小程序后台“交易管理”中按商户订单号手工发货（虚拟商品），确认资金状态后关闭本工单。",
     ),
     REFUND_FAILED: Matter(
         "退款被微信支付拒绝",

@@ -8,7 +8,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.pay import Transaction
 from schemas.documents.orders import PaymentDocument
-from schemas.enums import PaymentState
+from schemas.enums import PaymentState, SubjectKind
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
@@ -120,6 +120,9 @@ class PaymentConfirming:
             order=payment.get("order_id"),
             amount_fen=payment["amount_fen"],
         )
+        if awaited and subject_of(payment).kind is not SubjectKind.ORDER:
+            # an order's payments are reported as delivered with the order
+            await self._outbox.add(session, "shipping.report", f"shipping:{payment_id}", {"payment_id": payment_id})
         if not awaited:
             await open_about_payment(self._work_items, STRAY, arrived, session)
             await self._outbox.add(session, "payment.stray", f"payment:{payment_id}", {"payment_id": payment_id})

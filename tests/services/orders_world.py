@@ -13,11 +13,14 @@ from typing import Any
 from tornado.httpclient import HTTPRequest
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
+from miniprogram_api.access_token import AccessTokens, MemoryTokenStore
 from miniprogram_api.http import HttpClient, HttpConfig
 from miniprogram_api.pay import Notifications, PayClient
 from miniprogram_api.sandbox.credentials import SandboxCredentials, create_credentials, load_private
 from miniprogram_api.sandbox.crypto import encrypt_resource, rsa_sign
-from miniprogram_api.settings import PayConfig
+from miniprogram_api.settings import PayConfig, WeChatConfig
+from miniprogram_api.shipping import Shipping
+from miniprogram_api.wechat_door import WeChatDoor
 from schemas.api.base import Body
 from schemas.api.orders import OrderBody, OrderView
 from schemas.api.payments import PaymentBody, PaymentView
@@ -49,6 +52,7 @@ from services.payments.payments import Payments
 from services.payments.purposes import Purpose
 from services.payments.refund_settling import RefundSettling
 from services.payments.refunds import Refunds
+from services.payments.shipping_reports import ShippingReports
 from services.record import Recorder
 from services.spaces.cards import Cards
 from services.spaces.spaces import Spaces
@@ -89,6 +93,8 @@ class World:
     payments: Payments
     watch: PaymentWatch
     refunds: Refunds
+    door: WeChatDoor
+    shipping: ShippingReports
     effects: dict[str, Effect]
     product_ids: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -373,6 +379,9 @@ def _build(
         tally,
     )
     effects = OrderEffects(database, book, seals, spaces, Cards(recorder), notices, live, assignments, watch)
+    wechat = WeChatConfig(settings.wechat_appid, settings.wechat_secret.get_secret_value(), settings.wechat_api_url)
+    door = WeChatDoor(wechat, AccessTokens(wechat, http, MemoryTokenStore()), http)
+    shipping = ShippingReports(database, Shipping(door), openids, work_items, audit, "auto", clock, tally)
     return World(
         database=database,
         clock=clock,
@@ -395,5 +404,7 @@ def _build(
         payments=payments,
         watch=watch,
         refunds=refunds,
-        effects={**effects.effects(), **refunds.effects()},
+        door=door,
+        shipping=shipping,
+        effects={**effects.effects(), **refunds.effects(), **shipping.effects()},
     )
