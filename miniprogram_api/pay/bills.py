@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -34,23 +34,28 @@ _MAX_BILL = 512 * 1024 * 1024
 
 @dataclass(frozen=True)
 class TradeBill:
-    """A day's trades. ``sha1`` of the file (hex) is "" for a day without any: then there is no file."""
+    """A day's trades. ``sha1`` of the file (hex) is "" for a day without any: then there is no file.
+
+    ``content`` is the file as it came, unpacked: to be kept, since the vendor keeps it for three months only.
+    """
 
     day: date
     rows: tuple[TradeRow, ...]
     summary: TradeSummary
     sha1: str
+    content: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
 class FundBill:
-    """A day's movements of one account. ``sha1`` as in ``TradeBill``."""
+    """A day's movements of one account. ``sha1`` and ``content`` as in ``TradeBill``."""
 
     day: date
     account: str
     rows: tuple[FundRow, ...]
     summary: FundSummary
     sha1: str
+    content: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class BillClient:
         if found is None:
             return TradeBill(day, (), TradeSummary(), "")
         content, sha1 = found
-        return TradeBill(day, *read_trade_bill(content), sha1)
+        return TradeBill(day, *read_trade_bill(content), sha1, content)
 
     async def funds(self, day: date, account: Account = "BASIC") -> FundBill:
         """The movements of ``account`` on ``day`` (in China)."""
@@ -85,7 +90,7 @@ class BillClient:
         if found is None:
             return FundBill(day, account, (), FundSummary(), "")
         content, sha1 = found
-        return FundBill(day, account, *read_fund_bill(content), sha1)
+        return FundBill(day, account, *read_fund_bill(content), sha1, content)
 
     async def _fetch(self, api: str, target: str) -> tuple[bytes, str] | None:
         """The unpacked and proven file with its SHA-1; None for a day without traffic."""

@@ -33,8 +33,8 @@ class Row:
 
 
 class LedgerChecks:
-    """Reads without holding anybody up. What is found once may be half of a change under way, so it is looked for again:
-    only what stays is told."""
+    """Reads without holding anybody up. What is found once may be half of a change under way, so it is looked for
+    again: only what stays is told."""
 
     def __init__(self, database: Database, ledger: Ledger) -> None:
         self._db = database

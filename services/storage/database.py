@@ -62,6 +62,8 @@ class Database:
         self.payments: AsyncCollection[orders.PaymentDocument] = self._of("payments")
         self.refunds: AsyncCollection[orders.RefundDocument] = self._of("refunds")
         self.ledger: AsyncCollection[money.LedgerDocument] = self._of("ledger")
+        self.bills: AsyncCollection[money.BillDocument] = self._of("bills")
+        self.reconciliations: AsyncCollection[money.ReconciliationDocument] = self._of("reconciliations")
         self.work_items: AsyncCollection[money.WorkItemDocument] = self._of("work_items")
         self.firms: AsyncCollection[settlements.FirmDocument] = self._of("firms")
         self.settlement_rules: AsyncCollection[settlements.SettlementRulesDocument] = self._of("settlement_rules")

@@ -97,6 +97,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("order", *_up("order_id", "created_at")),
             _index("query", *_up("state", "query_at")),
         ),
+            _index("paid", *_up("paid_at"), sparse=True),
         _needs(
             ["subject", "out_trade_no", "amount_fen", "state", "created_at"],
             subject={"bsonType": "object", "required": ["kind", "id"], "properties": {"kind": _TEXT, "id": _TEXT}},
@@ -119,6 +120,8 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("account", *_up("lines.account", "at")),
             _index("order", *_up("order_id", "at"), sparse=True),
             _index("day", *_up("at")),
+            _index("created", *_up("created_at")),
+            _index("ended", *_up("ended_at"), sparse=True),
             _index("recorded", *_up("recorded_at")),
         ),
         _needs(
@@ -192,6 +195,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("out_no", *_up("out_no"), unique=True, partialFilterExpression={"out_no": {"$type": "string"}}),
             # one line of the bank's statement pays one statement
             _index(
+            _index("voucher", *_up("refs.voucher"), sparse=True),
                 "bank_reference",
                 *_up("bank_reference"),
                 unique=True,
@@ -199,11 +203,14 @@ COLLECTIONS: tuple[Collection, ...] = (
             ),
             _index("settlement", *_up("settlement_id", "created_at")),
             _index("payment", *_up("payment_id"), sparse=True),
+    Collection("bills"),
+    Collection("reconciliations", (_index("state", *_up("state", "_id")),)),
             _index("finished", *_up("finished_at"), sparse=True),
             _index("query", *_up("state", "query_at")),
         ),
         _needs(["settlement_id", "firm_id", "kind", "amount_fen", "state", "created_at"], amount_fen=_FEN),
     ),
+            _index("subject", *_up("kind", "subject")),
     Collection("provider_events", (_index("subject", *_up("subject")),)),
     Collection(
         "spaces",
