@@ -95,6 +95,8 @@ class SettlementLineDocument(TypedDict):
     product: str
     firm_id: str
     lawyer_id: str
+    level: str  # the lawyer's when it was first settled
+    tariff: str  # the firm's, likewise
     rules: int  # the version
     earned_at: datetime
     stars: int | None

@@ -1,6 +1,6 @@
 """Law firms and their lawyers: who is owed what lawyers earn (ruling: fees go to the firm)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pymongo import ASCENDING, ReturnDocument
@@ -29,7 +29,7 @@ class Firms:
         """All firms by name. Raises ``auth.forbidden``."""
         require(FINANCE, Permission.FIRM_MANAGE, actor.roles)
         firms = await self._db.firms.find().sort("name", ASCENDING).to_list()
-        return FirmList(items=await self._views(firms))
+        return FirmList(items=[*await self._views(firms)])
 
     async def create(self, actor: Actor | None, body: FirmBody) -> FirmView:
         """``actor`` None is the operator's shell. Raises ``auth.forbidden``, ``firm.exists``."""
@@ -123,7 +123,7 @@ class Firms:
                 joined += 1
         return joined
 
-    async def _views(self, firms: Iterable[FirmDocument]) -> "list[FirmView]":
+    async def _views(self, firms: Iterable[FirmDocument]) -> Sequence[FirmView]:
         shown = {firm["_id"]: firm for firm in firms}
         lawyers: dict[str, list[FirmLawyerView]] = {firm_id: [] for firm_id in shown}
         found = self._db.users.find({"firm_id": {"$in": list(shown)}}, {"display_name": 1, "firm_id": 1})
@@ -132,7 +132,7 @@ class Firms:
         return [_view(firm, lawyers[firm_id]) for firm_id, firm in shown.items()]
 
 
-def _view(firm: FirmDocument, lawyers: "list[FirmLawyerView]") -> FirmView:
+def _view(firm: FirmDocument, lawyers: Iterable[FirmLawyerView]) -> FirmView:
     return FirmView(
         id=firm["_id"],
         name=firm["name"],
@@ -140,7 +140,7 @@ def _view(firm: FirmDocument, lawyers: "list[FirmLawyerView]") -> FirmView:
         tariff=firm["tariff"],
         mchid=firm.get("mchid"),
         revision=firm["revision"],
-        lawyers=lawyers,
+        lawyers=list(lawyers),
         created_at=firm["created_at"],
         updated_at=firm["updated_at"],
     )

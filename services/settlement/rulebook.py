@@ -46,7 +46,11 @@ class Rulebook:
             document = self._document((newest["_id"] if newest else 0) + 1, rules, actor.user_id)
             await self._db.settlement_rules.insert_one(document, session=session)
             await self._audit.write(
-                actor, "settlement.rules_added", f"settlement_rules:{document['_id']}", session, digest=document["digest"]
+                actor,
+                "settlement.rules_added",
+                f"settlement_rules:{document['_id']}",
+                session,
+                digest=document["digest"],
             )
             return document
 
@@ -86,6 +90,9 @@ class Versions:
     def __init__(self, rules: dict[int, SettlementRules]) -> None:
         self._rules = rules
         self._order = sorted(rules, key=lambda version: (rules[version].effective_from, version))
+
+    def of(self, version: int) -> SettlementRules:
+        return self._rules[version]
 
     def at(self, moment: datetime) -> tuple[int, SettlementRules]:
         """The version that counts then; the first one for what was before any."""
