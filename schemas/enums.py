@@ -104,7 +104,7 @@ class OutboxState(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about; decides which outside channel it takes (``services/notices/notice_templates.py``)."""
+    """What a notice is about; decides whom it concerns and how it reaches them (``services/notices/notice_table.py``)."""
 
     MESSAGE_UNREAD = "message_unread"
     MENTIONED = "mentioned"
@@ -119,6 +119,20 @@ class NoticeKind(StrEnum):
     ORDER_REFUND_REQUESTED = "order_refund_requested"
     ORDER_REFUND_FAILED = "order_refund_failed"
     ORDER_REFUNDED = "order_refunded"
+    HEARING_CALLED = "hearing_called"
+    HEARING_SOON = "hearing_soon"
+    CONTENT_HELD = "content_held"
+    CONTENT_REVIEWED = "content_reviewed"
+
+
+class NoticeChannel(StrEnum):
+    """A way outside; the list in the app is no channel, everything is there."""
+
+    WECHAT = "wechat"  # subscription message (订阅消息)
+    CUSTOMER = "customer"  # customer-service message (客服消息)
+    SMS = "sms"
+    EMAIL = "email"
+    CALL = "call"  # a voice call
 
 
 class ChannelState(StrEnum):
@@ -131,4 +145,7 @@ class ChannelState(StrEnum):
     REFUSED = "refused"  # the person accepts no more messages of this template
     UNREACHABLE = "unreachable"  # the person has no identity on this channel
     MOOT = "moot"  # read in the app before it was sent
+    UNKNOWN = "unknown"  # the answer was lost and nothing will tell: it may have arrived, so it is not repeated
+    GATHERED = "gathered"  # told together with others, in one message
+    OFF = "off"  # the person does not want it there
     FAILED = "failed"

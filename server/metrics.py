@@ -54,6 +54,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.notices = Counter(
+            "casespace_notices_outside_total",
+            "How notices ended on each channel outside the app",
+            ("channel", "state"),
+            registry=self.registry,
+        )
+
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         self._requests.labels(route, method, str(status)).observe(seconds)
 

@@ -7,9 +7,13 @@ from services.files.files import Files
 from services.identity.accounts import Accounts
 from services.identity.sessions import Sessions
 from services.identity.sign_in import SignIn
+from services.notices.mailboxes import Mailboxes
+from services.notices.notice_statistics import NoticeStatistics
 from services.notices.notices import Notices
 from services.notices.pushes import Pushes
+from services.notices.reach import Reach
 from services.notices.subscriptions import Subscriptions
+from services.notices.wishes import Wishes
 from services.orders.orders import Orders
 from services.orders.products import Products
 from services.payments.payments import Payments
@@ -34,6 +38,8 @@ class Services:
     memberships: Memberships
     messages: Messages
     notes: Notes
+    mailboxes: Mailboxes
+    notice_statistics: NoticeStatistics
     notices: Notices
     orders: Orders
     payments: Payments
@@ -46,5 +52,7 @@ class Services:
     spaces: Spaces
     space_views: SpaceViews
     subscriptions: Subscriptions
+    reach: Reach
     sync: Sync
+    wishes: Wishes
     is_outage: Callable[[BaseException | None], bool]

@@ -71,21 +71,30 @@ class LeaseDocument(TypedDict):
     value: NotRequired[bytes]
 
 
-class WeChatChannel(TypedDict):
-    """A notice on its way as a subscription message."""
+class ChannelDocument(TypedDict):
+    """A notice on its way outside."""
 
     state: str
-    template_id: str
-    data: dict[str, str]  # the template's fields, lawful already
     attempts: int
     started_at: NotRequired[datetime]  # of the attempt that runs, or whose outcome is unknown
-    message_id: NotRequired[str]  # WeChat's
+    message_id: NotRequired[str]  # the provider's
     fault: NotRequired[str]
     updated_at: datetime
 
 
+class WeChatChannel(ChannelDocument):
+    """The same as a subscription message."""
+
+    template_id: str
+    data: dict[str, str]  # the template's fields, lawful already
+
+
 class ChannelsDocument(TypedDict, total=False):
     wechat: WeChatChannel
+    customer: ChannelDocument
+    sms: ChannelDocument
+    email: ChannelDocument
+    call: ChannelDocument
 
 
 class NoticeDocument(TypedDict):
@@ -102,6 +111,61 @@ class NoticeDocument(TypedDict):
     channels: ChannelsDocument
     created_at: datetime
     read_at: NotRequired[datetime]
+    outside_at: NotRequired[datetime]  # when it was first due outside: later channels wait from here
+    waiting: NotRequired[bool]  # for others of its kind, to be told together
+    gathered_into: NotRequired[str]  # the notice that told it too
+    gathers: NotRequired[int]  # how many it tells, itself included
+
+
+class NoticeTurnDocument(TypedDict):
+    """How many notices of a kind went out to a person in the window that runs."""
+
+    _id: str  # user id + ":" + kind
+    ends_at: datetime
+    used: int
+
+
+class QuietDocument(TypedDict):
+    """Minutes after midnight in China; ``end`` before ``start`` means over midnight."""
+
+    start: int
+    end: int
+
+
+class PendingMailDocument(TypedDict):
+    """An address that somebody says is theirs, until they have shown that they read it."""
+
+    address: bytes  # sealed
+    code: str  # HMAC of the code
+    tries: int
+    expires_at: datetime
+
+
+class NoticeWishesDocument(TypedDict):
+    """How a person wants to be told."""
+
+    _id: str  # user id
+    schema_version: int
+    channels: NotRequired[dict[str, bool]]
+    muted: NotRequired[list[str]]
+    quiet: NotRequired[QuietDocument | None]
+    email: NotRequired[bytes]  # sealed
+    email_hint: NotRequired[str]
+    pending: NotRequired[PendingMailDocument]
+    updated_at: datetime
+
+
+class WindowDocument(TypedDict):
+    ends_at: datetime
+    left: int
+
+
+class CustomerWindowDocument(TypedDict):
+    """The customer-service windows that a person has opened at WeChat."""
+
+    _id: str  # user id
+    windows: dict[str, WindowDocument]  # what opened it → what is left of it
+    updated_at: datetime
 
 
 class AttentionKey(TypedDict):

@@ -11,7 +11,7 @@ from server.wiring.core import Core, build_core
 from server.wiring.files import build_files
 from server.wiring.live import connect_publisher
 from server.wiring.money import build_money
-from server.wiring.notices import build_telling
+from server.wiring.notices import build_pushes, build_telling
 from server.wiring.pay_keys import keep_certificates
 from server.wiring.people import build_identity
 from server.wiring.record import Evidence, build_evidence
@@ -23,6 +23,7 @@ from services.clock import Clock, utc_now
 from services.followers import Followers
 from services.identity.staff import Staff
 from services.keys import Vault
+from services.notices.pushes import Listener
 from services.record import HeadSigner
 from services.spaces.messages import Messages
 from services.spaces.space_views import SpaceViews
@@ -92,6 +93,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
     talk = build_talk(core)
+    listeners: list[Listener] = [shipping.pushed]
     services = Services(
         accounts=identity.accounts,
         desk=talk.desk,
@@ -111,11 +113,13 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             clock,
         ),
         notes=talk.notes,
+        mailboxes=telling.mailboxes,
+        notice_statistics=telling.statistics,
         notices=telling.notices,
         orders=money.orders,
         payments=money.payments,
         products=money.products,
-        pushes=telling.pushes,
+        pushes=build_pushes(core, identity.accounts, telling, listeners),
         refunds=money.refunds,
         search=talk.search,
         sessions=identity.sessions,
@@ -123,12 +127,14 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         spaces=core.spaces,
         space_views=SpaceViews(core.database, core.spaces, core.reader, core.recorder, core.publisher),
         subscriptions=telling.subscriptions,
+        reach=telling.reach,
         sync=Sync(core.spaces, core.reader, core.recorder, signer, clock),
+        wishes=telling.wishes,
         is_outage=is_outage,
     )
     effects = {
         **files.effects(),
-        **telling.messages.effects(),
+        **telling.deliveries.effects(),
         **money.effects.effects(),
         **money.refunds.effects(),
         **shipping.effects(),

@@ -61,6 +61,10 @@ class Core:
     ledger: Ledger
     work_items: WorkItems
 
+    def tally_notice(self, channel: str, state: str) -> None:
+        """Count how notices ended outside, for operators."""
+        self.metrics.notices.labels(channel, state).inc()
+
     def tally(self, what: str, which: str) -> None:
         """Count what happened to money, for operators."""
         self.metrics.money_events.labels(what, which).inc()

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from miniprogram_api.settings import TencentSmsConfig
 from miniprogram_api.sms import TencentSmsSender
-from server.settings import Settings, decode_keys
+from server.settings import decode_keys
 from server.wiring.core import Core
+from server.wiring.notices import sms_config
 from services.identity.accounts import Accounts
 from services.identity.counters import Counters
 from services.identity.passwords import Passwords
@@ -49,7 +49,7 @@ def build_identity(core: Core) -> Identity:
     codes = WeChatCodes(core.wechat)
     sms = SmsCodes(
         database,
-        TencentSmsSender(_sms_config(settings), core.http),
+        TencentSmsSender(sms_config(settings), core.http),
         settings.sms_templates["login"],
         core.index,
         counters,
@@ -63,14 +63,4 @@ def build_identity(core: Core) -> Identity:
         sign_in=SignIn(database, people, sessions, codes, sms, passwords, counters, core.audit, clock),
         accounts=Accounts(database, people, binding, codes, sms, core.audit, core.outbox, clock),
         staff=Staff(database, people, passwords, sessions, core.audit, clock),
-    )
-
-
-def _sms_config(settings: Settings) -> TencentSmsConfig:
-    return TencentSmsConfig(
-        settings.sms_secret_id.get_secret_value(),
-        settings.sms_secret_key.get_secret_value(),
-        settings.sms_app_id,
-        settings.sms_sign_name,
-        settings.sms_api_url,
     )

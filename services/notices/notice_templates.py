@@ -1,4 +1,5 @@
-"""Which notice takes which subscription template, and how its fields are filled. Pure data and rules.
+"""How the fields of subscription templates are filled. Pure data and rules; which kind takes which template stands in
+``services/notices/notice_table.py``.
 
 WeChat's templates have fixed fields whose kinds and lengths are checked on sending (47003), so a message is
 made lawful when the notice is written, not when it is sent.
@@ -12,6 +13,7 @@ from urllib.parse import quote
 from miniprogram_api.template_fields import FieldError, fit_all
 from schemas.api.base import CHINA
 from schemas.enums import NoticeKind
+from services.notices.notice_table import TABLE
 
 # The mini-program's page that opens the H5 client at a given place.
 PAGE = "pages/index/index"
@@ -51,27 +53,6 @@ TEMPLATES: dict[str, Template] = {
     )
 }
 
-# At most five Han characters, as a ``phrase`` field wants it.
-STATUS: dict[NoticeKind, str] = {
-    NoticeKind.ORDER_ASSIGNED: "已分配律师",
-    NoticeKind.ORDER_ACCEPTED: "律师已接单",
-    NoticeKind.ORDER_DECLINED: "重新分配中",
-    NoticeKind.ORDER_DELIVERED: "成果已交付",
-    NoticeKind.ORDER_CONFIRMED: "已确认",
-    NoticeKind.ORDER_REVIEWED: "已评价",
-    NoticeKind.ORDER_CANCELLED: "已取消",
-    NoticeKind.ORDER_REFUND_REQUESTED: "退款处理中",
-    NoticeKind.ORDER_REFUND_FAILED: "退款未成功",
-    NoticeKind.ORDER_REFUNDED: "已退款",
-}
-
-TEMPLATE_OF: dict[NoticeKind, str] = {
-    NoticeKind.MESSAGE_UNREAD: "new_message",
-    NoticeKind.MENTIONED: "new_message",
-    NoticeKind.ORDER_PAID: "payment",
-    **dict.fromkeys(STATUS, "order_status"),
-}
-
 
 def fill(kind: NoticeKind, values: Mapping[str, str], text: str, at: datetime) -> dict[str, str]:
     """The lawful fields of the kind's template.
@@ -81,20 +62,27 @@ def fill(kind: NoticeKind, values: Mapping[str, str], text: str, at: datetime) -
     """
     given: dict[str, str | int | datetime] = {
         "text": text,
-        "status": STATUS.get(kind, ""),
+        "status": TABLE[kind].status,
         "time": at.astimezone(CHINA),
         **values,
     }
     try:
         if "amount_fen" in given:
             given["amount_fen"] = int(values["amount_fen"])
-        return fit_all({name: given[value] for name, value in TEMPLATES[TEMPLATE_OF[kind]].fields.items()})
+        return fit_all({name: given[value] for name, value in TEMPLATES[TABLE[kind].template].fields.items()})
     except KeyError as fault:
         raise MissingValueError(f"{kind}: {fault.args[0]} is missing") from None
     except FieldError as fault:
         raise MissingValueError(f"{kind}: {fault}") from None
     except ValueError:
         raise MissingValueError(f"{kind}: amount_fen is not a number") from None
+
+
+def gathered_fields(kind: NoticeKind, data: Mapping[str, str], count: int) -> dict[str, str]:
+    """The fields of the newest notice, saying where they have room that it stands for ``count``."""
+    fields = TEMPLATES[TABLE[kind].template].fields
+    said = {name: f"您有 {count} 条新提醒，请查看" for name, value in fields.items() if value == "text"}
+    return {**data, **fit_all(said)}
 
 
 def page_of(link: str) -> str:

@@ -1,11 +1,11 @@
 """Notices: one fact is told to one person once (J1), in the app at once and outside when the kind has a way.
 
 The notice, the debt of sending it outside and the audit entry commit together; the worker pays the debt
-(``services/notices/subscription_messages.py``). The live hint is only a hint: who misses it finds the notice in
+(``services/notices/deliveries.py``). The live hint is only a hint: who misses it finds the notice in
 the list.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pymongo import DESCENDING
@@ -14,14 +14,15 @@ from pymongo.errors import DuplicateKeyError
 
 from schemas.api.notices import NoticePage, NoticeQuery, NoticeRead, NoticeView
 from schemas.documents.ledgers import ChannelsDocument, NoticeDocument
-from schemas.enums import ChannelState, NoticeKind
+from schemas.enums import ChannelState, NoticeChannel, NoticeKind
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import new_id
 from services.live import Live
-from services.notices.notice_templates import TEMPLATE_OF, fill
+from services.notices.notice_table import TABLE
+from services.notices.notice_templates import fill
 from services.outbox import Outbox
 from services.storage.database import Database
 
@@ -38,14 +39,18 @@ class Notices:
         audit: Audit,
         templates: Mapping[str, str],
         clock: Clock = utc_now,
+        ways: Collection[NoticeChannel] = (),
     ) -> None:
-        """``templates``: name → WeChat's template id. A kind whose template is not configured stays in the app."""
+        """``templates``: name → WeChat's template id; ``ways``: what else this deployment has. A kind that has no way
+        outside stays in the app.
+        """
         self._db = database
         self._outbox = outbox
         self._live = live
         self._audit = audit
         self._templates = templates
         self._clock = clock
+        self._ways = frozenset(ways)
 
     async def tell(
         self,
@@ -71,7 +76,7 @@ class Notices:
 
         async def work(session: AsyncClientSession) -> None:
             await self._db.notices.insert_one(notice, session=session)
-            if notice["channels"]:
+            if notice["channels"] or self._goes_outside(kind):
                 await self._outbox.add(session, OUTSIDE, f"notice:{notice['_id']}", {"notice_id": notice["_id"]})
             await self._audit.write(
                 None, "notice.told", f"notice:{notice['_id']}", session, user_id=user_id, kind=kind.value, fact=fact
@@ -106,7 +111,7 @@ class Notices:
     def _channels(self, kind: NoticeKind, values: Mapping[str, str], text: str) -> ChannelsDocument:
         now = self._clock()
         data = fill(kind, values, text, now)
-        template_id = self._templates.get(TEMPLATE_OF[kind])
+        template_id = self._templates.get(TABLE[kind].template)
         if template_id is None:
             return {}
         return {
@@ -118,6 +123,9 @@ class Notices:
                 "updated_at": now,
             }
         }
+
+    def _goes_outside(self, kind: NoticeKind) -> bool:
+        return any(not self._ways.isdisjoint(step.ways) for step in TABLE[kind].steps)
 
     async def list(self, actor: Actor, query: NoticeQuery) -> NoticePage:
         """The caller's notices, newest first."""

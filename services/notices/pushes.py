@@ -1,7 +1,7 @@
 """WeChat's message push: what WeChat tells us by itself. Each event counts once, however often it comes."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
@@ -10,11 +10,16 @@ from miniprogram_api.errors import PushError
 from miniprogram_api.push import PushCodec, PushEvent
 from services.clock import Clock, utc_now
 from services.errors import Problem
+from services.notices.customer_windows import CustomerWindows
 from services.notices.subscription_messages import SubscriptionMessages
 from services.notices.subscriptions import Subscriptions
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.pushes")
+
+# Who else wants to hear of events: whose it is (None: nobody we know), and the event. Must bear repetition, since WeChat
+# sends an event again until it has been recorded.
+Listener = Callable[[str | None, PushEvent], Awaitable[None]]
 
 
 class Pushes:
@@ -24,7 +29,9 @@ class Pushes:
         codec: PushCodec,
         subscriptions: Subscriptions,
         messages: SubscriptionMessages,
+        windows: CustomerWindows,
         user_of: Callable[[str], Awaitable[str | None]],
+        listeners: Sequence[Listener] = (),
         clock: Clock = utc_now,
     ) -> None:
         """``user_of(openid)``: whose WeChat identity that is, or None."""
@@ -32,7 +39,9 @@ class Pushes:
         self._codec = codec
         self._subscriptions = subscriptions
         self._messages = messages
+        self._windows = windows
         self._user_of = user_of
+        self._listeners = listeners
         self._clock = clock
 
     def verify(self, query: Mapping[str, str]) -> str:
@@ -58,6 +67,8 @@ class Pushes:
         if user_id is not None:
             for result in event.send_results():
                 await self._messages.settle(user_id, result)
+        for listener in self._listeners:
+            await listener(user_id, event)
         await self._record(event_id, event, user_id)
         log.info("push taken in", extra={"event": event.event, "user_id": user_id})
 
@@ -77,6 +88,7 @@ class Pushes:
             )
             if user_id is not None:
                 await self._subscriptions.pushed(session, user_id, event)
+                await self._windows.pushed(session, user_id, event)
 
         try:
             await self._db.transaction(work)

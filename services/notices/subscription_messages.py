@@ -1,4 +1,4 @@
-"""Notices outside the chat: sending what is owed as WeChat subscription messages.
+"""The first way outside: WeChat subscription messages.
 
 Sending is not idempotent at WeChat: there is no number of ours that would make a repetition harmless. So an
 attempt is written down before the request goes out (``sending``). When its answer is lost (time-out, kill), the
@@ -12,29 +12,32 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from miniprogram_api.errors import TransportError, VendorError, WeChatError
+from miniprogram_api.errors import TransportError, WeChatError
 from miniprogram_api.push import SendResult
-from schemas.documents.ledgers import NoticeDocument, OutboxDocument, WeChatChannel
-from schemas.enums import ChannelState
-from services.audit import Audit
+from schemas.documents.ledgers import ChannelDocument, NoticeDocument
+from schemas.enums import ChannelState, NoticeChannel
 from services.clock import Clock, utc_now
+from services.notices.deliveries import owe_look
 from services.notices.notice_templates import page_of
-from services.notices.notices import OUTSIDE
 from services.notices.subscriptions import Standing, Subscriptions
-from services.outbox import Effect, Outbox
+from services.notices.tracks import Tracks
+from services.notices.ways import Progress
+from services.outbox import Outbox
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.notices")
 
 SETTLE = timedelta(seconds=60)
 LONGEST_SETTLE = timedelta(hours=1)
-STALE = timedelta(hours=24)  # nobody wants to be told yesterday's news
 NO_CREDIT = 43101
+# The person is not known there: nobody's fault, and nothing for an operator to do.
+NO_SUCH_PERSON = 40003
 # What WeChat says about this one message. Everything else is about our account or the moment: tried again.
-_FINAL = {40003, 40037, 41030, 47003}
+_FINAL = {40037, 41030, 47003}
+_WECHAT = NoticeChannel.WECHAT
+_DOUBTFUL = (ChannelState.SENDING, ChannelState.SENT, ChannelState.UNKNOWN)
 
 
 class Sender(Protocol):
@@ -53,7 +56,7 @@ class SubscriptionMessages:
         subscriptions: Subscriptions,
         sender: Sender,
         openid_of: Callable[[str], Awaitable[str | None]],
-        audit: Audit,
+        tracks: Tracks,
         clock: Clock = utc_now,
         settle: timedelta = SETTLE,
     ) -> None:
@@ -63,53 +66,48 @@ class SubscriptionMessages:
         self._subscriptions = subscriptions
         self._sender = sender
         self._openid_of = openid_of
-        self._audit = audit
+        self._tracks = tracks
         self._clock = clock
         self._settle = settle
 
-    def effects(self) -> dict[str, Effect]:
-        return {OUTSIDE: self.deliver}
-
-    async def deliver(self, row: OutboxDocument) -> None:
-        """Send one notice, unless that was done. Raises what may pass with time, for the outbox to try again."""
-        notice = await self._db.notices.find_one({"_id": row["payload"]["notice_id"]})
-        if notice is None or "wechat" not in notice["channels"]:
-            return
+    async def deliver(self, notice: NoticeDocument) -> Progress | datetime:
+        """Send one notice, unless an attempt is under way. Raises ``VendorError`` for what may pass with time."""
+        if "wechat" not in notice["channels"]:
+            return Progress.PASSED
         channel = notice["channels"]["wechat"]
-        if channel["state"] not in (ChannelState.OWED, ChannelState.SENDING):
-            return
         if channel["state"] == ChannelState.SENDING and self._settles_at(notice, channel) > self._clock():
-            await self._look_again(notice, channel)
-            return
+            return self._settles_at(notice, channel)
+        if channel["state"] not in (ChannelState.OWED, ChannelState.SENDING):
+            return Progress.PASSED
         openid = await self._openid_of(notice["user_id"])
-        if self._clock() - notice["created_at"] > STALE:
-            await self._finish(notice, channel, ChannelState.FAILED, fault="stale")
-        elif "read_at" in notice:
-            await self._finish(notice, channel, ChannelState.MOOT)
-        elif openid is None:
-            await self._finish(notice, channel, ChannelState.UNREACHABLE)
-        else:
-            await self._send(notice, channel, openid)
+        if openid is None:
+            await self._tracks.end(notice, _WECHAT, channel, ChannelState.UNREACHABLE, fault="no_openid")
+            return Progress.PASSED
+        standing = await self._subscriptions.standing(notice["user_id"], channel["template_id"])
+        if not standing.may_send:
+            await self._tracks.end(notice, _WECHAT, channel, ChannelState.REFUSED)
+            return Progress.PASSED
+        return await self._send(notice, openid, standing)
 
     async def settle(self, user_id: str, result: SendResult) -> None:
         """WeChat's own word on a message it took. Harmless when repeated, or about a message not ours.
 
         Found and changed in one transaction, because the sender may write down its answer at this very moment.
+        One that could not be delivered goes on to the next way.
         """
 
         async def work(session: AsyncClientSession) -> None:
             notice = await self._meant(session, user_id, result)
-            if notice is None:
-                return
-            channel = notice["channels"]["wechat"]
-            if channel["state"] not in (ChannelState.SENDING, ChannelState.SENT):
+            if notice is None or notice["channels"]["wechat"]["state"] not in _DOUBTFUL:
                 return
             ending: dict[str, Any] = {"state": ChannelState.DELIVERED, "message_id": result.msg_id}
             if result.error_code != 0:
                 ending |= {"state": ChannelState.FAILED, "fault": f"wechat.{result.error_code}"}
-            await self._end(session, notice, channel, ending)
+                await owe_look(self._outbox, session, notice["_id"])
+            await self._end(session, notice, notice["channels"]["wechat"], ending)
 
         await self._db.transaction(work)
+        self._outbox.nudge()
 
     async def _meant(self, session: AsyncClientSession, user_id: str, result: SendResult) -> NoticeDocument | None:
         numbered = {"user_id": user_id, "channels.wechat.message_id": result.msg_id}
@@ -119,137 +117,80 @@ class SubscriptionMessages:
         # The answer bore no number, or was lost: it is the oldest attempt that has none.
         doubtful = {
             "user_id": user_id,
-            "channels.wechat.state": {"$in": [ChannelState.SENDING, ChannelState.SENT]},
+            "channels.wechat.state": {"$in": _DOUBTFUL},
             "channels.wechat.template_id": result.template_id,
             "channels.wechat.message_id": {"$exists": False},
         }
         return await self._db.notices.find_one(doubtful, sort=[("channels.wechat.started_at", 1)], session=session)
 
-    def _settles_at(self, notice: NoticeDocument, channel: WeChatChannel) -> datetime:
+    def _settles_at(self, notice: NoticeDocument, channel: ChannelDocument) -> datetime:
         """When an attempt without an answer may be taken as lost; later with each attempt, at most an hour."""
         wait: timedelta = min(self._settle * 2 ** min(channel["attempts"] - 1, 12), LONGEST_SETTLE)
         return channel.get("started_at", notice["created_at"]) + wait
 
-    async def _look_again(self, notice: NoticeDocument, channel: WeChatChannel) -> None:
-        async def work(session: AsyncClientSession) -> None:
-            subject, payload = f"notice:{notice['_id']}", {"notice_id": notice["_id"]}
-            await self._outbox.add(session, OUTSIDE, subject, payload, due_at=self._settles_at(notice, channel))
-
-        await self._db.transaction(work)
-
-    async def _send(self, notice: NoticeDocument, channel: WeChatChannel, openid: str) -> None:
-        standing = await self._subscriptions.standing(notice["user_id"], channel["template_id"])
-        if not standing.may_send:
-            await self._finish(notice, channel, ChannelState.REFUSED)
-            return
-        claimed = await self._claim(notice, channel)
-        if claimed is None:
-            return
+    async def _send(self, notice: NoticeDocument, openid: str, standing: Standing) -> Progress | datetime:
+        claimed = await self._tracks.claim(notice, _WECHAT)
+        if claimed is None:  # somebody else is making this attempt
+            return Progress.TAKEN
+        channel = notice["channels"]["wechat"]
         try:
             message_id = await self._sender.send_subscribe_message(
                 openid, channel["template_id"], page_of(notice["link"]), channel["data"]
             )
         except TransportError as fault:
-            await self._lost(notice, claimed, fault)
+            return await self._lost(notice, claimed, fault)
         except WeChatError as fault:
             if fault.errcode == NO_CREDIT:
-                await self._no_credit(notice, claimed, standing, fault)
-            else:
-                await self._answered_no(notice, claimed, fault)
-        else:
-            changes = {"message_id": message_id} if message_id else {}
-            await self._finish(notice, claimed, ChannelState.SENT, **changes)
+                return await self._no_credit(notice, claimed, standing, fault)
+            return await self._answered_no(notice, claimed, fault)
+        ending: dict[str, Any] = {"state": ChannelState.SENT, **({"message_id": message_id} if message_id else {})}
+        await self._db.transaction(lambda session: self._end(session, notice, claimed, ending))
+        return Progress.TAKEN
 
-    async def _claim(self, notice: NoticeDocument, channel: WeChatChannel) -> WeChatChannel | None:
-        """Write the attempt down before it is made. None: somebody else is making it."""
-        claimed = await self._db.notices.find_one_and_update(
-            _at(notice, channel),
-            {
-                "$set": {
-                    "channels.wechat.state": ChannelState.SENDING,
-                    "channels.wechat.started_at": self._clock(),
-                    "channels.wechat.updated_at": self._clock(),
-                },
-                "$inc": {"channels.wechat.attempts": 1},
-            },
-            return_document=ReturnDocument.AFTER,
-        )
-        return claimed["channels"]["wechat"] if claimed else None
-
-    async def _lost(self, notice: NoticeDocument, channel: WeChatChannel, fault: TransportError) -> None:
+    async def _lost(self, notice: NoticeDocument, claimed: ChannelDocument, fault: TransportError) -> datetime:
         """No answer. Certainly not sent: owed again, at once; otherwise wait for WeChat's word."""
         if fault.sent and fault.api == "subscribe_send":
             log.warning("outcome of a subscription message unknown", extra={"notice_id": notice["_id"]})
-            await self._look_again(notice, channel)
-            return
-        await self._owe_again(notice, channel, fault)
+            return self._settles_at(notice, claimed)
+        await self._tracks.owe_again(notice, _WECHAT, claimed, fault.code)
         raise fault
 
-    async def _answered_no(self, notice: NoticeDocument, channel: WeChatChannel, fault: WeChatError) -> None:
-        if fault.errcode in _FINAL:
-            log.error(
-                "wechat refuses a subscription message: %s",
-                fault.code,
-                extra={"notice_id": notice["_id"], "kind": notice["kind"], "field": fault.field},
-            )
-            name = f"{fault.code}:{fault.field}" if fault.field else fault.code
-            await self._finish(notice, channel, ChannelState.FAILED, fault=name)
-        else:
-            await self._owe_again(notice, channel, fault)
+    async def _answered_no(self, notice: NoticeDocument, claimed: ChannelDocument, fault: WeChatError) -> Progress:
+        if fault.errcode == NO_SUCH_PERSON:
+            await self._tracks.end(notice, _WECHAT, claimed, ChannelState.UNREACHABLE, fault=fault.code)
+            return Progress.PASSED
+        if fault.errcode not in _FINAL:
+            await self._tracks.owe_again(notice, _WECHAT, claimed, fault.code)
             raise fault
+        log.error(
+            "wechat refuses a subscription message: %s",
+            fault.code,
+            extra={"notice_id": notice["_id"], "kind": notice["kind"], "field": fault.field},
+        )
+        name = f"{fault.code}:{fault.field}" if fault.field else fault.code
+        await self._tracks.end(notice, _WECHAT, claimed, ChannelState.FAILED, fault=name)
+        return Progress.PASSED
 
     async def _no_credit(
-        self, notice: NoticeDocument, channel: WeChatChannel, standing: Standing, fault: WeChatError
-    ) -> None:
+        self, notice: NoticeDocument, claimed: ChannelDocument, standing: Standing, fault: WeChatError
+    ) -> Progress:
         """Nobody is asked twice, unless they accepted while we were asking."""
+        template_id = notice["channels"]["wechat"]["template_id"]
 
         async def work(session: AsyncClientSession) -> bool:
-            return await self._subscriptions.refused(session, notice["user_id"], channel["template_id"], standing)
+            return await self._subscriptions.refused(session, notice["user_id"], template_id, standing)
 
         if await self._db.transaction(work):
-            await self._finish(notice, channel, ChannelState.REFUSED, fault=fault.code)
-            return
-        await self._owe_again(notice, channel, fault)
+            await self._tracks.end(notice, _WECHAT, claimed, ChannelState.REFUSED, fault=fault.code)
+            return Progress.PASSED
+        await self._tracks.owe_again(notice, _WECHAT, claimed, fault.code)
         raise fault
 
-    async def _owe_again(self, notice: NoticeDocument, channel: WeChatChannel, fault: VendorError) -> None:
-        changes = {"state": ChannelState.OWED, "fault": fault.code, "updated_at": self._clock()}
-        await self._db.notices.update_one(
-            _at(notice, channel), {"$set": {f"channels.wechat.{name}": value for name, value in changes.items()}}
-        )
-
-    async def _finish(
-        self, notice: NoticeDocument, channel: WeChatChannel, state: ChannelState, **changes: Any
-    ) -> None:
-        """Write down how it ended, unless it has moved on meanwhile."""
-
-        async def work(session: AsyncClientSession) -> None:
-            await self._end(session, notice, channel, {"state": state, **changes})
-
-        await self._db.transaction(work)
-
     async def _end(
-        self, session: AsyncClientSession, notice: NoticeDocument, channel: WeChatChannel, ending: Mapping[str, Any]
+        self, session: AsyncClientSession, notice: NoticeDocument, track: ChannelDocument, ending: Mapping[str, Any]
     ) -> None:
-        fields = {**ending, "updated_at": self._clock()}
-        ended = await self._db.notices.update_one(
-            _at(notice, channel),
-            {"$set": {f"channels.wechat.{name}": value for name, value in fields.items()}},
-            session=session,
-        )
-        if ended.modified_count == 0:
-            return
-        state = ending["state"]
-        if channel["state"] == ChannelState.SENDING and state in (ChannelState.SENT, ChannelState.DELIVERED):
-            await self._subscriptions.spent(session, notice["user_id"], channel["template_id"])
-        detail = {name: value for name, value in ending.items() if name != "state"}
-        await self._audit.write(None, f"notice.{state}", f"notice:{notice['_id']}", session, channel="wechat", **detail)
-
-
-def _at(notice: NoticeDocument, channel: WeChatChannel) -> dict[str, Any]:
-    """The notice, if nobody has moved its channel since it was read."""
-    return {
-        "_id": notice["_id"],
-        "channels.wechat.state": channel["state"],
-        "channels.wechat.attempts": channel["attempts"],
-    }
+        """How it ended, and the credit that it cost."""
+        ended = await self._tracks.end_in(session, notice, _WECHAT, track, ending)
+        spends = ending["state"] in (ChannelState.SENT, ChannelState.DELIVERED)
+        if ended and spends and track["state"] != ChannelState.SENT:
+            await self._subscriptions.spent(session, notice["user_id"], notice["channels"]["wechat"]["template_id"])

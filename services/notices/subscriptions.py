@@ -97,6 +97,16 @@ class Subscriptions:
         credit = await self._db.credits.find_one({"_id": _key(user_id, template_id)})
         return Standing(not credit["exhausted"], credit["accepts"]) if credit else Standing(True, 0)
 
+    async def credits_of(self, user_id: str) -> list[tuple[str, str, int, bool]]:
+        """Each template: its key, title, the accepts left by our count, and whether sending is worth a try."""
+        known = {row["template_id"]: row async for row in self._db.credits.find({"user_id": user_id})}
+        found = []
+        for key, template_id in self._templates.items():
+            credit = known.get(template_id)
+            left, may_send = (credit["credits"], not credit["exhausted"]) if credit else (0, True)
+            found.append((key, TEMPLATES[key].title, left, may_send))
+        return found
+
     async def spent(self, session: AsyncClientSession, user_id: str, template_id: str) -> None:
         """A message was taken by WeChat."""
         spend = {"credits": {"$max": [0, {"$subtract": ["$credits", 1]}]}, "updated_at": self._clock()}

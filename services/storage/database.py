@@ -89,6 +89,9 @@ class Database:
         self.attention: AsyncCollection[ledgers.AttentionDocument] = self._of("attention")
         self.mentions: AsyncCollection[ledgers.MentionDocument] = self._of("mentions")
         self.credits: AsyncCollection[ledgers.CreditDocument] = self._of("credits")
+        self.notice_turns: AsyncCollection[ledgers.NoticeTurnDocument] = self._of("notice_turns")
+        self.notice_wishes: AsyncCollection[ledgers.NoticeWishesDocument] = self._of("notice_wishes")
+        self.customer_windows: AsyncCollection[ledgers.CustomerWindowDocument] = self._of("customer_windows")
         self.cursors: AsyncCollection[ledgers.CursorDocument] = self._of("cursors")
 
     def _of(self, name: str) -> AsyncCollection[Any]:

@@ -303,8 +303,13 @@ COLLECTIONS: tuple[Collection, ...] = (
         (
             _index("fact", *_up("user_id", "fact"), unique=True),
             _index("newest", ("user_id", ASCENDING), ("_id", DESCENDING)),
+            _index("waiting", *_up("user_id", "kind"), partialFilterExpression={"waiting": True}),
+            _index("told", *_up("created_at")),
         ),
     ),
+    Collection("notice_turns", (_index("expiry", *_up("ends_at"), expireAfterSeconds=86_400),)),
+    Collection("notice_wishes"),
+    Collection("customer_windows"),
     Collection("attention", (_index("due", *_up("due_at")), _index("user", *_up("_id.user")))),
     Collection("mentions", (_index("due", *_up("due_at")),)),
     Collection("credits", (_index("user", *_up("user_id")),)),

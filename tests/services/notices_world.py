@@ -16,16 +16,22 @@ from miniprogram_api.sandbox.crypto import push_encrypt, push_signature
 from miniprogram_api.settings import PushConfig, WeChatConfig
 from miniprogram_api.wechat import WeChatClient
 from schemas.documents.ledgers import NoticeDocument, OutboxDocument
-from schemas.enums import NoticeKind, Role
+from schemas.enums import NoticeChannel, NoticeKind, Role
 from server.settings import Settings
 from services.actors import Actor
 from services.audit import Audit
 from services.ids import new_id
 from services.notices.attention import Attention
+from services.notices.bursts import Bursts
+from services.notices.customer_windows import CustomerWindows
+from services.notices.deliveries import Deliveries
 from services.notices.notices import Notices
 from services.notices.pushes import Pushes
 from services.notices.subscription_messages import Sender, SubscriptionMessages
 from services.notices.subscriptions import Subscriptions
+from services.notices.tracks import Tracks
+from services.notices.ways import Way
+from services.notices.wishes import Wishes
 from services.outbox import Outbox
 from services.storage.database import Database
 from services.storage.indexes import apply
@@ -73,10 +79,19 @@ class World:
     notices: Notices
     subscriptions: Subscriptions
     messages: SubscriptionMessages
+    windows: CustomerWindows
     pushes: Pushes
     attention: Attention
+    wishes: Wishes
     openids: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    ways: dict[NoticeChannel, Way] = field(default_factory=dict)  # beside WeChat's subscription messages
+
+    def deliveries(self, messages: SubscriptionMessages | None = None) -> Deliveries:
+        """What the worker runs, with ``messages`` as the first way."""
+        bursts, tracks = Bursts(self.database, self.audit, self.clock), Tracks(self.database, self.audit, self.clock)
+        ways = {NoticeChannel.WECHAT: messages or self.messages, **self.ways}
+        return Deliveries(self.database, self.outbox, ways, self.wishes, bursts, tracks, self.clock)
 
     def person(self, openid: str | None = None) -> str:
         """A new user, with a WeChat identity when ``openid`` is given."""
@@ -92,7 +107,14 @@ class World:
             return self.openids.get(user_id)
 
         return SubscriptionMessages(
-            self.database, self.outbox, self.subscriptions, sender, openid_of, self.audit, self.clock, SETTLE
+            self.database,
+            self.outbox,
+            self.subscriptions,
+            sender,
+            openid_of,
+            Tracks(self.database, self.audit, self.clock),
+            self.clock,
+            SETTLE,
         )
 
     async def tell(self, user_id: str, fact: str = "order:1:accepted", kind: str = "order_accepted") -> bool:
@@ -127,7 +149,7 @@ class World:
         def report(row: OutboxDocument, fault: Exception, parked: bool) -> None:
             self.faults.append(f"{fault}{' (parked)' if parked else ''}")
 
-        return await self.outbox.run_due((messages or self.messages).effects(), report)
+        return await self.outbox.run_due(self.deliveries(messages).effects(), report)
 
     async def actions(self, subject: str) -> list[str]:
         """The audit trail of a subject."""
@@ -180,11 +202,28 @@ async def _world(
     outbox = Outbox(database, lambda: None, clock)
     notices = Notices(database, outbox, live, audit, templates, clock)
     subscriptions = Subscriptions(database, audit, templates, clock)
-    messages = SubscriptionMessages(database, outbox, subscriptions, sender, openid_of, audit, clock, SETTLE)
-    pushes = Pushes(database, PushCodec(push), subscriptions, messages, user_of, clock)
+    messages = SubscriptionMessages(
+        database, outbox, subscriptions, sender, openid_of, Tracks(database, audit, clock), clock, SETTLE
+    )
+    windows = CustomerWindows(database, clock)
+    pushes = Pushes(database, PushCodec(push), subscriptions, messages, windows, user_of, clock=clock)
     attention = Attention(database, notices, live, AFTER, clock)
     try:
-        yield World(database, clock, live, outbox, audit, notices, subscriptions, messages, pushes, attention, openids)
+        yield World(
+            database,
+            clock,
+            live,
+            outbox,
+            audit,
+            notices,
+            subscriptions,
+            messages,
+            windows,
+            pushes,
+            attention,
+            Wishes(database, audit, clock),
+            openids,
+        )
     finally:
         await database.close()
 

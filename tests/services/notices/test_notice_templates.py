@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from miniprogram_api.sandbox.credentials import SUBSCRIBE_TEMPLATES
 from miniprogram_api.template_fields import check, kind_of
-from schemas.enums import NoticeKind
-from services.notices.notice_templates import STATUS, TEMPLATE_OF, TEMPLATES, MissingValueError, fill, page_of
+from schemas.enums import NoticeChannel, NoticeKind
+from services.notices.notice_table import TABLE
+from services.notices.notice_templates import TEMPLATES, MissingValueError, fill, gathered_fields, page_of
+from services.orders.order_news import NEWS
 
 AT = datetime(2026, 11, 21, 16, 30, tzinfo=UTC)  # half past midnight of the 22nd in China
 VALUES = {
@@ -25,7 +27,7 @@ VALUES = {
 def test_every_kind_fills_its_template(kind: NoticeKind) -> None:
     """J2: each step has a notice, and WeChat takes every field of it."""
     data = fill(kind, VALUES, "律师 回复了您，请查看", AT)
-    assert tuple(data) == SUBSCRIBE_TEMPLATES[TEMPLATE_OF[kind]]
+    assert tuple(data) == SUBSCRIBE_TEMPLATES[TABLE[kind].template]
     for name, value in data.items():
         check(kind_of(name), value)
 
@@ -81,9 +83,34 @@ def test_whatever_is_told_is_lawful_or_refused(case: str, text: str, number: str
 
 
 def test_tables_agree() -> None:
-    assert set(TEMPLATE_OF) == set(NoticeKind)
-    assert set(TEMPLATE_OF.values()) == set(TEMPLATES)
-    assert all(len(status) <= 5 for status in STATUS.values())
+    assert set(TABLE) == set(NoticeKind)
+    assert {rule.template for rule in TABLE.values()} == set(TEMPLATES)
+    assert all(len(rule.status) <= 5 for rule in TABLE.values())
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_a_message_for_many_is_lawful_too(kind: NoticeKind) -> None:
+    for count in (2, 99_999):
+        for name, value in gathered_fields(kind, fill(kind, VALUES, "正文", AT), count).items():
+            check(kind_of(name), value)
+
+
+def test_the_orders_news_go_to_whom_the_table_names() -> None:
+    """J2: texts and table agree on the audience of each step."""
+    for news in NEWS.values():
+        assert {told.to for told in news.told} <= TABLE[news.kind].told, news.kind
+    for kind, rule in TABLE.items():
+        spoken = {told.to for news in NEWS.values() if news.kind is kind for told in news.told}
+        assert not spoken or spoken == rule.told, kind
+
+
+def test_steps_grow_later_and_name_each_way_once() -> None:
+    for kind, rule in TABLE.items():
+        assert rule.steps[0].after.total_seconds() == 0, kind
+        assert sorted(rule.steps, key=lambda step: step.after) == list(rule.steps)
+        ways = [way for step in rule.steps for way in step.ways]
+        assert len(set(ways)) == len(ways), kind
+        assert (NoticeChannel.CALL in ways) <= rule.urgent, "nobody is rung for what can wait"
 
 
 def test_the_page_carries_the_link() -> None:
