@@ -123,6 +123,8 @@ class NoticeKind(StrEnum):
     HEARING_SOON = "hearing_soon"
     CONTENT_HELD = "content_held"
     CONTENT_REVIEWED = "content_reviewed"
+    SETTLEMENT_CLOSED = "settlement_closed"
+    SETTLEMENT_PAID = "settlement_paid"
 
 
 class NoticeChannel(StrEnum):

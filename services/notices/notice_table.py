@@ -84,4 +84,6 @@ TABLE: Mapping[NoticeKind, Rule] = {
     NoticeKind.HEARING_SOON: Rule(frozenset(Role), "new_message", _AT_ONCE, urgent=True),
     NoticeKind.CONTENT_HELD: Rule(_MEMBERS, "new_message", _QUIETLY),
     NoticeKind.CONTENT_REVIEWED: Rule(_MEMBERS, "new_message", _QUIETLY),
+    NoticeKind.SETTLEMENT_CLOSED: Rule(frozenset({_L}), "new_message", _QUIETLY),
+    NoticeKind.SETTLEMENT_PAID: Rule(frozenset({_L}), "new_message", _QUIETLY),
 }

@@ -10,6 +10,8 @@ const ICONS: Record<string, string> = {
   order_delivered: "file",
   order_confirmed: "check",
   order_reviewed: "star",
+  settlement_closed: "pay",
+  settlement_paid: "pay",
 }
 
 export const noticeIcon = (kind: string): string => ICONS[kind] ?? "bell"
