@@ -13,6 +13,7 @@ RESOURCES = (
     "members",
     "desk",
     "exports",
+    "hearings",
     "files",
     "uploads",
     "notices",

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from realtime.base import BaseNamespace
+from schemas.api.hearings import HearingAlarm, HearingView, LineView
 from schemas.api.messages import MessageView, ReadView
 from schemas.api.notes import NoteView
 
@@ -18,6 +19,11 @@ SERVER_EVENTS: dict[str, tuple[str, Any]] = {
     "space:updated": ("A space's members or state changed: load it again", {"space_id": "string"}),
     "space:removed": ("You are no member any more", {"space_id": "string", "user_id": "string"}),
     "order:updated": ("An order of yours changed: load it again", {"order_id": "string", "status": "string"}),
+    "hearing:state": ("A hearing that you are in changed: the whole state, as you see it", HearingView),
+    "hearing:speaking": ("Who is heard now", {"hearing_id": "string", "user_id": "string", "speaking": "boolean"}),
+    "hearing:removed": ("The presider has sent you out", {"hearing_id": "string", "user_id": "string"}),
+    "hearing:alarm": ("Something is wrong with the recording, or it is well again", HearingAlarm),
+    "hearing:line": ("Something was said between those who preside and the clerk", LineView),
     "notice:new": ("An in-app notice", {"id": "string", "kind": "string", "title": "string", "text": "string"}),
 }
 

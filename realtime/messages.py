@@ -1,6 +1,7 @@
 """The events of the case space: the same services as behind ``/spaces`` and ``/sync``."""
 
-from realtime.base import BaseNamespace, event
+from realtime.base import event
+from realtime.hearings import HearingEvents
 from schemas.api.messages import MessageView, ReadView, SyncBody, SyncView
 from schemas.api.notes import NoteView
 from schemas.events import MessageRecall, MessageSend, NoteSend, SpaceRead, SpaceTyping
@@ -9,7 +10,7 @@ from services.permissions import SIGNED_IN, STAFF
 from services.spaces.message_views import EncodedMessage
 
 
-class CaseSpaceNamespace(BaseNamespace):
+class CaseSpaceNamespace(HearingEvents):
     @event(
         "message:send",
         body=MessageSend,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.files.files import Files
+from services.hearings.hearings import Hearings
 from services.identity.accounts import Accounts
 from services.identity.sessions import Sessions
 from services.identity.sign_in import SignIn
@@ -35,6 +36,7 @@ class Services:
     desk: Desk
     exports: Exports
     files: Files
+    hearings: Hearings
     memberships: Memberships
     messages: Messages
     notes: Notes

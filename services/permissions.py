@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SPACE_MANAGE = "space.manage"  # members
     SPACE_READ_BY_DESK = "space.read_by_desk"
     FILE_VIEW = "file.view"
+    SPACE_HEARING = "space.hearing"  # call one
     # settlement
     SETTLEMENT_VIEW = "settlement.view"
     SETTLEMENT_APPROVE = "settlement.approve"  # two different people
@@ -40,6 +41,7 @@ class Permission(StrEnum):
 
 
 CLIENT, LAWYER, SUPPORT, REVIEWER, OPS = Role.CLIENT, Role.LAWYER, Role.SUPPORT, Role.REVIEWER, Role.OPS
+PRESIDER, CLERK = Role.PRESIDER, Role.CLERK  # members of hearings' spaces only (ruling 10)
 
 # An order is somebody's as its client, as its lawyer, or by the desk's right to see all orders.
 ORDER: dict[Permission, frozenset[Role]] = {
@@ -56,12 +58,13 @@ ORDER: dict[Permission, frozenset[Role]] = {
 
 # A space is somebody's by membership only; the role is the one they have in that space.
 SPACE: dict[Permission, frozenset[Role]] = {
-    Permission.SPACE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER}),
-    Permission.SPACE_SEND: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER}),
-    Permission.SPACE_EXPORT: frozenset({CLIENT, LAWYER, SUPPORT}),
+    Permission.SPACE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
+    Permission.SPACE_SEND: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
+    Permission.SPACE_EXPORT: frozenset({CLIENT, LAWYER, SUPPORT, PRESIDER, CLERK}),
     Permission.SPACE_NOTES: frozenset({LAWYER, SUPPORT, REVIEWER}),
     Permission.SPACE_MANAGE: frozenset({SUPPORT}),
-    Permission.FILE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER}),
+    Permission.FILE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
+    Permission.SPACE_HEARING: frozenset({LAWYER, SUPPORT, REVIEWER}),
 }
 
 # What support and ops do in spaces of which they are no members (ruling 11). Every use is audited.

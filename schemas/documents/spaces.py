@@ -16,7 +16,8 @@ class MemberDocument(TypedDict):
 class SpaceDocument(TypedDict):
     _id: str
     schema_version: int
-    order_id: str
+    order_id: str  # a hearing's space has none: there it is the hearing's id
+    hearing_id: NotRequired[str]  # the space of a hearing, apart from its case's (ruling 10)
     title: str
     members: list[MemberDocument]
     created_at: datetime

@@ -9,6 +9,7 @@ from server.rounds import Rounds
 from server.settings import Settings
 from server.wiring.core import Core, build_core
 from server.wiring.files import build_files
+from server.wiring.hearings import build_hearings
 from server.wiring.live import connect_publisher
 from server.wiring.money import build_money
 from server.wiring.notices import build_pushes, build_telling
@@ -93,12 +94,14 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
     talk = build_talk(core)
+    courts = build_hearings(core, files, telling.notices)
     listeners: list[Listener] = [shipping.pushed]
     services = Services(
         accounts=identity.accounts,
         desk=talk.desk,
         exports=evidence.exports,
         files=files,
+        hearings=courts.hearings,
         memberships=talk.memberships,
         messages=Messages(
             core.database,
@@ -134,6 +137,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     )
     effects = {
         **files.effects(),
+        **courts.effects(),
         **telling.deliveries.effects(),
         **money.effects.effects(),
         **money.refunds.effects(),
@@ -158,6 +162,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             Tick("refunds", 5.0, money.refunds.tick),
             Tick("uploads", 60.0, files.tick),
             *evidence.ticks(),
+            *courts.ticks(),
         ],
         Leases(core.database, core.process, clock, is_dead),
         core.metrics,

@@ -1,9 +1,12 @@
-"""What the record of a hearing says of each act: one Chinese sentence and a stable code. No I/O."""
+"""What the record of a hearing says of each act: one Chinese sentence. No I/O."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingRole, HearingStage, IdentityState, Place
 from services.hearings.acts import Act
 from services.hearings.court import Court
-from services.hearings.stages import PRESIDERS
+from services.hearings.stages import PRESIDERS, rule
 
 ROLES: dict[HearingRole, str] = {
     HearingRole.CLERK: "书记员",
@@ -51,38 +54,50 @@ def title(kind: HearingKind, role: HearingRole, side: str | None) -> str:
     return side if role is HearingRole.PARTY else f"{side}{ROLES[role]}"
 
 
-def code_of(act: Act) -> str:
-    return f"hearing.{act.kind}"
+def note_of(before: Court, act: Act, after: Court) -> dict[str, Any]:
+    """What must be kept of an act to put it into words later: ids and values, nobody's name."""
+    came = after.find(act.by or "") if act.kind is ActKind.COME else None
+    kept = came is not None and before.seat(came.user_id).place is not Place.OUTSIDE
+    return {
+        "act": act.kind,
+        "at": act.at,
+        "by": act.by,
+        "target": act.target,
+        "targets": list(act.targets),
+        "on": act.on,
+        "lock": act.lock,
+        "identity": act.identity,
+        "cause": act.cause,
+        "page": act.page if act.file_id else None,
+        "stage": after.stage,
+        "resumed": before.stage is HearingStage.RECESS and not after.closed,
+        "came_to": None if came is None or kept else came.place,
+        "segment": after.recording,
+    }
 
 
-def sentence(before: Court, act: Act, after: Court) -> str:
-    """``after`` is what ``perform(before, act)`` gave."""
-    by, target = _who(before, act.by), _who(before, act.target)
-    match act.kind:
+def sentence(court: Court, note: Mapping[str, Any]) -> str:
+    """The note in words. ``court`` lends the names and what its people are called; which moment's does not matter."""
+    by, target = _who(court, note["by"]), _who(court, note["target"])
+    match ActKind(note["act"]):
         case ActKind.COME:
-            return f"{by}{_entered(before, act, after)}"
+            return f"{by}{_PLACES[Place(note['came_to'])] if note['came_to'] else '恢复连接'}"
         case ActKind.STAGE:
-            back = before.stage is HearingStage.RECESS and not after.closed
-            return f"{by}宣布：{'复庭，继续' if back else ''}{after.rule.title}"
+            word = rule(court.kind, HearingStage(note["stage"])).title
+            return f"{by}宣布：{'复庭，继续' if note['resumed'] else ''}{word}"
         case ActKind.IDENTIFY:
-            return f"{by}核对{target}：{IDENTITIES[act.identity or IdentityState.UNCHECKED]}"
+            return f"{by}核对{target}：{IDENTITIES[IdentityState(note['identity'])]}"
         case ActKind.ABSENCE:
-            cause = ABSENCES[act.cause] if act.cause else ""
+            cause = ABSENCES[AbsenceCause(note["cause"])] if note["cause"] else ""
             return f"{by}记明{target}缺席，原因：{cause}" if cause else f"{by}撤销对{target}缺席的记录"
         case ActKind.SHOW:
-            return f"{by}展示证据第 {act.page} 页" if act.file_id else f"{by}结束证据展示"
-    done, undone = _TEXTS[act.kind]
-    targets = "、".join(_who(before, user_id) for user_id in act.targets)
-    text = done if act.on and done else undone
-    return text.format(by=by, target=target, targets=targets, lock="并锁定" if act.lock else "")
+            return f"{by}展示证据第 {note['page']} 页" if note["page"] else f"{by}结束证据展示"
+    done, undone = _TEXTS[ActKind(note["act"])]
+    targets = "、".join(_who(court, user_id) for user_id in note["targets"])
+    text = done if note["on"] and done else undone
+    return text.format(by=by, target=target, targets=targets, lock="并锁定" if note["lock"] else "")
 
 
 def _who(court: Court, user_id: str | None) -> str:
     seat = court.find(user_id or "")
     return f"{title(court.kind, seat.role, seat.side)}{seat.name}" if seat else "系统"
-
-
-def _entered(before: Court, act: Act, after: Court) -> str:
-    seat = after.seat(act.by or "")
-    was = before.seat(seat.user_id).place
-    return _PLACES[seat.place] if was is Place.OUTSIDE else "恢复连接"

@@ -52,9 +52,11 @@ class Cards:
         update = _draft(space_id, event_id, MessageType.CARD_UPDATE, body, target=seq)
         return (await self._recorder.append(update)).entry
 
-    async def notice(self, space_id: str, event_id: str, code: str, text: str) -> EntryDocument:
-        """Append a line of the system's, such as who joined."""
-        line = _draft(space_id, event_id, MessageType.NOTICE, {"code": code, "text": text})
+    async def notice(
+        self, space_id: str, event_id: str, code: str, text: str, *, facts: Mapping[str, Any] | None = None
+    ) -> EntryDocument:
+        """Append a line of the system's, such as who joined. ``facts`` stand beside the text, for programs."""
+        line = _draft(space_id, event_id, MessageType.NOTICE, {"code": code, "text": text, **(facts or {})})
         return (await self._recorder.append(line)).entry
 
 

@@ -109,20 +109,21 @@ class Spaces:
         order_id: str,
         title: str,
         members: Sequence[NewMember],
+        hearing_id: str | None = None,
     ) -> None:
-        """Create a space in the transaction that pays its order. Announce with ``announce`` after the commit."""
+        """Create a space in the transaction that pays its order or calls its hearing. Announce after the commit."""
         now = self._clock()
-        await self._db.spaces.insert_one(
-            {
-                "_id": space_id,
-                "schema_version": 1,
-                "order_id": order_id,
-                "title": title,
-                "members": [_member(member, now) for member in members],
-                "created_at": now,
-            },
-            session=session,
-        )
+        space: SpaceDocument = {
+            "_id": space_id,
+            "schema_version": 1,
+            "order_id": order_id,
+            "title": title,
+            "members": [_member(member, now) for member in members],
+            "created_at": now,
+        }
+        if hearing_id is not None:
+            space["hearing_id"] = hearing_id
+        await self._db.spaces.insert_one(space, session=session)
 
     async def add_members(
         self, session: AsyncClientSession | None, space_id: str, members: Sequence[NewMember]

@@ -13,6 +13,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from schemas.documents import hearings as hearing_documents
 from schemas.documents import ledgers, money, orders, people, record, settlements, spaces
 
 T = TypeVar("T")
@@ -80,6 +81,10 @@ class Database:
         self.search: AsyncCollection[spaces.SignatureDocument] = self._of("search")
         self.reads: AsyncCollection[spaces.ReadDocument] = self._of("reads")
         self.files: AsyncCollection[spaces.FileDocument] = self._of("files")
+        self.hearings: AsyncCollection[hearing_documents.HearingDocument] = self._of("hearings")
+        self.hearing_tickets: AsyncCollection[hearing_documents.HearingTicketDocument] = self._of("hearing_tickets")
+        self.hearing_media: AsyncCollection[hearing_documents.HearingMediaDocument] = self._of("hearing_media")
+        self.hearing_offers: AsyncCollection[hearing_documents.HearingOfferDocument] = self._of("hearing_offers")
         self.outbox: AsyncCollection[ledgers.OutboxDocument] = self._of("outbox")
         self.audit: AsyncCollection[ledgers.AuditDocument] = self._of("audit")
         self.idempotency: AsyncCollection[ledgers.IdempotencyDocument] = self._of("idempotency")

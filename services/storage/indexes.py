@@ -283,6 +283,21 @@ COLLECTIONS: tuple[Collection, ...] = (
         ),
     ),
     Collection(
+        "hearings",
+        (
+            _index("code", *_up("code"), unique=True),
+            _index("person", *_up("seats.user_id", "starts_at")),
+            _index("connected", *_up("seats.connected"), partialFilterExpression={"seats.connected": True}),
+        ),
+        _needs(["version", "kind", "space_id", "case_space_id", "starts_at", "stage", "seats"], starts_at=_DATE),
+    ),
+    Collection("hearing_tickets", (_index("expiry", *_up("expires_at"), expireAfterSeconds=3_600),)),
+    Collection("hearing_media"),
+    Collection(
+        "hearing_offers",
+        (_index("hearing", *_up("hearing_id")), _index("expiry", *_up("expires_at"), expireAfterSeconds=0)),
+    ),
+    Collection(
         "outbox",
         (
             _index("due", *_up("state", "due_at", "_id")),

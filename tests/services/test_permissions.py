@@ -22,12 +22,13 @@ ORDERS = {
 }
 #                     client  lawyer  support reviewer presider clerk  ops
 SPACES = {
-    "space.view":    (  1,      1,      1,      1,       0,      0,     0  ),
-    "space.send":    (  1,      1,      1,      1,       0,      0,     0  ),
-    "space.export":  (  1,      1,      1,      0,       0,      0,     0  ),
+    "space.view":    (  1,      1,      1,      1,       1,      1,     0  ),
+    "space.send":    (  1,      1,      1,      1,       1,      1,     0  ),
+    "space.export":  (  1,      1,      1,      0,       1,      1,     0  ),
     "space.manage":  (  0,      0,      1,      0,       0,      0,     0  ),
     "space.notes":   (  0,      1,      1,      1,       0,      0,     0  ),
-    "file.view":     (  1,      1,      1,      1,       0,      0,     0  ),
+    "file.view":     (  1,      1,      1,      1,       1,      1,     0  ),
+    "space.hearing": (  0,      1,      1,      1,       0,      0,     0  ),
 }
 # What the desk may do in spaces of which it is no member (ruling 11).
 #                         client  lawyer  support reviewer presider clerk  ops

@@ -17,7 +17,7 @@ from schemas.hearing_enums import (
 from services.errors import Problem
 from services.hearings.acts import RIGHTS, perform
 from services.hearings.court import Court, may_speak, mic_open, room_of
-from services.hearings.journal import sentence
+from services.hearings.journal import note_of, sentence
 from services.hearings.stages import VARIANTS
 from tests.services.hearings.courts import BENCH, START, act, court, do, seat
 
@@ -345,7 +345,7 @@ def test_every_act_reads_as_a_sentence(kind: ActKind) -> None:
         after = perform(here, one)
     except Problem:
         after = here
-    text = sentence(here, one, after)
+    text = sentence(here, note_of(here, one, after))
     assert text.startswith(("审判员presider先生", "当事人party先生"))
     assert len(text) > len("审判员presider先生")
 

@@ -1,0 +1,151 @@
+"""Hearings (I6) as their participants see them, and what they send."""
+
+from pydantic import AwareDatetime, Field
+
+from schemas.api.base import Body, Id, Moment, View
+from schemas.hearing_enums import AbsenceCause, HearingKind, HearingRole, HearingStage, IdentityState, Place
+
+MAX_PARTICIPANTS = 40
+
+
+class ParticipantBody(Body):
+    user_id: Id
+    role: HearingRole
+    side: str | None = Field(None, min_length=1, max_length=20, description="原告, 被告, 第三人 …")
+
+
+class HearingBody(Body):
+    title: str = Field(min_length=1, max_length=100)
+    kind: HearingKind
+    starts_at: AwareDatetime
+    minutes: int = Field(60, strict=True, ge=5, le=720, description="Planned length")
+    public: bool = Field(False, strict=True, description="Signed-in observers may come by the link (公开审理)")
+    participants: list[ParticipantBody] = Field(min_length=2, max_length=MAX_PARTICIPANTS)
+
+
+class HearingFind(Body):
+    code: str = Field(pattern=r"^[0-9]{8}$", description="庭审码")
+
+
+class HearingObserve(Body):
+    invitation: str = Field(max_length=100, description="From the link")
+
+
+class StageView(View):
+    code: HearingStage
+    title: str
+
+
+class ParticipantView(View):
+    """``mic``: whether their voice is let through now. ``may_speak``: whether it would be, if they opened it."""
+
+    user_id: str
+    role: HearingRole
+    title: str
+    side: str | None
+    display_name: str
+    place: Place
+    room: int
+    connected: bool
+    identity: IdentityState
+    accepted: bool
+    hand_at: Moment | None
+    floor: bool
+    may_speak: bool
+    mic: bool
+    muted: bool
+    locked: bool
+    refused: bool
+    absence: AbsenceCause | None
+
+
+class EvidenceView(View):
+    """What everybody in the court room looks at. ``url`` carries a short-lived ticket."""
+
+    file_id: str
+    page: int
+    by: str
+    url: str
+
+
+class RecordingView(View):
+    """``segment`` None: nothing is being recorded. ``alarm``: what is wrong with it, if anything."""
+
+    segment: int | None
+    alarm: str | None
+
+
+class SegmentView(View):
+    """A piece of the recording, ready as a file of the hearing's space. ``track``: a user id, or "mix"."""
+
+    segment: int
+    track: str
+    file_id: str
+    sha256: str
+    started_at: Moment
+
+
+class HearingView(View):
+    """The whole state, for one viewer; a higher ``version`` replaces a lower one."""
+
+    id: str
+    version: int
+    kind: HearingKind
+    title: str
+    space_id: str
+    case_space_id: str | None = Field(description="For who called it")
+    starts_at: Moment
+    minutes: int
+    public: bool
+    code: str | None = Field(description="For those who preside, the clerk, and who called it")
+    link: str | None = Field(description="By which observers come; for the same")
+    stage: HearingStage
+    stage_title: str
+    stage_since: Moment | None
+    next_stages: list[StageView]
+    participants: list[ParticipantView]
+    shown: EvidenceView | None
+    recording: RecordingView
+    recordings: list[SegmentView]
+    voice: bool = Field(description="Whether this deployment has a voice room")
+    server_time: Moment
+
+
+class HearingListView(View):
+    items: list[HearingView]
+    has_more: bool = False
+
+
+class IceServerView(View):
+    """As RTCPeerConnection takes it."""
+
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
+class TicketView(View):
+    ticket: str
+    ice_servers: list[IceServerView]
+    expires_at: Moment
+
+
+class SdpView(View):
+    sdp: str
+
+
+class LineView(View):
+    """A word on the private line between those who preside and the clerk."""
+
+    hearing_id: str
+    seq: int
+    user_id: str
+    text: str
+    sent_at: Moment
+
+
+class HearingAlarm(View):
+    """``alarm`` None: all is well again."""
+
+    hearing_id: str
+    alarm: str | None

@@ -1,0 +1,96 @@
+"""Hearings as they are stored: the court, its tickets, and what the owner of the media remembers."""
+
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict
+
+
+class SeatDocument(TypedDict):
+    """The fields of ``services.hearings.court.Seat``, by the same names."""
+
+    user_id: str
+    role: str
+    name: str
+    side: str | None
+    place: str
+    room: int
+    connected: bool
+    identity: str
+    accepted: bool
+    hand_at: datetime | None
+    floor: bool
+    muted: bool
+    locked: bool
+    refused: bool
+    absence: str | None
+
+
+class ShownDocument(TypedDict):
+    file_id: str
+    page: int
+    by: str
+
+
+class SegmentDocument(TypedDict):
+    """A recording between two breaks. ``track`` is a user id, or "mix"."""
+
+    number: int
+    track: str
+    file_id: str
+    sha256: str
+    started_at: datetime
+
+
+class HearingDocument(TypedDict):
+    """``version`` counts every change; whoever changes it names the version that they have seen."""
+
+    _id: str
+    schema_version: int
+    version: int
+    kind: str
+    title: str
+    space_id: str  # the hearing's own
+    case_space_id: str
+    starts_at: datetime
+    minutes: int  # planned
+    public: bool  # observers may come by link
+    code: str
+    created_by: str
+    created_at: datetime
+    stage: str
+    since: datetime | None
+    resumes: str | None
+    shown: ShownDocument | None
+    segments: int
+    seats: list[SeatDocument]
+    alarm: NotRequired[str]  # what is wrong with the recording now
+    recordings: NotRequired[list[SegmentDocument]]
+
+
+class HearingTicketDocument(TypedDict):
+    """A right to come in, once. The id is the SHA-256 of the ticket, which itself is stored nowhere."""
+
+    _id: str
+    hearing_id: str
+    user_id: str
+    expires_at: datetime
+    used_at: NotRequired[datetime]
+
+
+class HearingMediaDocument(TypedDict):
+    """What the owner of a hearing's media knows, for whoever takes over. Goes with the hearing's end."""
+
+    _id: str  # the hearing's
+    memory: dict[str, Any]
+    changed_at: datetime
+
+
+class HearingOfferDocument(TypedDict):
+    """An offer of a client on its way to the process that owns the media, and the answer on its way back. Sealed."""
+
+    _id: str
+    hearing_id: str
+    user_id: str
+    offer: bytes
+    answer: NotRequired[bytes]
+    fault: NotRequired[str]
+    expires_at: datetime

@@ -1,0 +1,127 @@
+"""Hearings in the database: loaded by whoever takes part, changed act by act, each act with its journal entry."""
+
+from dataclasses import asdict
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from schemas.documents.hearings import HearingDocument, SeatDocument
+from schemas.hearing_enums import AbsenceCause, HearingKind, HearingRole, HearingStage, IdentityState, Place
+from services.actors import Actor
+from services.audit import Audit
+from services.errors import Problem
+from services.hearings.acts import Act, perform
+from services.hearings.court import Court, Seat, Shown
+from services.hearings.journal import note_of
+from services.outbox import Outbox
+from services.storage.database import Database
+
+ACTED = "hearing.acted"  # kind of the outbox row
+TRIES = 20  # of one act against others of the same moment; each lost race means that somebody else's went through
+
+
+class Docket:
+    def __init__(self, database: Database, outbox: Outbox, audit: Audit) -> None:
+        self._db = database
+        self._outbox = outbox
+        self._audit = audit
+
+    async def load(self, hearing_id: str) -> HearingDocument:
+        """For effects and the media; asks nobody's permission. Raises ``hearing.not_found``."""
+        found = await self._db.hearings.find_one({"_id": hearing_id})
+        if found is None:
+            raise Problem("hearing.not_found")
+        return found
+
+    async def access(self, actor: Actor, hearing_id: str) -> HearingDocument:
+        """The hearing, for those who take part in it and who called it. Raises ``hearing.not_found`` for others."""
+        found = await self.load(hearing_id)
+        if seat_of(found, actor.user_id) is None and found["created_by"] != actor.user_id:
+            raise Problem("hearing.not_found")
+        return found
+
+    async def perform(self, actor: Actor | None, hearing_id: str, act: Act) -> HearingDocument:
+        """Do an act and write it down; the hearing as it is then. ``actor`` None: the system itself.
+
+        Raises what ``services.hearings.acts.perform`` raises. Two acts of the same moment come one after the other:
+        the later is judged by what the earlier has made of the court.
+        """
+        for _ in range(TRIES):
+            before = await (self.access(actor, hearing_id) if actor else self.load(hearing_id))
+            court = court_of(before)
+            after = perform(court, act)
+            if after is court:
+                return before
+            changed = await self._store(actor, before, fields_of(after), note_of(court, act, after))
+            if changed is not None:
+                self._outbox.nudge()
+                return changed
+        raise Problem("server.unavailable", retry_after=1)
+
+    async def _store(
+        self, actor: Actor | None, before: HearingDocument, fields: dict[str, Any], note: dict[str, Any]
+    ) -> HearingDocument | None:
+        """None when somebody else has changed it meanwhile."""
+        hearing_id = before["_id"]
+
+        async def work(session: AsyncClientSession) -> HearingDocument | None:
+            changed: HearingDocument | None = await self._db.hearings.find_one_and_update(
+                {"_id": hearing_id, "version": before["version"]},
+                {"$set": fields, "$inc": {"version": 1}},
+                return_document=ReturnDocument.AFTER,
+                session=session,
+            )
+            if changed is not None:
+                payload = {"hearing_id": hearing_id, "version": changed["version"], **note}
+                await self._outbox.add(session, ACTED, f"hearing:{hearing_id}", payload)
+                await self._audit.write(
+                    actor, f"hearing.{note['act']}", f"hearing:{hearing_id}", session, version=changed["version"]
+                )
+            return changed
+
+        return await self._db.transaction(work)
+
+
+def seat_of(document: HearingDocument, user_id: str) -> SeatDocument | None:
+    return next((seat for seat in document["seats"] if seat["user_id"] == user_id), None)
+
+
+def court_of(document: HearingDocument) -> Court:
+    shown = document["shown"]
+    return Court(
+        kind=HearingKind(document["kind"]),
+        seats=tuple(_seat(seat) for seat in document["seats"]),
+        stage=HearingStage(document["stage"]),
+        since=document["since"],
+        resumes=HearingStage(document["resumes"]) if document["resumes"] else None,
+        shown=Shown(**shown) if shown else None,
+        segments=document["segments"],
+    )
+
+
+def fields_of(court: Court) -> dict[str, Any]:
+    """What is stored of a court. Its kind never changes."""
+    fields = asdict(court)
+    del fields["kind"]
+    return {**fields, "seats": list(fields["seats"])}
+
+
+def _seat(stored: SeatDocument) -> Seat:
+    return Seat(
+        user_id=stored["user_id"],
+        role=HearingRole(stored["role"]),
+        name=stored["name"],
+        side=stored["side"],
+        place=Place(stored["place"]),
+        room=stored["room"],
+        connected=stored["connected"],
+        identity=IdentityState(stored["identity"]),
+        accepted=stored["accepted"],
+        hand_at=stored["hand_at"],
+        floor=stored["floor"],
+        muted=stored["muted"],
+        locked=stored["locked"],
+        refused=stored["refused"],
+        absence=AbsenceCause(stored["absence"]) if stored["absence"] else None,
+    )

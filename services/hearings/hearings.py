@@ -1,0 +1,211 @@
+"""What the people of a hearing do: come in with a ticket, and act. Every act is judged, stored, and told."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+from schemas.api.hearings import HearingBody, HearingListView, HearingView, LineView, SdpView, TicketView
+from schemas.documents.hearings import HearingDocument
+from schemas.enums import MessageType
+from schemas.hearing_enums import ActKind, HearingRole, HearingStage, Place
+from services.actors import Actor
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.files.files import Files
+from services.hearings.acts import Act
+from services.hearings.calendars import calendar
+from services.hearings.court import Seat
+from services.hearings.docket import Docket, court_of, seat_of
+from services.hearings.hearing_views import HearingViews
+from services.hearings.ice import IceServers
+from services.hearings.media import check_offer, line_of
+from services.hearings.observers import Observers
+from services.hearings.passes import HearingTickets
+from services.hearings.scheduling import Scheduling
+from services.live import Live
+from services.record import Draft, Recorder
+from services.storage.database import Database
+
+LINE = (HearingRole.PRESIDER, HearingRole.CLERK)
+LISTED_BACK = timedelta(days=30)
+LISTED = 50
+
+
+class Voice(Protocol):
+    """What connects people (``services/hearings/switchboard.py``)."""
+
+    def engage(self, hearing_id: str) -> None:
+        """Something changed: see that the media follow."""
+
+    async def offer(self, hearing_id: str, user_id: str, sdp: str) -> str:
+        """The answer. Raises ``hearing.media_unavailable``, ``hearing.offer_invalid``."""
+
+
+def line_record(hearing_id: str) -> str:
+    """The id of the record that holds the private line of the bench; it takes no seq of the space (ruling 7)."""
+    return f"line:{hearing_id}"
+
+
+class Hearings:
+    def __init__(
+        self,
+        database: Database,
+        docket: Docket,
+        scheduling: Scheduling,
+        observers: Observers,
+        tickets: HearingTickets,
+        views: HearingViews,
+        ice: IceServers,
+        files: Files,
+        recorder: Recorder,
+        live: Live,
+        voice: Voice | None,
+        public_url: str,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._db = database
+        self._docket = docket
+        self._scheduling = scheduling
+        self._observers = observers
+        self._tickets = tickets
+        self._views = views
+        self._ice = ice
+        self._files = files
+        self._recorder = recorder
+        self._live = live
+        self._voice = voice
+        self._public_url = public_url
+        self._clock = clock
+
+    # --- before it begins
+
+    async def schedule(self, actor: Actor, case_space_id: str, body: HearingBody) -> HearingView:
+        """Call a hearing. Raises ``space.*``, ``auth.forbidden``, ``hearing.participants_invalid``."""
+        document = await self._scheduling.schedule(actor, case_space_id, body)
+        return self._views.view(document, actor.user_id)
+
+    async def get(self, actor: Actor, hearing_id: str) -> HearingView:
+        return self._views.view(await self._docket.access(actor, hearing_id), actor.user_id)
+
+    async def mine(self, actor: Actor) -> HearingListView:
+        """The caller's hearings that are open or were lately, by their time."""
+        since = self._clock() - LISTED_BACK
+        wanted = {"seats.user_id": actor.user_id, "starts_at": {"$gte": since}}
+        found = await self._db.hearings.find(wanted).sort("starts_at", 1).limit(LISTED + 1).to_list()
+        items = [self._views.view(document, actor.user_id) for document in found[:LISTED]]
+        return HearingListView(items=items, has_more=len(found) > LISTED)
+
+    async def find(self, actor: Actor, code: str) -> HearingView:
+        """The hearing with this code, for those who take part in it. Raises ``hearing.link_invalid``."""
+        found = await self._db.hearings.find_one({"code": code})
+        if found is None or seat_of(found, actor.user_id) is None:
+            raise Problem("hearing.link_invalid")
+        return self._views.view(found, actor.user_id)
+
+    async def observe(self, actor: Actor, hearing_id: str, invitation: str) -> HearingView:
+        """Take a seat as an observer, with the link of a public hearing. Raises ``hearing.link_invalid``."""
+        return self._views.view(await self._observers.seat(actor, hearing_id, invitation), actor.user_id)
+
+    async def calendar(self, actor: Actor, hearing_id: str) -> bytes:
+        """The calendar file."""
+        document = await self._docket.access(actor, hearing_id)
+        return calendar(document, f"{self._public_url}/hearings/{hearing_id}", self._clock())
+
+    async def ticket(self, actor: Actor, hearing_id: str) -> TicketView:
+        """A ticket for coming in once, within a minute. Raises ``hearing.closed``, ``hearing.refused``."""
+        court = court_of(await self._docket.access(actor, hearing_id))
+        if court.closed:
+            raise Problem("hearing.closed")
+        if court.seat(actor.user_id).refused:
+            raise Problem("hearing.refused")
+        ticket, expires_at = await self._tickets.issue(hearing_id, actor.user_id)
+        return TicketView(ticket=ticket, ice_servers=self._ice.for_user(actor.user_id), expires_at=expires_at)
+
+    # --- in it
+
+    async def join(self, actor: Actor, hearing_id: str, ticket: str) -> HearingView:
+        """Come in, or come back to one's seat. Raises ``hearing.ticket_invalid``, ``hearing.refused``."""
+        await self._docket.access(actor, hearing_id)
+        await self._tickets.use(ticket, hearing_id, actor.user_id)
+        return await self.act(actor, hearing_id, ActKind.COME)
+
+    async def act(
+        self, actor: Actor, hearing_id: str, kind: ActKind, target: str | None = None, **more: Any
+    ) -> HearingView:
+        """Do something; the state afterwards. ``more`` are the fields of ``services.hearings.acts.Act``.
+
+        Raises what the rules raise (``services.hearings.acts.perform``).
+        """
+        act = Act(kind, self._clock(), actor.user_id, target, **more)
+        document = await self._docket.perform(actor, hearing_id, act)
+        await self.tell(document, [target] if target else [])
+        return self._views.view(document, actor.user_id)
+
+    async def move(self, actor: Actor, hearing_id: str, stage: HearingStage) -> HearingView:
+        return await self.act(actor, hearing_id, ActKind.STAGE, stage=stage)
+
+    async def remove(self, actor: Actor, hearing_id: str, user_id: str) -> HearingView:
+        """Send somebody out: told so at once, and let in no more."""
+        view = await self.act(actor, hearing_id, ActKind.REMOVE, user_id)
+        await self._live.to_user(user_id, "hearing:removed", {"hearing_id": hearing_id, "user_id": user_id})
+        return view
+
+    async def show(self, actor: Actor, hearing_id: str, file_id: str | None, page: int) -> HearingView:
+        """Let everybody look at a page of a file of the hearing's space. Raises ``file.*``."""
+        if file_id is not None:
+            document = await self._docket.access(actor, hearing_id)
+            await self._files.check_for_message(document["space_id"], actor.user_id, [file_id])
+        return await self.act(actor, hearing_id, ActKind.SHOW, file_id=file_id, page=page)
+
+    async def offer(self, actor: Actor, hearing_id: str, sdp: str) -> SdpView:
+        """Connect one's sound. Only after coming in; who waits is connected and hears nothing.
+
+        Raises ``hearing.offer_invalid``, ``hearing.not_inside``, ``hearing.media_unavailable``.
+        """
+        court = court_of(await self._docket.access(actor, hearing_id))
+        check_offer(sdp)
+        if line_of(court, court.seat(actor.user_id)) is None:
+            raise Problem("hearing.not_inside")
+        if self._voice is None:
+            raise Problem("hearing.media_unavailable", "本系统没有配置语音服务")
+        return SdpView(sdp=await self._voice.offer(hearing_id, actor.user_id, sdp))
+
+    async def line(self, actor: Actor, hearing_id: str, client_msg_id: str, text: str) -> LineView:
+        """A word between those who preside and the clerk. Kept in a record of its own; nobody else hears of it."""
+        court = court_of(await self._docket.access(actor, hearing_id))
+        seat = court.seat(actor.user_id)
+        if seat.role not in LINE:
+            raise Problem("hearing.not_allowed")
+        entry = (await self._recorder.append(_line_draft(hearing_id, seat, client_msg_id, text))).entry
+        view = LineView(
+            hearing_id=hearing_id, seq=entry["_id"]["seq"], user_id=actor.user_id, text=text, sent_at=entry["at"]
+        )
+        hint = view.model_dump(mode="json")
+        for one in court.seats:
+            if one.role in LINE:
+                await self._live.to_user(one.user_id, "hearing:line", hint)
+        return view
+
+    # --- telling
+
+    async def tell(self, document: HearingDocument, also: Sequence[str] = ()) -> None:
+        """Show the new state to everybody who is there (and ``also`` these), and let the media follow."""
+        if self._voice is not None:
+            self._voice.engage(document["_id"])
+        for seat in document["seats"]:
+            if seat["place"] != Place.OUTSIDE or seat["user_id"] in also:
+                view = self._views.view(document, seat["user_id"])
+                await self._live.to_user(seat["user_id"], "hearing:state", view.model_dump(mode="json"))
+
+
+def _line_draft(hearing_id: str, seat: Seat, client_msg_id: str, text: str) -> Draft:
+    return Draft(
+        space_id=line_record(hearing_id),
+        sender=seat.user_id,
+        role=seat.role.value,
+        client_msg_id=client_msg_id,
+        type=MessageType.TEXT,
+        body={"text": text},
+        sender_name=seat.name,
+        broadcast=False,
+    )

@@ -1,0 +1,140 @@
+"""A hearing over the socket and HTTP: the doors pass on what the rules say, and tell everybody at once (I6)."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from server.wiring import House
+from tests.house import Person, client, open_doors, open_house
+from tests.parts.databases import SettingsMaker
+from tests.realtime.test_sockets import Phone, phone, until
+from tests.services.hearings.hearing_world import World, body, called
+
+
+@pytest.fixture(scope="module")
+async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
+    async with open_house(make_settings()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def url(house: House) -> AsyncIterator[str]:
+    async with open_doors(house) as base:
+        yield base
+
+
+class Desk:
+    """HTTP as one person."""
+
+    def __init__(self, url: str, person: Person) -> None:
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {person.token}"}
+
+    async def call(self, verb: str, path: str, sent: Any = None) -> tuple[int, Any]:
+        async with aiohttp.ClientSession() as session:
+            given = {} if sent is None else {"json": sent}
+            async with session.request(verb, f"{self._url}/api/v1{path}", headers=self._headers, **given) as answer:
+                plain = answer.content_type == "text/calendar"
+                return answer.status, await (answer.text() if plain else answer.json())
+
+
+async def join(url: str, world: World, person: Person, device: Phone) -> Any:
+    status, given = await Desk(url, person).call("POST", f"/hearings/{world.id}/ticket", {})
+    assert (status, given["ice_servers"]) == (201, [])
+    answer = await device.call("hearing:join", {"hearing_id": world.id, "ticket": given["ticket"]})
+    assert answer["ok"], answer
+    return answer["data"]
+
+
+async def test_the_doors_over_http(house: House, url: str) -> None:
+    world = await called(house, public=True)
+    desk = Desk(url, world.li)
+    people = [{"user_id": world.judge.id, "role": "presider"}, {"user_id": world.wang.id, "role": "party"}]
+    wanted = body(house, people).model_dump(mode="json")
+    status, made = await desk.call("POST", f"/spaces/{world.case}/hearings", wanted)
+    assert (status, made["stage"], made["version"], len(made["code"])) == (201, "waiting", 1, 8)
+    status, wrong = await desk.call("POST", f"/spaces/{world.case}/hearings", {**wanted, "kind": "party"})
+    assert (status, wrong["code"]) == (422, "request.invalid")
+    status, wrong = await Desk(url, world.wang).call("POST", f"/spaces/{world.case}/hearings", wanted)
+    assert (status, wrong["code"]) == (403, "auth.forbidden")
+    assert (await Desk(url, world.wang).call("GET", f"/hearings/{made['id']}"))[0] == 200
+    assert (await Desk(url, world.zhao).call("GET", f"/hearings/{made['id']}"))[0] == 404
+    assert [one["id"] for one in (await Desk(url, world.zhao).call("GET", "/hearings"))[1]["items"]] == [world.id]
+    status, found = await Desk(url, world.judge).call("POST", "/hearings/find", {"code": made["code"]})
+    assert (status, found["id"]) == (200, made["id"])
+    link = (await world.seen(world.judge)).link
+    assert link is not None
+    guest = Desk(url, await client(house, "旁听者"))
+    sent = {"invitation": link.partition("invitation=")[2]}
+    assert (await guest.call("POST", f"/hearings/{world.id}/observers", sent))[0] == 200
+    status, text = await guest.call("GET", f"/hearings/{world.id}/calendar")
+    assert (status, text.startswith("BEGIN:VCALENDAR\r\n")) == (200, True)
+
+
+async def test_everybody_there_is_shown_the_new_state(house: House, url: str) -> None:
+    world = await called(house)
+    given = {"hearing_id": world.id}
+    async with phone(url, world.judge) as judge, phone(url, world.wang) as wang, phone(url, world.zhao) as zhao:
+        forged = await wang.call("hearing:join", {**given, "ticket": "x" * 43})
+        assert forged["error"]["code"] == "hearing.ticket_invalid"
+        for person, device in ((world.judge, judge), (world.wang, wang), (world.zhao, zhao)):
+            await join(url, world, person, device)
+        early = await judge.call("hearing:admit", {**given, "user_id": world.wang.id})
+        assert early["error"]["code"] == "hearing.rules_not_accepted"
+        assert (await wang.call("hearing:accept", given))["ok"]
+        assert (await zhao.call("hearing:accept", given))["ok"]
+        admitted = await judge.call("hearing:admit", {**given, "user_id": world.wang.id})
+        version = admitted["data"]["version"]
+        await until(lambda: all(version in [s["version"] for s in d.of("hearing:state")] for d in (judge, wang, zhao)))
+        sneaked = await wang.call("hearing:floor", {**given, "user_id": world.wang.id, "give": True})
+        assert sneaked["error"]["code"] == "hearing.not_allowed"
+        refused = await zhao.call("hearing:hand", {**given, "raised": True})
+        assert refused["error"]["code"] == "hearing.not_inside"
+        removed = await judge.call("hearing:remove", {**given, "user_id": world.zhao.id})
+        assert removed["ok"]
+        await until(lambda: zhao.of("hearing:removed") == [{"hearing_id": world.id, "user_id": world.zhao.id}])
+        status, told = await Desk(url, world.zhao).call("POST", f"/hearings/{world.id}/ticket", {})
+        assert (status, told["code"]) == (403, "hearing.refused")
+
+
+async def test_every_event_reaches_its_act(house: House, url: str) -> None:
+    world = await called(house, kind="mediation")
+    given: dict[str, Any] = {"hearing_id": world.id}
+    await world.come(*world.everybody)
+    async with phone(url, world.judge) as judge, phone(url, world.wang) as wang, phone(url, world.clerk) as clerk:
+        who = {**given, "user_id": world.wang.id}
+        for person in (world.wang, world.li, world.zhao):
+            assert (await clerk.call("hearing:admit", {**given, "user_id": person.id}))["ok"]
+            state = {**given, "user_id": person.id, "state": "confirmed"}
+            assert (await clerk.call("hearing:identity", state))["ok"]
+        for stage in ("opening", "statements"):
+            assert (await judge.call("hearing:stage", {**given, "stage": stage}))["data"]["stage"] == stage
+        witness = {**given, "user_id": world.witness.id}
+        assert (await judge.call("hearing:witness", {**witness, "called": True}))["ok"]
+        assert (await judge.call("hearing:witness", {**witness, "called": False}))["ok"]
+        assert (await wang.call("hearing:hand", {**given, "raised": True}))["ok"]
+
+        def mine(answer: Any) -> Any:
+            assert answer["ok"], answer
+            return next(one for one in answer["data"]["participants"] if one["user_id"] == world.wang.id)
+
+        assert mine(await judge.call("hearing:floor", {**who, "give": True}))["mic"] is True
+        assert mine(await wang.call("hearing:mute", {**given, "muted": True}))["mic"] is False
+        assert mine(await judge.call("hearing:mute", {**who, "muted": True, "locked": True}))["locked"] is True
+        refused = await wang.call("hearing:mute", {**given, "muted": False})
+        assert refused["error"]["code"] == "hearing.mic_locked"
+        freed = {**given, "everybody": True, "muted": False}
+        assert mine(await clerk.call("hearing:mute", freed))["locked"] is False
+        together = {**given, "user_ids": [world.judge.id, world.wang.id]}
+        assert mine(await judge.call("hearing:caucus", {**together, "open": True}))["room"] == 1
+        assert mine(await judge.call("hearing:caucus", {**together, "open": False}))["place"] == "court"
+        assert (await clerk.call("hearing:line", {**given, "client_msg_id": "1", "text": "好"}))["data"]["seq"] == 1
+        await until(lambda: judge.of("hearing:line"))
+        assert wang.of("hearing:line") == []
+        assert (await clerk.call("hearing:show", {**given, "file_id": None}))["ok"]
+        assert mine(await wang.call("hearing:leave", given))["absence"] == "left"
+        assert mine(await clerk.call("hearing:absence", {**who, "cause": "excused"}))["absence"] == "excused"
+        offer = await judge.call("hearing:offer", {**given, "sdp": "v=0\r\nm=audio 9 X 0\r\n"})
+        assert offer["error"]["code"] == "hearing.media_unavailable"

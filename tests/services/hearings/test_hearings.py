@@ -1,0 +1,360 @@
+"""Hearings against a real database: calling one, coming in, acting, the journal; attackers first (I6)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from schemas.api.messages import MessageListQuery
+from schemas.enums import Role
+from schemas.hearing_enums import ActKind, HearingKind, HearingStage, Place
+from server.wiring import House
+from services.errors import Problem
+from services.hearings.attendance import Attendance
+from services.hearings.docket import ACTED, Docket
+from services.hearings.hearing_effects import REMIND
+from services.hearings.passes import TICKET_SECONDS, HearingTickets, Invitations
+from services.hearings.scheduling import CALLED
+from services.ids import new_id
+from tests.house import Person, client, lawyer, open_house, space_of
+from tests.parts.databases import SettingsMaker
+from tests.services.hearings.hearing_world import World, body, called, owed
+
+
+@pytest.fixture(scope="module")
+async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
+    async with open_house(make_settings()) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def world(house: House) -> World:
+    return await called(house)
+
+
+async def refusal(work: object) -> str:
+    with pytest.raises(Problem) as refused:
+        await work  # type: ignore[misc]
+    return refused.value.code
+
+
+async def texts(world: World, space_id: str, person: Person) -> list[str]:
+    page = await world.house.services.messages.page(person.actor, space_id, MessageListQuery(after_seq=0, limit=200))
+    return [one.body.get("text", "") for one in page.items]
+
+
+# --- calling one
+
+
+async def test_a_hearing_has_a_space_of_its_own(house: House, world: World) -> None:
+    """Ruling 10: judge, clerk and the other side never see the client's space; witnesses are in neither."""
+    members = {m.user_id for m in (await house.services.space_views.get(world.judge.actor, world.space)).members}
+    assert members == {world.judge.id, world.clerk.id, world.wang.id, world.li.id, world.zhao.id}
+    for outsider in (world.judge, world.clerk, world.zhao, world.witness):
+        assert await refusal(house.services.space_views.get(outsider.actor, world.case)) == "space.not_found"
+    assert await refusal(house.services.space_views.get(world.witness.actor, world.space)) == "space.not_found"
+
+
+async def test_who_may_call_a_hearing(house: House, world: World) -> None:
+    one = body(house, [{"user_id": world.judge.id, "role": "presider"}, {"user_id": world.wang.id, "role": "party"}])
+    stranger = await lawyer(house)
+    schedule = house.services.hearings.schedule
+    assert await refusal(schedule(world.wang.actor, world.case, one)) == "auth.forbidden"
+    assert await refusal(schedule(stranger.actor, world.case, one)) == "space.not_found"
+    assert await refusal(schedule(world.judge.actor, world.case, one)) == "space.not_found"
+
+
+async def test_who_may_take_which_place(house: House) -> None:
+    wang, li = await client(house), await lawyer(house)
+    both = await house.staff.create(f"login-{new_id()}", "陈", [Role.LAWYER, Role.PRESIDER], password="correct horse")
+    judge = await lawyer(house, "陈明", Role.PRESIDER)
+    case = await space_of(house, wang, li)
+    await house.database.spaces.update_one(
+        {"_id": case},
+        {
+            "$push": {
+                "members": {
+                    "user_id": both.user_id,
+                    "role": "lawyer",
+                    "display_name": "陈",
+                    "first_seq": 1,
+                    "joined_at": house.core.clock(),
+                }
+            }
+        },
+    )
+    for wrong in (
+        [{"user_id": judge.id, "role": "presider"}, {"user_id": new_id(), "role": "party"}],
+        [{"user_id": judge.id, "role": "presider"}, {"user_id": judge.id, "role": "clerk"}],
+        [{"user_id": judge.id, "role": "presider"}, {"user_id": li.id, "role": "party"}],
+        [{"user_id": judge.id, "role": "presider"}, {"user_id": wang.id, "role": "counsel"}],
+        [{"user_id": li.id, "role": "presider"}, {"user_id": wang.id, "role": "party"}],
+        [{"user_id": both.user_id, "role": "presider"}, {"user_id": wang.id, "role": "party"}],
+        [{"user_id": li.id, "role": "counsel"}, {"user_id": wang.id, "role": "party"}],
+    ):
+        code = await refusal(house.services.hearings.schedule(li.actor, case, body(house, wrong)))
+        assert code == "hearing.participants_invalid", wrong
+
+
+async def test_everybody_is_told_once_and_the_case_shows_it(house: House, world: World) -> None:
+    """A3, J2: a card in the case, a line in the hearing's space, one notice each, although the effect ran twice."""
+    await owed(house, CALLED)
+    for person in world.everybody:
+        found = await house.database.notices.find({"user_id": person.id}).to_list()
+        assert [(one["kind"], one["link"]) for one in found] == [("hearing_called", f"/hearings/{world.id}")]
+    page = await house.services.messages.page(world.wang.actor, world.case, MessageListQuery())
+    (card,) = [one for one in page.items if one.type == "card"]
+    assert (card.body["kind"], card.body["state"], card.body["ref"]) == (
+        "hearing",
+        "scheduled",
+        {"hearing_id": world.id},
+    )
+    (line,) = await texts(world, world.space, world.zhao)
+    assert line.startswith("庭审已安排：")
+    reminders = await house.database.outbox.find({"kind": REMIND, "payload.hearing_id": world.id}).to_list()
+    starts_at = (await world.seen(world.judge)).starts_at
+    assert [one["due_at"] for one in reminders] == [starts_at - timedelta(minutes=30)]
+
+
+async def test_the_code_and_the_calendar_serve_those_who_take_part(house: House, world: World) -> None:
+    seen = await world.seen(world.judge)
+    assert seen.code is not None
+    assert (await house.services.hearings.find(world.witness.actor, seen.code)).id == world.id
+    stranger = await client(house)
+    assert await refusal(house.services.hearings.find(stranger.actor, seen.code)) == "hearing.link_invalid"
+    assert await refusal(house.services.hearings.get(stranger.actor, world.id)) == "hearing.not_found"
+    assert await refusal(house.services.hearings.calendar(stranger.actor, world.id)) == "hearing.not_found"
+    assert (await world.seen(world.wang)).code is None
+    assert [one.id for one in (await house.services.hearings.mine(world.witness.actor)).items] == [world.id]
+    text = (await house.services.hearings.calendar(world.wang.actor, world.id)).decode()
+    lines = text.replace("\r\n ", "").split("\r\n")
+    assert f"DTSTART:{seen.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in lines
+    assert "SUMMARY:移动庭审：王晓诉赵敏借款合同纠纷" in lines
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+
+
+# --- tickets and links
+
+
+async def test_tickets_let_in_once_one_person_into_one_hearing(house: House, world: World) -> None:
+    hearings, other = house.services.hearings, await called(house)
+    ticket = (await hearings.ticket(world.wang.actor, world.id)).ticket
+    foreign = (await hearings.ticket(world.zhao.actor, world.id)).ticket
+    elsewhere = (await hearings.ticket(other.wang.actor, other.id)).ticket
+    for wrong in (foreign, elsewhere, ticket[:-1] + ("A" if ticket[-1] != "A" else "B"), "x" * 43, ""):
+        assert await refusal(hearings.join(world.wang.actor, world.id, wrong)) == "hearing.ticket_invalid"
+    assert await refusal(hearings.join(other.wang.actor, world.id, elsewhere)) == "hearing.not_found"
+    assert (await hearings.join(world.wang.actor, world.id, ticket)).id == world.id
+    assert await refusal(hearings.join(world.wang.actor, world.id, ticket)) == "hearing.ticket_invalid", "reused"
+    later = HearingTickets(house.database, lambda: datetime.now(UTC) + timedelta(seconds=TICKET_SECONDS + 1))
+    late = (await hearings.ticket(world.wang.actor, world.id)).ticket
+    assert await refusal(later.use(late, world.id, world.wang.id)) == "hearing.ticket_invalid", "expired"
+    assert await house.database.hearing_tickets.find_one({"_id": late}) is None, "tickets are not stored as they are"
+
+
+async def test_one_ticket_used_at_once_by_many_lets_one_in(house: House, world: World) -> None:
+    hearings = house.services.hearings
+    ticket = (await hearings.ticket(world.wang.actor, world.id)).ticket
+    tries = [hearings.join(world.wang.actor, world.id, ticket) for _ in range(8)]
+    outcomes = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(not isinstance(one, Problem) for one in outcomes) == 1
+
+
+async def test_observers_come_by_the_link_of_a_public_hearing_only(house: House, world: World) -> None:
+    hearings, stranger = house.services.hearings, await client(house, "旁听者")
+    public = await called(house, public=True)
+    link = (await public.seen(public.clerk)).link
+    assert link is not None
+    assert (await public.seen(public.wang)).link is None
+    invitation = link.partition("invitation=")[2]
+    assert (await world.seen(world.clerk)).link is None
+    forged = Invitations({"k": b"x" * 32}).issue(public.id)
+    for hearing_id, given in ((public.id, forged), (world.id, invitation), (public.id, ""), (public.id, "é")):
+        assert await refusal(hearings.observe(stranger.actor, hearing_id, given)) == "hearing.link_invalid"
+    seen = await hearings.observe(stranger.actor, public.id, invitation)
+    assert [one.role for one in seen.participants if one.user_id == stranger.id] == ["observer"]
+    again = await hearings.observe(stranger.actor, public.id, invitation)
+    assert again.version == seen.version
+    assert (again.code, again.recordings) == (None, [])
+    assert await refusal(house.services.space_views.get(stranger.actor, public.space)) == "space.not_found"
+    own = Invitations({"k": b"y" * 32}).issue(world.id)
+    assert await refusal(hearings.observe(stranger.actor, world.id, own)) == "hearing.link_invalid"
+
+
+# --- inside
+
+
+async def test_a_whole_hearing_leaves_a_chained_journal(house: House, world: World) -> None:
+    """Every act is an entry of the hearing's record, in order, with its time and segment; twice run, once shown."""
+    await world.begin(HearingStage.OPENING, HearingStage.INVESTIGATION, HearingStage.EVIDENCE)
+    await world.act(world.zhao, ActKind.HAND, on=True)
+    await world.act(world.judge, ActKind.FLOOR, world.zhao, on=True)
+    await world.act(world.clerk, ActKind.MUTE, world.wang, on=True, lock=True)
+    await world.act(world.judge, ActKind.WITNESS, world.witness, on=True)
+    for stage in (HearingStage.RECESS, HearingStage.EVIDENCE, HearingStage.DEBATE, HearingStage.FINAL):
+        await world.act(world.judge, ActKind.STAGE, stage=stage)
+    await world.act(world.judge, ActKind.STAGE, stage=HearingStage.CLOSED)
+    await owed(house, CALLED, ACTED)
+    said = (await texts(world, world.space, world.judge))[1:]
+    assert said[:3] == [
+        "审判员陈明进入法庭",
+        "审判员陈明已阅读并承诺遵守庭审纪律，不擅自录音录像",
+        "书记员周书进入法庭",
+    ]
+    expected = [
+        "审判员陈明宣布：举证质证",
+        "被告赵敏举手申请发言",
+        "审判员陈明准许被告赵敏发言",
+        "书记员周书关闭原告王晓的麦克风并锁定",
+        "审判员陈明传证人孙证到庭作证",
+        "审判员陈明宣布：休庭",
+        "审判员陈明宣布：复庭，继续举证质证",
+        "审判员陈明宣布：法庭辩论",
+        "审判员陈明宣布：最后陈述",
+        "审判员陈明宣布：闭庭",
+    ]
+    assert said[-len(expected) :] == expected
+    document = await house.database.hearings.find_one({"_id": world.id})
+    assert document is not None
+    assert len(said) == document["version"] - 1, "one entry for each change"
+    page = await house.services.messages.page(world.judge.actor, world.space, MessageListQuery(after_seq=1, limit=200))
+    assert [one.body["version"] for one in page.items] == list(range(2, document["version"] + 1))
+    assert {one.body["segment"] for one in page.items} == {None, 1, 2}
+    assert all(b.prev_hash == a.hash for a, b in zip(page.items, page.items[1:], strict=False))
+    case = await house.services.messages.page(world.wang.actor, world.case, MessageListQuery(after_seq=0))
+    assert [one.body["state"] for one in case.items] == ["closed", "in_session", "closed"], "the card and its updates"
+    assert await refusal(world.act(world.judge, ActKind.STAGE, stage=HearingStage.OPENING)) == "hearing.closed"
+    assert await refusal(house.services.hearings.ticket(world.wang.actor, world.id)) == "hearing.closed"
+
+
+async def test_acts_of_one_moment_are_judged_one_after_the_other(house: House, world: World) -> None:
+    """The presider gives and takes floors while others mute and raise hands: nothing is lost, nothing undone."""
+    await world.begin(HearingStage.OPENING, HearingStage.INVESTIGATION)
+    before = (await world.seen(world.judge)).version
+    await asyncio.gather(
+        world.act(world.wang, ActKind.HAND, on=True),
+        world.act(world.zhao, ActKind.HAND, on=True),
+        world.act(world.li, ActKind.MUTE_SELF, on=True),
+        world.act(world.clerk, ActKind.MUTE, world.zhao, on=True, lock=True),
+        world.act(world.judge, ActKind.FLOOR, world.li, on=True),
+    )
+    after = await world.seen(world.judge)
+    seats = {one.user_id: one for one in after.participants}
+    assert after.version == before + 5
+    assert seats[world.wang.id].hand_at is not None
+    assert (seats[world.zhao.id].locked, seats[world.zhao.id].hand_at is not None) == (True, True)
+    assert (seats[world.li.id].floor, seats[world.li.id].may_speak, seats[world.li.id].mic) == (True, True, False)
+    journal = await house.database.outbox.count_documents({"kind": ACTED, "payload.hearing_id": world.id})
+    assert journal == after.version - 1
+
+
+async def test_who_waits_outside_sees_nothing_of_the_evidence(house: House, world: World) -> None:
+    await world.begin(HearingStage.OPENING, HearingStage.INVESTIGATION, HearingStage.EVIDENCE)
+    file_id = await stored_file(world)
+    shown = await house.services.hearings.show(world.clerk.actor, world.id, file_id, 2)
+    assert shown.shown is not None
+    assert (shown.shown.page, shown.shown.url.startswith(f"/api/v1/files/{file_id}/content")) == (2, True)
+    assert (await world.seen(world.witness)).shown is None
+    called_in = await world.act(world.judge, ActKind.WITNESS, world.witness, on=True)
+    assert called_in.shown == (await world.seen(world.witness)).shown
+    assert await refusal(house.services.hearings.show(world.clerk.actor, world.id, new_id(), 1)) == "file.not_found"
+    elsewhere = await stored_file(await called(house))
+    assert await refusal(house.services.hearings.show(world.clerk.actor, world.id, elsewhere, 1)) == "file.not_found"
+
+
+async def stored_file(world: World) -> str:
+    """A complete file of the hearing's space, as far as showing it looks."""
+    key = await world.house.vault.key(f"space:{world.space}")
+    file_id = new_id()
+    fields: dict[str, Any] = {
+        "_id": file_id,
+        "space_id": world.space,
+        "owner_id": world.clerk.id,
+        "name": key.seal_text("借条.pdf", f"file:{file_id}:name"),
+        "content_type": "application/pdf",
+        "declared_size": 1,
+        "size": 1,
+        "sha256": "0" * 64,
+        "state": "complete",
+        "created_at": world.house.core.clock(),
+    }
+    await world.house.database.raw["files"].insert_one(fields)
+    return file_id
+
+
+async def test_the_private_line_is_heard_by_the_bench_alone(house: House, world: World) -> None:
+    line = house.services.hearings.line
+    said = await line(world.judge.actor, world.id, "m1", "请核对被告身份证")
+    assert (await line(world.judge.actor, world.id, "m1", "请核对被告身份证")).seq == said.seq == 1
+    assert (await line(world.clerk.actor, world.id, "m2", "好的")).seq == 2
+    assert await refusal(line(world.wang.actor, world.id, "m3", "?")) == "hearing.not_allowed"
+    assert not any("身份证" in text for text in await texts(world, world.space, world.judge))
+
+
+async def test_sound_needs_a_seat_and_a_media_server(house: House, world: World) -> None:
+    offer, hearings = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", house.services.hearings
+    assert await refusal(hearings.offer(world.wang.actor, world.id, offer)) == "hearing.not_inside"
+    await world.come(world.wang)
+    assert await refusal(hearings.offer(world.wang.actor, world.id, offer)) == "hearing.media_unavailable"
+    for wrong in (
+        "",
+        "m=audio 9 X 0",
+        offer + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n",
+        offer + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n",
+        offer + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n",
+        offer.replace("m=audio", "m=video"),
+        offer.replace("\r\n", "\rm=video 9 X 96\r"),
+    ):
+        assert await refusal(hearings.offer(world.wang.actor, world.id, wrong)) == "hearing.offer_invalid", wrong
+
+
+async def test_a_lost_connection_is_noted_and_the_seat_is_kept(house: House, world: World) -> None:
+    await world.begin(HearingStage.OPENING)
+    now, told = [0.0], []
+    online = {person.id for person in world.everybody} - {world.zhao.id}
+
+    class Sockets:
+        async def online(self, user_ids: list[str]) -> set[str]:
+            return online & set(user_ids)
+
+    async def tell(document: Any) -> None:
+        told.append(document["version"])
+
+    attendance = Attendance(
+        house.database,
+        Docket(house.database, house.core.outbox, house.core.audit),
+        Sockets(),  # type: ignore[arg-type]
+        tell,
+        monotonic=lambda: now[0],
+    )
+
+    async def there() -> tuple[bool, Place]:
+        seats = {one.user_id: one for one in (await world.seen(world.judge)).participants}
+        return seats[world.zhao.id].connected, seats[world.zhao.id].place
+
+    await attendance.tick()
+    now[0] = 7.9
+    await attendance.tick()
+    assert await there() == (True, Place.COURT), "a moment's absence is none"
+    now[0] = 8.1
+    await attendance.tick()
+    assert await there() == (False, Place.COURT)
+    version = (await world.seen(world.judge)).version
+    await attendance.tick()
+    assert (await world.seen(world.judge)).version == version == told[-1]
+    await world.come(world.zhao)
+    assert await there() == (True, Place.COURT)
+    await owed(house, CALLED, ACTED)
+    assert (await texts(world, world.space, world.judge))[-2:] == ["被告赵敏连接中断", "被告赵敏恢复连接"]
+
+
+@pytest.mark.parametrize("kind", list(HearingKind))
+async def test_the_presider_sees_the_ways_on(house: House, kind: HearingKind) -> None:
+    world = await called(house, kind=kind)
+    seen = await world.come(world.judge)
+    assert [one.code for one in seen.next_stages] == [HearingStage.OPENING]
+    assert (await world.seen(world.wang)).next_stages == []
+    title = {"court": "审判员", "arbitration": "仲裁员", "mediation": "调解员"}[kind]
+    assert seen.participants[0].title == title
