@@ -35,6 +35,7 @@ def _needs(required: list[str], **properties: Any) -> dict[str, Any]:
 
 _WHOLE = {"bsonType": ["int", "long"]}
 _FEN = {"bsonType": ["int", "long"], "minimum": 0}
+_PRICE = {"bsonType": ["int", "long"], "minimum": 1}
 _DATE = {"bsonType": "date"}
 _TEXT = {"bsonType": "string"}
 _HASH = {"bsonType": "binData"}
@@ -96,23 +97,96 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("subject", *_SUBJECT, ("created_at", ASCENDING)),
             _index("order", *_up("order_id", "created_at")),
             _index("query", *_up("state", "query_at")),
-        ),
             _index("paid", *_up("paid_at"), sparse=True),
-        _needs(
-            ["subject", "out_trade_no", "amount_fen", "state", "created_at"],
-            subject={"bsonType": "object", "required": ["kind", "id"], "properties": {"kind": _TEXT, "id": _TEXT}},
-            amount_fen={"bsonType": ["int", "long"], "minimum": 1},
-            created_at=_DATE,
         ),
+        {
+            "$and": [
+                _needs(
+                    ["subject", "out_trade_no", "amount_fen", "state", "created_at"],
+                    subject={
+                        "bsonType": "object",
+                        "required": ["kind", "id"],
+                        "properties": {"kind": _TEXT, "id": _TEXT},
+                    },
+                    amount_fen=_FEN,
+                    created_at=_DATE,
+                ),
+                # only what coupons and subsidy cover wholly is paid with nothing
+                {"$or": [{"amount_fen": {"$gte": 1}}, {"method": "nothing"}]},
+            ]
+        },
     ),
     Collection(
         "refunds",
         (
             _index("out_refund_no", *_up("out_refund_no"), unique=True),
+            _index("created", *_up("created_at")),
+            _index("ended", *_up("ended_at"), sparse=True),
             _index("order", *_up("order_id", "created_at")),
             _index("query", *_up("state", "query_at")),
         ),
         _needs(["order_id", "payment_id", "out_refund_no", "amount_fen", "state"], amount_fen=_FEN),
+    ),
+    Collection(
+        "coupon_definitions",
+        (_index("code", *_up("code"), unique=True), _index("claimable", *_up("claimable", "valid_until"))),
+        _needs(["code", "title", "terms", "valid_until", "issued"], issued=_FEN),
+    ),
+    Collection("coupon_codes", (_index("definition", *_up("definition_id")),)),
+    Collection(
+        "coupons",
+        (
+            # a person's first, second … of a definition: the limit holds whatever runs at once
+            _index("ordinal", *_up("definition_id", "user_id", "ordinal"), unique=True),
+            _index("user", *_up("user_id", "valid_until")),
+            _index("used_for", *_up("used_for.kind", "used_for.id"), sparse=True),
+        ),
+        _needs(["definition_id", "user_id", "ordinal", "terms", "state", "valid_until"]),
+    ),
+    Collection(
+        "subsidies",
+        (_index("version", *_up("code", "version"), unique=True),),
+        # whatever the code believes, a budget is neither overdrawn nor given back twice
+        {
+            "$and": [
+                _needs(["code", "version", "discount", "spent_fen"], spent_fen=_FEN),
+                {"$or": [{"budget_fen": None}, {"$expr": {"$lte": ["$spent_fen", "$budget_fen"]}}]},
+            ]
+        },
+    ),
+    Collection(
+        "quotes",
+        (
+            _index("space", ("space_id", ASCENDING), ("_id", DESCENDING)),
+            _index("order", *_up("order_id")),
+            _index("open", *_up("state", "valid_until")),
+        ),
+        _needs(["order_id", "space_id", "client_id", "amount_fen", "state", "valid_until"], amount_fen=_PRICE),
+    ),
+    Collection(
+        "tips",
+        (_index("order", *_up("order_id")), _index("lawyer", *_up("lawyer_id", "paid_at"))),
+        _needs(["order_id", "client_id", "firm_id", "amount_fen"], amount_fen=_PRICE),
+    ),
+    Collection(
+        "companies",
+        (_index("credit_code", *_up("credit_code"), unique=True), _index("member", *_up("members.user_id"))),
+        _needs(["name", "credit_code", "members", "movements"]),
+    ),
+    Collection(
+        "top_ups",
+        (
+            _index("company", ("company_id", ASCENDING), ("_id", DESCENDING)),
+            _index("state", *_up("state", "created_at")),
+            # one line of a bank's statement is one top-up
+            _index(
+                "bank_reference",
+                *_up("bank_reference"),
+                unique=True,
+                partialFilterExpression={"bank_reference": {"$type": "string"}},
+            ),
+        ),
+        _needs(["company_id", "method", "amount_fen", "state"], amount_fen=_PRICE),
     ),
     Collection(
         "ledger",
@@ -120,9 +194,8 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("account", *_up("lines.account", "at")),
             _index("order", *_up("order_id", "at"), sparse=True),
             _index("day", *_up("at")),
-            _index("created", *_up("created_at")),
-            _index("ended", *_up("ended_at"), sparse=True),
             _index("recorded", *_up("recorded_at")),
+            _index("voucher", *_up("refs.voucher"), sparse=True),
         ),
         _needs(
             ["kind", "at", "lines", "refs", "recorded_at"],
@@ -130,11 +203,14 @@ COLLECTIONS: tuple[Collection, ...] = (
             lines={"bsonType": "array", "minItems": 2, "items": _LINE},
         ),
     ),
+    Collection("bills"),
+    Collection("reconciliations", (_index("state", *_up("state", "_id")),)),
     Collection(
         "work_items",
         (
             _index("open", *_up("open_key"), unique=True, partialFilterExpression={"open_key": {"$type": "string"}}),
             _index("state", ("state", ASCENDING), ("_id", DESCENDING)),
+            _index("subject", *_up("kind", "subject")),
         ),
         _needs(["kind", "subject", "title", "advice", "state", "created_at"], created_at=_DATE),
     ),
@@ -195,7 +271,6 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("out_no", *_up("out_no"), unique=True, partialFilterExpression={"out_no": {"$type": "string"}}),
             # one line of the bank's statement pays one statement
             _index(
-            _index("voucher", *_up("refs.voucher"), sparse=True),
                 "bank_reference",
                 *_up("bank_reference"),
                 unique=True,
@@ -203,14 +278,12 @@ COLLECTIONS: tuple[Collection, ...] = (
             ),
             _index("settlement", *_up("settlement_id", "created_at")),
             _index("payment", *_up("payment_id"), sparse=True),
-    Collection("bills"),
-    Collection("reconciliations", (_index("state", *_up("state", "_id")),)),
             _index("finished", *_up("finished_at"), sparse=True),
             _index("query", *_up("state", "query_at")),
         ),
         _needs(["settlement_id", "firm_id", "kind", "amount_fen", "state", "created_at"], amount_fen=_FEN),
     ),
-            _index("subject", *_up("kind", "subject")),
+    Collection("receipts", (_index("number", *_up("number"), unique=True),)),
     Collection("provider_events", (_index("subject", *_up("subject")),)),
     Collection(
         "spaces",
