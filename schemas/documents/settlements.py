@@ -150,6 +150,7 @@ class PayoutDocument(TypedDict):
     firm_id: str
     kind: str  # share, unfreeze, give_back, outside
     amount_fen: int
+    round: int  # the payouts that were asked for together have the same
     state: str
     out_no: NotRequired[str]  # our number of it at WeChat
     mchid: NotRequired[str]  # the firm's
