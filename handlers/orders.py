@@ -29,7 +29,13 @@ class OrdersHandler(ApiHandler):
         answer=OrderView,
         status=201,
         idempotent=True,
-        problems=("product.not_found", "order.need_invalid", "order.lawyer_unavailable", "order.coupon_invalid"),
+        problems=(
+            "product.not_found",
+            "order.need_invalid",
+            "order.lawyer_unavailable",
+            "order.coupon_invalid",
+            "order.price_changed",
+        ),
     )
     async def post(self, call: Call[OrderBody]) -> OrderView:
         return await self.services.orders.place(call.actor, call.body, call.ticket)

@@ -45,6 +45,35 @@ class SubjectKind(StrEnum):
     """What a payment pays for."""
 
     ORDER = "order"
+    QUOTE = "quote"
+    TIP = "tip"
+    TOP_UP = "top_up"
+
+
+class DiscountKind(StrEnum):
+    FIXED = "fixed"
+    PERCENTAGE = "percentage"
+
+
+class CouponState(StrEnum):
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    REDEEMED = "redeemed"
+
+
+class TopUpState(StrEnum):
+    WAITING = "waiting"  # for the money, or for a second person
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class QuoteState(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    PAID = "paid"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
 
 class RefundState(StrEnum):
@@ -55,6 +84,8 @@ class RefundState(StrEnum):
 
 class PaymentMethod(StrEnum):
     WECHAT_JSAPI = "wechat_jsapi"
+    PREPAID = "prepaid"  # from a company's prepaid balance
+    NOTHING = "nothing"  # coupons and subsidy cover the whole price
 
 
 class MessageType(StrEnum):
@@ -119,6 +150,9 @@ class NoticeKind(StrEnum):
     ORDER_REFUND_REQUESTED = "order_refund_requested"
     ORDER_REFUND_FAILED = "order_refund_failed"
     ORDER_REFUNDED = "order_refunded"
+    QUOTE_OFFERED = "quote_offered"
+    QUOTE_ANSWERED = "quote_answered"
+    TIP_RECEIVED = "tip_received"
     HEARING_CALLED = "hearing_called"
     HEARING_SOON = "hearing_soon"
     CONTENT_HELD = "content_held"

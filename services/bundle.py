@@ -19,6 +19,16 @@ from services.orders.orders import Orders
 from services.orders.products import Products
 from services.payments.payments import Payments
 from services.payments.refunds import Refunds
+from services.pricing.companies import Companies
+from services.pricing.coupons import Coupons
+from services.pricing.pricing import Pricing
+from services.pricing.subsidies import Subsidies
+from services.pricing.tips import Tips
+from services.pricing.top_ups import TopUps
+from services.pricing.wallet import Wallet
+from services.quotes.quotes import Quotes
+from services.receipts.receipts import Receipts
+from services.reconciliation.finance import Finance
 from services.search.search import Search
 from services.spaces.desk import Desk
 from services.spaces.exports import Exports
@@ -34,6 +44,8 @@ from services.spaces.sync import Sync
 class Services:
     accounts: Accounts
     desk: Desk
+    companies: Companies
+    coupons: Coupons
     exports: Exports
     files: Files
     hearings: Hearings
@@ -47,8 +59,11 @@ class Services:
     payments: Payments
     products: Products
     pushes: Pushes
+    pricing: Pricing
     refunds: Refunds
     search: Search
+    receipts: Receipts
+    quotes: Quotes
     sessions: Sessions
     sign_in: SignIn
     spaces: Spaces
@@ -56,5 +71,10 @@ class Services:
     subscriptions: Subscriptions
     reach: Reach
     sync: Sync
+    subsidies: Subsidies
     wishes: Wishes
     is_outage: Callable[[BaseException | None], bool]
+    work_desk: WorkDesk
+    tips: Tips
+    top_ups: TopUps
+    wallet: Wallet

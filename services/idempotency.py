@@ -47,6 +47,11 @@ class Ticket:
     def id(self) -> IdempotencyKey:
         return {"user": self.user_id, "route": self.route, "key": self.key}
 
+    @property
+    def thing_id(self) -> str:
+        """An id for the thing that this request makes before it talks to the outside: the same at every repeat."""
+        return hashlib.sha256(f"{self.user_id}\0{self.route}\0{self.key}".encode()).hexdigest()[:24]
+
 
 class Idempotency:
     def __init__(self, database: Database, vault: Vault, clock: Clock = utc_now) -> None:

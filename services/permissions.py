@@ -22,12 +22,15 @@ class Permission(StrEnum):
     ORDER_CONFIRM = "order.confirm"
     ORDER_REVIEW = "order.review"
     ORDER_REFUND = "order.refund"
+    ORDER_TIP = "order.tip"
     # spaces
     SPACE_VIEW = "space.view"
     SPACE_SEND = "space.send"
     SPACE_EXPORT = "space.export"
     SPACE_NOTES = "space.notes"  # of the staff, among themselves
     SPACE_MANAGE = "space.manage"  # members
+    SPACE_QUOTE = "space.quote"  # offer more work, and take the offer back
+    SPACE_ANSWER_QUOTE = "space.answer_quote"  # accept, decline, pay
     SPACE_READ_BY_DESK = "space.read_by_desk"
     FILE_VIEW = "file.view"
     SPACE_HEARING = "space.hearing"  # call one
@@ -59,6 +62,7 @@ ORDER: dict[Permission, frozenset[Role]] = {
 # A space is somebody's by membership only; the role is the one they have in that space.
 SPACE: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
+    Permission.ORDER_TIP: frozenset({CLIENT}),
     Permission.SPACE_SEND: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
     Permission.SPACE_EXPORT: frozenset({CLIENT, LAWYER, SUPPORT, PRESIDER, CLERK}),
     Permission.SPACE_NOTES: frozenset({LAWYER, SUPPORT, REVIEWER}),
@@ -68,6 +72,8 @@ SPACE: dict[Permission, frozenset[Role]] = {
 }
 
 # What support and ops do in spaces of which they are no members (ruling 11). Every use is audited.
+    Permission.SPACE_QUOTE: frozenset({LAWYER, SUPPORT}),
+    Permission.SPACE_ANSWER_QUOTE: frozenset({CLIENT}),
 DESK: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_MANAGE: frozenset({SUPPORT, OPS}),
     Permission.SPACE_READ_BY_DESK: frozenset({SUPPORT, OPS}),

@@ -5,18 +5,30 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from schemas.api.base import Body, Fen, Id, Moment, View
+from schemas.api.pricing import CouponIds, PriceView
 from schemas.enums import OrderStatus, RefundState
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class OrderBody(Body):
-    """``need`` holds ``description`` and the fields of the product's own form."""
+    """``need`` holds ``description`` and the fields of the product's own form.
+
+    ``payable_fen`` is what the client was shown: when it costs something else by now, nothing is ordered.
+    """
 
     product_id: Id
     need: dict[str, Any]
     lawyer_id: Id | None = None
-    coupon_id: Id | None = None
+    coupon_id: Id | None = Field(None, description="One coupon; the same as coupon_ids with one")
+    coupon_ids: CouponIds = []
+    payable_fen: Fen | None = None
+
+    @property
+    def coupons(self) -> list[str]:
+        """All coupons that it names, each once."""
+        named = [*self.coupon_ids, *([self.coupon_id] if self.coupon_id else [])]
+        return list(dict.fromkeys(named))
 
 
 class OrdersQuery(Body):
@@ -106,8 +118,14 @@ class RefundView(View):
     created_at: Moment
 
 
+class TipView(View):
+    id: str
+    amount_fen: Fen
+    paid_at: Moment
+
+
 class OrderView(View):
-    """``need``, ``delivery``, ``review`` and ``refunds`` are filled in for one order, not in lists.
+    """``need``, ``delivery``, ``review``, ``refunds`` and ``tips`` are filled in for one order, not in lists.
 
     ``actions`` is what this viewer may do with it now.
     """
@@ -118,6 +136,7 @@ class OrderView(View):
     product: OrderedProductView
     amount_fen: Fen
     payable_fen: Fen
+    price: PriceView
     space_id: str | None = None
     client: PersonView | None = None
     lawyer: PersonView | None = None
@@ -128,6 +147,7 @@ class OrderView(View):
     delivery: DeliveryView | None = None
     review: ReviewView | None = None
     refunds: list[RefundView] = []
+    tips: list[TipView] = []
     cancel_reason: str | None = None
     created_at: Moment
     updated_at: Moment

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
+from schemas.documents.pricing import PriceDocument, SubjectDocument
+
 
 class ProductDocument(TypedDict):
     _id: str
@@ -57,6 +59,7 @@ class OrderDocument(TypedDict):
     status: str
     amount_fen: int
     payable_fen: int
+    price: NotRequired[PriceDocument]  # how payable_fen came about (PriceDocument), when it is not the list price
     space_id: str  # fixed at once; the space itself exists from `paid` on
     lawyer_id: NotRequired[str]
     lawyer_name: NotRequired[str]
@@ -75,13 +78,6 @@ class OrderDocument(TypedDict):
     updated_at: datetime
 
 
-class SubjectDocument(TypedDict):
-    """What is paid for; at most one payment of it succeeds."""
-
-    kind: str
-    id: str
-
-
 class PaymentDocument(TypedDict):
     _id: str
     schema_version: int
@@ -92,6 +88,10 @@ class PaymentDocument(TypedDict):
     method: str
     out_trade_no: str
     amount_fen: int
+    coupons_fen: NotRequired[int]  # what coupons and subsidy pay besides, when this payment succeeds
+    subsidy_fen: NotRequired[int]
+    owner_id: NotRequired[str]  # tip: the firm it belongs to; top-up: the company that it is for
+    company_id: NotRequired[str]  # paid from this company's prepaid balance
     state: str
     prepay_id: NotRequired[str]
     prepay_expires_at: NotRequired[datetime]

@@ -16,6 +16,8 @@ from server.wiring.notices import build_pushes, build_telling
 from server.wiring.pay_keys import keep_certificates
 from server.wiring.people import build_identity
 from server.wiring.record import Evidence, build_evidence
+from server.wiring.pricing import build_prices, build_sales
+from server.wiring.receipts import build_receipts
 from server.wiring.shipping import build_shipping
 from server.wiring.talk import build_talk
 from server.worker import Tick, Worker
@@ -89,7 +91,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     shipping = build_shipping(core, identity.accounts)
     telling = build_telling(core, identity.accounts)
     files = build_files(core)
-    money = build_money(core, identity.accounts, files, telling.notices)
+    prices = build_prices(core)
+    money = build_money(core, prices, identity.accounts, files, telling.notices)
+    sales = build_sales(core, prices, money.book, money.payments, money.watch, telling.notices)
     connect_publisher(core, telling.attention, identity.sessions)
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
@@ -102,6 +106,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         exports=evidence.exports,
         files=files,
         hearings=courts.hearings,
+        companies=prices.companies,
+        coupons=prices.coupons,
         memberships=talk.memberships,
         messages=Messages(
             core.database,
@@ -121,13 +127,16 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         notices=telling.notices,
         orders=money.orders,
         payments=money.payments,
-        products=money.products,
+        pricing=prices.pricing,
+        products=prices.products,
         pushes=build_pushes(core, identity.accounts, telling, listeners),
         refunds=money.refunds,
         search=talk.search,
         sessions=identity.sessions,
         sign_in=identity.sign_in,
         spaces=core.spaces,
+        quotes=sales.quotes,
+        receipts=build_receipts(core, signer),
         space_views=SpaceViews(core.database, core.spaces, core.reader, core.recorder, core.publisher),
         subscriptions=telling.subscriptions,
         reach=telling.reach,
@@ -135,9 +144,14 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         wishes=telling.wishes,
         is_outage=is_outage,
     )
+        subsidies=prices.subsidies,
     effects = {
         **files.effects(),
         **courts.effects(),
+        work_desk=books.work_desk,
+        tips=sales.tips,
+        top_ups=sales.top_ups,
+        wallet=prices.wallet,
         **telling.deliveries.effects(),
         **money.effects.effects(),
         **money.refunds.effects(),
@@ -146,6 +160,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **talk.renaming.effects(),
     }
     follow = {
+        **money.settled.effects(),
+        **sales.effects(),
         "attention": telling.attention.follow,
         "checkpoints": evidence.checkpoints.follow,
         "mentions": telling.mentions.follow,
@@ -167,6 +183,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         Leases(core.database, core.process, clock, is_dead),
         core.metrics,
         core.nudged,
+            *books.ticks(),
+            *sales.ticks(),
     )
     rounds = Rounds([keep_certificates(core, money.pay)])
     return House(core, services, identity.staff, worker, evidence, rounds, AlarmCounter(core.metrics))

@@ -7,6 +7,7 @@ from miniprogram_api.settings import PayConfig
 from schemas.enums import SubjectKind
 from server.settings import Settings
 from server.wiring.core import Core
+from server.wiring.pricing import Prices
 from services.files.files import Files
 from services.identity.accounts import Accounts
 from services.notices.notices import Notices
@@ -17,7 +18,6 @@ from services.orders.order_placing import OrderPlacing
 from services.orders.order_seals import OrderSeals
 from services.orders.order_views import OrderViews
 from services.orders.orders import Orders
-from services.orders.products import Products
 from services.payments.order_payments import OrderPayments
 from services.payments.payment_confirming import PaymentConfirming
 from services.payments.payment_watch import PaymentWatch
@@ -25,35 +25,39 @@ from services.payments.payments import Payments
 from services.payments.purposes import Purpose
 from services.payments.refund_settling import RefundSettling
 from services.payments.refunds import Refunds
+from services.payments.settled_payments import SettledPayments
 from services.storage.group_commit import GroupCommit
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    products: Products
+    book: OrderBook
     orders: Orders
     payments: Payments
     refunds: Refunds
     effects: OrderEffects
     watch: PaymentWatch
+    settled: SettledPayments
     pay: PayClient
 
 
-def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) -> Money:
+def build_money(core: Core, prices: Prices, accounts: Accounts, files: Files, notices: Notices) -> Money:
     settings, database, clock = core.settings, core.database, core.clock
     audit, outbox, idempotency = core.audit, core.outbox, core.idempotency
-    products = Products(database, clock)
     book = OrderBook(database, audit, outbox, clock)
     seals = OrderSeals(core.vault)
     views = OrderViews(database, seals)
     assignments = Assignments(database, book, seals, core.spaces)
-    placing = OrderPlacing(database, GroupCommit(database), core.vault, products, idempotency, audit, clock)
+    placing = OrderPlacing(
+        database, GroupCommit(database), core.vault, prices.products, prices.pricing, idempotency, audit, outbox, clock
+    )
 
     config = _pay_config(settings)
     pay = PayClient(config, core.http)
     notifications = Notifications(config, keys=pay.door.keys)
     purposes: dict[SubjectKind, Purpose] = {
         SubjectKind.ORDER: OrderPayments(database, book, core.spaces, clock),
+        **prices.purposes(core),
     }
     confirming = PaymentConfirming(
         database, purposes, core.ledger, core.work_items, audit, outbox, core.index, clock, core.tally
@@ -61,6 +65,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
     watch = PaymentWatch(
         database, book, pay, confirming, audit, outbox, settings.pay_query_after_seconds, clock, core.tally
     )
+    settled = SettledPayments(database, purposes, prices.companies, confirming, watch, idempotency, outbox, clock)
     payments = Payments(
         database,
         book,
@@ -71,6 +76,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
         notifications,
         confirming,
         watch,
+        settled,
         audit,
         f"{settings.public_url}/api/v1/wechat/pay/notify",
         settings.pay_lapse_minutes,
@@ -96,7 +102,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
         core.tally,
     )
     return Money(
-        products=products,
+        book=book,
         orders=Orders(database, book, placing, views, seals, assignments, core.spaces, files, audit, outbox, clock),
         payments=payments,
         refunds=refunds,
@@ -104,6 +110,7 @@ def build_money(core: Core, accounts: Accounts, files: Files, notices: Notices) 
             database, book, seals, core.spaces, core.cards, notices, core.publisher, assignments, watch
         ),
         watch=watch,
+        settled=settled,
         pay=pay,
     )
 

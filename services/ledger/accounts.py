@@ -55,6 +55,7 @@ def kind_of(name: str) -> Kind:
     return Kind(name.partition(":")[0])
 
 
+TRANSFERS = account(Kind.BANK, "transfers")  # what companies transferred to the platform's bank account
 COUPONS = account(Kind.EXPENSE, "coupons")
 SUBSIDY = account(Kind.EXPENSE, "subsidy")
 FEES = account(Kind.EXPENSE, "fees")

@@ -9,14 +9,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from schemas.documents.orders import PaymentDocument, RefundDocument
+from schemas.documents.pricing import TopUpDocument
 from schemas.enums import PaymentState, RefundState, SubjectKind
-from services.ledger.accounts import Kind, account
+from services.ledger.accounts import COUPONS, SUBSIDY, TRANSFERS, Kind, account
 from services.ledger.entries import Posting, lines
 
 
-def provider_account(payment: PaymentDocument) -> str:
-    """The merchant account that received a payment (the number it named, not the one of today's settings)."""
-    return account(Kind.PROVIDER, payment["mchid"])
+def source(payment: PaymentDocument) -> str:
+    """Where a payment's money came from, and goes back to: a merchant account (the number that received it, not the one
+    of today's settings), or a company's prepaid balance."""
+    if "company_id" in payment:
+        return account(Kind.PREPAID, payment["company_id"])
+    return account(Kind.PROVIDER, payment.get("mchid", ""))
 
 
 def holder(payment: PaymentDocument) -> str:
@@ -29,22 +33,43 @@ def holder(payment: PaymentDocument) -> str:
 # What a payment of this kind is credited to.
 _HOLDERS: dict[SubjectKind, Callable[[PaymentDocument], str]] = {
     SubjectKind.ORDER: lambda payment: account(Kind.ORDER, payment["order_id"]),
+    SubjectKind.QUOTE: lambda payment: account(Kind.ORDER, payment["order_id"]),
+    SubjectKind.TIP: lambda payment: account(Kind.FIRM, payment["owner_id"]),
+    SubjectKind.TOP_UP: lambda payment: account(Kind.PREPAID, payment["owner_id"]),
 }
 
 
 def paid(payment: PaymentDocument) -> Posting:
-    """Money that arrived at the provider, for what it was meant to pay or astray."""
+    """Money that arrived, for what it was meant to pay or astray; coupons and subsidy pay their part with it, so that
+    an order holds its full price."""
+    stray = payment["state"] == PaymentState.STRAY
+    coupons, subsidy = (0, 0) if stray else (payment.get("coupons_fen", 0), payment.get("subsidy_fen", 0))
+    whole = payment["amount_fen"] + coupons + subsidy
+    refs = {"payment_id": payment["_id"]}
+    if "transaction_id" in payment:
+        refs |= {"transaction_id": payment["transaction_id"], "voucher": payment["out_trade_no"]}
     return Posting(
         cause=f"payment:{payment['_id']}",
-        kind="stray" if payment["state"] == PaymentState.STRAY else "payment",
+        kind="stray" if stray else "payment",
         at=payment["paid_at"],
-        lines=lines((provider_account(payment), payment["amount_fen"]), (holder(payment), -payment["amount_fen"])),
+        lines=lines(
+            (source(payment), payment["amount_fen"]), (COUPONS, coupons), (SUBSIDY, subsidy), (holder(payment), -whole)
+        ),
         order_id=payment.get("order_id"),
-        refs={
-            "payment_id": payment["_id"],
-            "transaction_id": payment["transaction_id"],
-            "voucher": payment["out_trade_no"],
-        },
+        refs=refs,
+    )
+
+
+def topped_up(top_up: TopUpDocument) -> Posting:
+    """A company's bank transfer, approved."""
+    return Posting(
+        cause=f"top_up:{top_up['_id']}",
+        kind="top_up",
+        at=top_up["done_at"],
+        lines=lines(
+            (TRANSFERS, top_up["amount_fen"]), (account(Kind.PREPAID, top_up["company_id"]), -top_up["amount_fen"])
+        ),
+        refs={"top_up_id": top_up["_id"], "bank_reference": top_up["bank_reference"]},
     )
 
 
@@ -60,7 +85,7 @@ def refund_ended(refund: RefundDocument, payment: PaymentDocument) -> Posting:
     promised = account(Kind.REFUND, refund["_id"])
     at = refund["ended_at"] if "ended_at" in refund else refund["updated_at"]
     if refund["state"] == RefundState.SUCCEEDED:
-        return _refund(refund, "succeeded", at, promised, provider_account(payment), voucher=True)
+        return _refund(refund, "succeeded", at, promised, source(payment), voucher="company_id" not in payment)
     return _refund(refund, "failed", at, promised, holder(payment), voucher=False)
 
 

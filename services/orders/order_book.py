@@ -7,7 +7,8 @@ from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.documents.orders import OrderDocument
-from schemas.enums import OrderStatus, Role, SystemRole
+from schemas.documents.pricing import PriceDocument
+from schemas.enums import OrderStatus, Role, SubjectKind, SystemRole
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
@@ -15,6 +16,7 @@ from services.errors import Problem
 from services.orders.order_rules import Action, allowed_as, promises_at, target
 from services.outbox import Outbox
 from services.permissions import ORDER, Permission, allowed
+from services.pricing import reservations
 from services.storage.database import Database
 
 _DESK = frozenset({Role.SUPPORT, Role.OPS})
@@ -129,10 +131,21 @@ class OrderBook:
         )
         if moved is None:
             raise Problem("order.wrong_state")
+        if "price" in order:
+            await self._reserved(session, order, order["price"], move.action)
         await self._audit.write(
             actor, f"order.{move.event}", order["_id"], session, was=before.value, status=status.value
         )
         return moved
+
+    async def _reserved(
+        self, session: AsyncClientSession, order: OrderDocument, price: PriceDocument, action: Action
+    ) -> None:
+        """Coupons are used up by the payment, and given back when nobody pays."""
+        if action is Action.PAY:
+            await reservations.keep(self._db, session, SubjectKind.ORDER, order["_id"], self._clock())
+        elif action is Action.CANCEL:
+            await reservations.give_back(self._db, session, SubjectKind.ORDER, order["_id"], price)
 
 
 def _before_refund(order: OrderDocument) -> OrderStatus | None:

@@ -1,5 +1,6 @@
 """Placing an order: everything that belongs to it is stored in one transaction, or nothing is (C3)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,8 @@ from pymongo.errors import DuplicateKeyError
 
 from schemas.api.orders import OrderBody, OrderView
 from schemas.documents.orders import OrderDocument, ProductDocument
-from schemas.enums import OrderStatus, Role
+from schemas.documents.pricing import PriceDocument
+from schemas.enums import OrderStatus, Role, SubjectKind
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
@@ -20,6 +22,11 @@ from services.orders.order_rules import order_number, promises_at
 from services.orders.order_seals import seal_need
 from services.orders.order_views import order_view
 from services.orders.products import Products
+from services.outbox import Outbox
+from services.payments.purposes import Subject
+from services.payments.settled_payments import NOTHING, owed
+from services.pricing.pricing import Pricing, ordered
+from services.pricing.reservations import BUDGET_GONE, taking
 from services.storage.database import Database
 from services.storage.group_commit import GroupCommit
 
@@ -33,21 +40,25 @@ class OrderPlacing:
         group: GroupCommit,
         vault: Vault,
         products: Products,
+        pricing: Pricing,
         idempotency: Idempotency,
         audit: Audit,
+        outbox: Outbox,
         clock: Clock = utc_now,
     ) -> None:
         self._db = database
         self._group = group
         self._vault = vault
         self._products = products
+        self._pricing = pricing
         self._idempotency = idempotency
         self._audit = audit
+        self._outbox = outbox
         self._clock = clock
 
     async def place(self, actor: Actor, body: OrderBody, ticket: Ticket) -> OrderView:
         """Raises ``product.not_found``, ``order.need_invalid``, ``order.lawyer_unavailable``,
-        ``order.coupon_invalid`` and what ``Idempotency.answer`` raises.
+        ``order.coupon_invalid``, ``order.price_changed`` and what ``Idempotency.answer`` raises.
 
         Whether the request is a repeat is found out by trying: the record of its key is unique and stored with
         the order, so looking first would cost every order a round trip and prove nothing.
@@ -55,8 +66,9 @@ class OrderPlacing:
         try:
             product = await self._products.offered(body.product_id)
             need = checked_need(product["form"], body.need)
-            await self._check(body)
-            return await self._store(actor, product, need, body.lawyer_id, ticket)
+            if body.lawyer_id is not None:
+                await self._lawyer_exists(body.lawyer_id)
+            return await self._ordered(actor, product, need, body, ticket)
         except (Problem, DuplicateKeyError) as fault:
             stored = await self._idempotency.answer(ticket, OrderView)
             if stored is not None:
@@ -65,43 +77,60 @@ class OrderPlacing:
                 raise
             raise Problem("idempotency.running", retry_after=1) from fault  # its twin got no further
 
+    async def _ordered(
+        self, actor: Actor, product: ProductDocument, need: dict[str, str], body: OrderBody, ticket: Ticket
+    ) -> OrderView:
+        """Priced and stored; once more when a subsidy's budget was spent in between."""
+        for last in (False, True):
+            price = await self._pricing.of(ordered(product), actor.user_id, body.coupons, fresh=last)
+            if body.payable_fen not in (None, price["payable_fen"]):
+                raise Problem("order.price_changed")
+            try:
+                return await self._store(actor, product, price, need, body.lawyer_id, ticket)
+            except Problem as fault:
+                if fault.code != BUDGET_GONE or last:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
     async def _store(
         self,
         actor: Actor,
         product: ProductDocument,
+        price: PriceDocument,
         need: dict[str, str],
         wanted_lawyer_id: str | None,
         ticket: Ticket,
     ) -> OrderView:
         order_id, space_id = new_id(), new_id()
         key_document, key = self._vault.fresh(f"space:{space_id}")
-        order = self._document(order_id, space_id, actor.user_id, product)
+        order = self._document(order_id, space_id, actor.user_id, product, price)
         order["need"] = seal_need(key, order_id, need)
         if product["unpaid_minutes"] is not None:
             order["unpaid_until"] = order["created_at"] + timedelta(minutes=product["unpaid_minutes"])
         if wanted_lawyer_id is not None:
             order["wanted_lawyer_id"] = wanted_lawyer_id
         view = order_view(order, CLIENT, {}).model_copy(update={"need": need})
-        await self._group.insert(
-            {
-                "idempotency": [await self._idempotency.record(ticket, view)],
-                "orders": [order],
-                "data_keys": [key_document],
-                "audit": [self._audit.entry(actor, "order.placed", order_id, product=product["_id"])],
-            }
-        )
+        documents: dict[str, list[Mapping[str, Any]]] = {
+            "idempotency": [await self._idempotency.record(ticket, view)],
+            "orders": [order],
+            "data_keys": [key_document],
+            "audit": [self._audit.entry(actor, "order.placed", order_id, product=product["_id"])],
+        }
+        subject = Subject(SubjectKind.ORDER, order_id)
+        if price["payable_fen"] == 0:
+            row = self._outbox.row(NOTHING, f"order:{order_id}", owed(subject, actor.user_id))
+            documents["outbox"] = [row]
+        await self._group.insert(documents, taking(price, actor.user_id, subject.kind, order_id, order["created_at"]))
+        if price["payable_fen"] == 0:
+            self._outbox.nudge()
         return view
 
-    async def _check(self, body: OrderBody) -> None:
-        if body.coupon_id is not None:
-            raise Problem("order.coupon_invalid")  # none has been issued to anybody
-        if body.lawyer_id is not None:
-            await self._lawyer_exists(body.lawyer_id)
-
-    def _document(self, order_id: str, space_id: str, client_id: str, product: ProductDocument) -> OrderDocument:
+    def _document(
+        self, order_id: str, space_id: str, client_id: str, product: ProductDocument, price: PriceDocument
+    ) -> OrderDocument:
         now = self._clock()
         status = OrderStatus.AWAITING_PAYMENT
-        return {
+        order: OrderDocument = {
             "_id": order_id,
             "schema_version": 1,
             "number": order_number(order_id, now),
@@ -110,8 +139,8 @@ class OrderPlacing:
             "product": _snapshot(product),
             "need": b"",
             "status": status.value,
-            "amount_fen": product["price_fen"],
-            "payable_fen": product["price_fen"],
+            "amount_fen": price["list_fen"],
+            "payable_fen": price["payable_fen"],
             "space_id": space_id,
             "steps": [{"status": status.value, "at": now, "by": client_id, "role": Role.CLIENT.value}],
             "deadlines": promises_at([], product["deadlines"], status, now),
@@ -119,6 +148,9 @@ class OrderPlacing:
             "created_at": now,
             "updated_at": now,
         }
+        if price["payable_fen"] != price["list_fen"]:
+            order["price"] = price
+        return order
 
     async def _lawyer_exists(self, lawyer_id: str) -> None:
         query = {"_id": lawyer_id, "roles": Role.LAWYER.value, "disabled": False}

@@ -3,16 +3,15 @@
 The table below is the state machine. Whatever is not in it is not possible, and a test walks every cell.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from schemas.api.base import CHINA
 from schemas.documents.orders import DeadlineDocument, OrderDocument, RefundDocument
 from schemas.enums import OrderStatus, RefundState, Role, SystemRole
+from services.ids import readable_number
 from services.permissions import Permission
 
 
@@ -82,6 +81,10 @@ PERMISSIONS: dict[Action, Permission] = {
 
 # The money is there (or was) from these on.
 PAID_STATUSES = frozenset(OrderStatus) - {_S.AWAITING_PAYMENT, _S.CANCELLED}
+# While the service goes on, more of it can be offered.
+QUOTABLE = frozenset({_S.PAID, _S.ASSIGNED, _S.IN_SERVICE, _S.DELIVERED})
+# Thanks are given for what was confirmed.
+TIPPABLE = frozenset({_S.CONFIRMED, _S.REVIEWED})
 # A lawyer's open work.
 OPEN_WORK = (_S.ASSIGNED, _S.IN_SERVICE)
 # Nothing is promised any more.
@@ -193,21 +196,9 @@ def choose_lawyer(
 
 # --- the number
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which people misread
-_DIGITS = 12
-
 
 def order_number(order_id: str, at: datetime) -> str:
-    """What people read to each other: ``CS`` + day in China + 12 characters, 60 bits of the id's hash.
-
-    A hash and not the id's own end: the counter in there starts over several times on a busy day.
-    """
-    value = int.from_bytes(hashlib.sha256(order_id.encode()).digest()[:8], "big") >> 4
-    letters = []
-    for _ in range(_DIGITS):
-        value, digit = divmod(value, len(_ALPHABET))
-        letters.append(_ALPHABET[digit])
-    return f"CS{at.astimezone(CHINA):%y%m%d}{''.join(reversed(letters))}"
+    return readable_number("CS", order_id, at)
 
 
 def declined_by(order: OrderDocument) -> frozenset[str]:

@@ -14,13 +14,16 @@ from schemas.api.orders import (
     RefundView,
     ReviewView,
     StepView,
+    TipView,
 )
+from schemas.api.pricing import PriceView
 from schemas.documents.orders import OrderDocument
 from schemas.enums import OrderStatus, RefundState, Role
 from services.actors import Actor
 from services.orders.order_book import Access, standing
-from services.orders.order_rules import PAID_STATUSES, TITLES, offers
+from services.orders.order_rules import PAID_STATUSES, TIPPABLE, TITLES, offers
 from services.orders.order_seals import OrderSeals
+from services.pricing.price_views import price_view
 from services.storage.database import Database
 
 
@@ -44,6 +47,7 @@ class OrderViews:
                 "delivery": await self._delivery(order),
                 "review": await self._review(order),
                 "refunds": await self._refunds(order, session) if order["status"] in PAID_STATUSES else [],
+                "tips": await self._tips(order) if order["status"] in TIPPABLE else [],
                 "cancel_reason": await self._cancel_reason(order),
             }
         )
@@ -76,6 +80,11 @@ class OrderViews:
         sealed = order.get("cancel_reason")
         return await self._seals.open(order, "cancel", sealed) if sealed else None
 
+    async def _tips(self, order: OrderDocument) -> list[TipView]:
+        """Those that were paid, oldest first."""
+        found = self._db.tips.find({"order_id": order["_id"], "paid_at": {"$exists": True}}).sort("paid_at")
+        return [TipView(id=tip["_id"], amount_fen=tip["amount_fen"], paid_at=tip["paid_at"]) async for tip in found]
+
     async def _refunds(self, order: OrderDocument, session: AsyncClientSession | None) -> list[RefundView]:
         """The refunds of this order; money that came astray and went back is not one of them."""
         query = {"order_id": order["_id"], "stray": {"$ne": True}}
@@ -102,6 +111,7 @@ def order_view(order: OrderDocument, roles: frozenset[Role], clients: Mapping[st
         product=_product(order),
         amount_fen=order["amount_fen"],
         payable_fen=order["payable_fen"],
+        price=_price(order),
         space_id=order["space_id"] if status in PAID_STATUSES else None,
         client=_person(order["client_id"], clients.get(order["client_id"])),
         lawyer=_person(order.get("lawyer_id"), order.get("lawyer_name")),
@@ -114,6 +124,13 @@ def order_view(order: OrderDocument, roles: frozenset[Role], clients: Mapping[st
         created_at=order["created_at"],
         updated_at=order["updated_at"],
     )
+
+
+def _price(order: OrderDocument) -> PriceView:
+    stored = order.get("price")
+    if stored is None:
+        return PriceView(list_fen=order["amount_fen"], payable_fen=order["payable_fen"])
+    return price_view(stored)
 
 
 def _product(order: OrderDocument) -> OrderedProductView:

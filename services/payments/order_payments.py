@@ -60,10 +60,12 @@ class OrderPayments:
 
     async def _members(self, session: AsyncClientSession, order: OrderDocument) -> list[NewMember]:
         """The client, and one of the support people on duty (ruling 11)."""
-        client = await self._db.users.find_one({"_id": order["client_id"]}, session=session)
-        members = [NewMember(order["client_id"], Role.CLIENT, client["display_name"] if client else "")]
         duty: dict[str, Any] = {"roles": Role.SUPPORT.value, "on_duty": True, "disabled": False}
-        on_duty: list[UserDocument] = await self._db.users.find(duty, session=session).sort("_id").to_list()
+        either = {"$or": [{"_id": order["client_id"]}, duty]}
+        people: list[UserDocument] = await self._db.users.find(either, _PERSON, session=session).sort("_id").to_list()
+        name = next((one["display_name"] for one in people if one["_id"] == order["client_id"]), "")
+        members = [NewMember(order["client_id"], Role.CLIENT, name)]
+        on_duty = [one for one in people if _on_duty(one)]
         if on_duty:
             # spread evenly, and the same one when the transaction is run again
             person = on_duty[int(order["_id"], 16) % len(on_duty)]
@@ -72,9 +74,17 @@ class OrderPayments:
         return members
 
 
+_PERSON = {"display_name": 1, "roles": 1, "on_duty": 1, "disabled": 1}
+
+
+def _on_duty(person: UserDocument) -> bool:
+    """What the query asked for: the client comes with the same answer."""
+    return Role.SUPPORT.value in person["roles"] and person["on_duty"] and not person["disabled"]
+
+
 def _payable(order: OrderDocument | None) -> Payable:
     if order is not None and order["status"] in PAID_STATUSES:
         raise Problem("order.already_paid")
     if order is None or order["status"] != OrderStatus.AWAITING_PAYMENT:
         raise Problem("order.wrong_state")
-    return Payable(order["payable_fen"], order["product"]["name"], order["_id"])
+    return Payable(order["payable_fen"], order["product"]["name"], order["_id"], order.get("price"))

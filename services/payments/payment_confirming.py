@@ -61,6 +61,17 @@ class PaymentConfirming:
         if payment is None:
             self._tally("payment_refused", "unknown")
             raise Problem("payment.unknown")
+        while (payment := await self._awaited(transaction, event_id)) is not None:
+            try:
+                state = await self._recorded(payment, transaction, event_id)
+            except _OvertakenError:
+                continue  # somebody else confirmed or closed it meanwhile: look again
+            self._tally("payment_confirmed", state.value)
+            self._outbox.nudge()
+            return
+
+    async def _awaited(self, transaction: Transaction, event_id: str | None) -> PaymentDocument | None:
+        """The payment, if this is its money and it was not recorded before."""
         if not transaction.paid or transaction.transaction_id is None:
             return
         if (transaction.total_fen, transaction.currency) != (payment["amount_fen"], CURRENCY):
@@ -130,6 +141,24 @@ class PaymentConfirming:
 
     def payer_proof(self, openid: str) -> str:
         """What a payment remembers of who is to pay it: comparable, but no openid."""
+    async def settle(self, session: AsyncClientSession, payment: PaymentDocument) -> None:
+        """A payment that no provider handles is made and has succeeded, in one transaction with what follows.
+
+        Raises RuntimeError when nothing awaits it: the caller holds its subject.
+        """
+        if not await self._purposes[subject_of(payment).kind].received(session, payment):
+            raise RuntimeError(f"payment {payment['_id']} is not awaited")
+        await self._db.payments.insert_one(payment, session=session)
+        await self._ledger.write(session, postings.paid(payment))
+        await self._audit.write(
+            None,
+            f"payment.{payment['state']}",
+            payment["_id"],
+            session,
+            order=payment.get("order_id"),
+            amount_fen=payment["amount_fen"],
+        )
+
         return self._index.lookup("payer", openid)
 
     def _by_its_payer(self, payment: PaymentDocument, transaction: Transaction) -> bool:

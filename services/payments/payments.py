@@ -22,6 +22,7 @@ from services.orders.order_seams import Openids, Tally, no_tally
 from services.payments.payment_confirming import PaymentConfirming
 from services.payments.payment_watch import PaymentWatch
 from services.payments.purposes import Payable, Purposes, Subject, subject_of
+from services.payments.settled_payments import SettledPayments, payment_view
 from services.permissions import Permission
 from services.storage.database import Database
 
@@ -44,6 +45,7 @@ class Payments:
         notifications: Notifications,
         confirming: PaymentConfirming,
         watch: PaymentWatch,
+        settled: SettledPayments,
         audit: Audit,
         notify_url: str,
         lapse_minutes: int,
@@ -61,6 +63,7 @@ class Payments:
         self._notifications = notifications
         self._confirming = confirming
         self._watch = watch
+        self._settled = settled
         self._audit = audit
         self._notify_url = notify_url
         self._lapse = timedelta(minutes=lapse_minutes)
@@ -72,26 +75,36 @@ class Payments:
         """Pay an order. Raises ``order.not_found``, ``order.already_paid``, ``order.wrong_state`` and what ``begin``
         raises."""
         await self._book.access(actor, order_id, Permission.ORDER_PAY)
-        return await self.begin(actor, Subject(SubjectKind.ORDER, order_id), body.method, ticket)
+        return await self.begin(actor, Subject(SubjectKind.ORDER, order_id), body, ticket)
 
-    async def begin(self, actor: Actor, subject: Subject, method: PaymentMethod, ticket: Ticket) -> PaymentView:
-        """Ask WeChat for a prepay and give what ``wx.requestPayment`` needs. That it is the actor's to pay, the
-        caller has made sure of.
+    async def begin(self, actor: Actor, subject: Subject, body: PaymentBody, ticket: Ticket) -> PaymentView:
+        """Pay as the body says; that it is the actor's to pay, the caller has made sure of.
+
+        Raises what ``SettledPayments.from_balance`` and ``by_wechat`` raise.
+        """
+        if body.method == PaymentMethod.PREPAID:
+            return await self._settled.from_balance(actor, subject, body.company_id or "", ticket)
+        return await self.by_wechat(actor, subject, ticket)
+
+    async def by_wechat(self, actor: Actor, subject: Subject, ticket: Ticket) -> PaymentView:
+        """Ask WeChat for a prepay and give what ``wx.requestPayment`` needs.
 
         A repeat is signed anew while its prepay lives, else 410 ``idempotency.answer_expired``. Raises
-        ``payment.wechat_required``, ``payment.refused``, ``provider.unavailable``, what the purpose raises when
-        nothing is to be paid, and what ``Idempotency`` raises.
+        ``payment.not_needed``, ``payment.wechat_required``, ``payment.refused``, ``provider.unavailable``, what the
+        purpose raises when nothing is to be paid, and what ``Idempotency`` raises.
         """
         started = await self._idempotency.answer(ticket, PaymentStarted)
         if started is not None:
             return self._again(await self._db.payments.find_one({"_id": started.payment_id}))
         payable = await self._purposes[subject.kind].payable(subject.id)
+        if payable.amount_fen == 0:
+            raise Problem("payment.not_needed")  # the worker takes it as paid in a moment
         openid = await self._accounts.openid_of(actor.user_id)
         if openid is None:
             raise Problem("payment.wechat_required")
         await self._idempotency.lease(ticket)
         try:
-            payment = await self._open(actor, subject, payable, method, self._confirming.payer_proof(openid))
+            payment = await self._open(actor, subject, payable, self._confirming.payer_proof(openid))
             payment = await self._prepaid(payable, payment, openid)
             await self._commit(actor, payment, ticket)
         except Exception:
@@ -115,9 +128,7 @@ class Payments:
 
     # --- the payment
 
-    async def _open(
-        self, actor: Actor, subject: Subject, payable: Payable, method: PaymentMethod, proof: str
-    ) -> PaymentDocument:
+    async def _open(self, actor: Actor, subject: Subject, payable: Payable, proof: str) -> PaymentDocument:
         """The one payment of this subject that waits for money: the present one, or a new one.
 
         It is stored before WeChat hears of it, so that money never arrives under an unknown number.
@@ -130,7 +141,7 @@ class Payments:
                 await self._settle(payment)
                 continue
             try:
-                return await self._db.transaction(lambda session: self._insert(session, actor, subject, method, proof))
+                return await self._db.transaction(lambda session: self._insert(session, actor, subject, proof))
             except DuplicateKeyError:
                 continue  # another device of the payer was faster: take that one
 
@@ -139,9 +150,7 @@ class Payments:
         fits = fits and payment.get("payer_proof", proof) == proof  # somebody's WeChat may be another one by now
         return fits and self._clock() < payment["expires_at"] - WORTH_OFFERING
 
-    async def _insert(
-        self, session: AsyncClientSession, actor: Actor, subject: Subject, method: PaymentMethod, proof: str
-    ) -> PaymentDocument:
+    async def _insert(self, session: AsyncClientSession, actor: Actor, subject: Subject, proof: str) -> PaymentDocument:
         now = self._clock()
         payable = await self._purposes[subject.kind].hold(session, subject.id)
         payment_id = new_id()
@@ -151,7 +160,7 @@ class Payments:
             "subject": subject.document(),
             "payer_id": actor.user_id,
             "payer_proof": proof,
-            "method": method.value,
+            "method": PaymentMethod.WECHAT_JSAPI.value,
             "out_trade_no": f"P{payment_id}",
             "amount_fen": payable.amount_fen,
             "state": PaymentState.PENDING.value,
@@ -160,8 +169,7 @@ class Payments:
             "created_at": now,
             "updated_at": now,
         }
-        if payable.order_id is not None:
-            payment["order_id"] = payable.order_id
+        payable.put_on(payment)
         await self._db.payments.insert_one(payment, session=session)
         await self._audit.write(
             actor, "payment.opened", payment_id, session, order=payable.order_id, amount_fen=payment["amount_fen"]
@@ -234,14 +242,8 @@ class Payments:
         return self._view(payment)
 
     def _view(self, payment: PaymentDocument) -> PaymentView:
-        return PaymentView(
-            payment_id=payment["_id"],
-            order_id=payment.get("order_id"),
-            out_trade_no=payment["out_trade_no"],
-            amount_fen=payment["amount_fen"],
-            expires_at=payment["expires_at"],
-            jsapi=JsapiView(**self._pay.jsapi_params(payment["prepay_id"])),
-        )
+        jsapi = JsapiView(**self._pay.jsapi_params(payment["prepay_id"]))
+        return payment_view(payment).model_copy(update={"jsapi": jsapi})
 
 
 def _unavailable(_: VendorError) -> Problem:

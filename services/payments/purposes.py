@@ -10,8 +10,10 @@ from typing import Any, Protocol
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from schemas.documents.orders import PaymentDocument, SubjectDocument
+from schemas.documents.orders import PaymentDocument
+from schemas.documents.pricing import PriceDocument, SubjectDocument
 from schemas.enums import SubjectKind
+from services.pricing.prices import taken_by_coupons, taken_by_subsidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,29 @@ def subject_of(payment: PaymentDocument) -> Subject:
 
 @dataclass(frozen=True, slots=True)
 class Payable:
-    """What is to be paid now: fen, what WeChat shows the payer, and the order that it belongs to, if any."""
+    """What is to be paid now: fen, what WeChat shows the payer, and the order that it belongs to, if any.
+
+    Of ``price`` the platform pays coupons and subsidy with it. ``owner_id`` names the firm or company whose money it
+    will be, where it is not the order's.
+    """
 
     amount_fen: int
     description: str
-    order_id: str | None
+    order_id: str | None = None
+    price: PriceDocument | None = None
+    owner_id: str | None = None
+
+    def put_on(self, payment: PaymentDocument) -> PaymentDocument:
+        """The payment with what it must remember of this; fields of nothing are left out."""
+        payment["amount_fen"] = self.amount_fen
+        if self.order_id is not None:
+            payment["order_id"] = self.order_id
+        if self.owner_id is not None:
+            payment["owner_id"] = self.owner_id
+        if self.price is not None:
+            payment["coupons_fen"] = taken_by_coupons(self.price)
+            payment["subsidy_fen"] = taken_by_subsidy(self.price)
+        return payment
 
 
 class Purpose(Protocol):

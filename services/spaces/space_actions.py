@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.enums import OrderStatus, Role
+from services.orders.order_rules import QUOTABLE, TIPPABLE
 
 _TALKERS = frozenset({Role.CLIENT, Role.LAWYER, Role.SUPPORT, Role.REVIEWER})
 _ALWAYS = frozenset(OrderStatus)
@@ -27,8 +28,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("accept", "接受委派", frozenset({Role.LAWYER}), frozenset({OrderStatus.ASSIGNED})),
     Action("decline", "婉拒委派", frozenset({Role.LAWYER}), frozenset({OrderStatus.ASSIGNED})),
     Action("deliver", "交付成果", frozenset({Role.LAWYER}), frozenset({OrderStatus.IN_SERVICE})),
+    Action("quote", "发送报价", frozenset({Role.LAWYER, Role.SUPPORT}), QUOTABLE),
     Action("confirm", "确认完成", frozenset({Role.CLIENT}), frozenset({OrderStatus.DELIVERED})),
     Action("review", "评价服务", frozenset({Role.CLIENT}), frozenset({OrderStatus.CONFIRMED}), when_closed=True),
+    Action("tip", "打赏感谢", frozenset({Role.CLIENT}), TIPPABLE, when_closed=True),
 )
 
 

@@ -14,7 +14,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from schemas.documents import hearings as hearing_documents
-from schemas.documents import ledgers, money, orders, people, record, settlements, spaces
+from schemas.documents import ledgers, money, orders, people, pricing, receipts, record, settlements, spaces
 
 T = TypeVar("T")
 
@@ -61,6 +61,14 @@ class Database:
         self.products: AsyncCollection[orders.ProductDocument] = self._of("products")
         self.orders: AsyncCollection[orders.OrderDocument] = self._of("orders")
         self.payments: AsyncCollection[orders.PaymentDocument] = self._of("payments")
+        self.coupon_definitions: AsyncCollection[pricing.CouponDefinitionDocument] = self._of("coupon_definitions")
+        self.coupon_codes: AsyncCollection[pricing.CouponCodeDocument] = self._of("coupon_codes")
+        self.coupons: AsyncCollection[pricing.CouponDocument] = self._of("coupons")
+        self.subsidies: AsyncCollection[pricing.SubsidyDocument] = self._of("subsidies")
+        self.quotes: AsyncCollection[pricing.QuoteDocument] = self._of("quotes")
+        self.tips: AsyncCollection[pricing.TipDocument] = self._of("tips")
+        self.companies: AsyncCollection[pricing.CompanyDocument] = self._of("companies")
+        self.top_ups: AsyncCollection[pricing.TopUpDocument] = self._of("top_ups")
         self.refunds: AsyncCollection[orders.RefundDocument] = self._of("refunds")
         self.ledger: AsyncCollection[money.LedgerDocument] = self._of("ledger")
         self.bills: AsyncCollection[money.BillDocument] = self._of("bills")

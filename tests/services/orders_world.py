@@ -52,6 +52,7 @@ from services.payments.payments import Payments
 from services.payments.purposes import Purpose
 from services.payments.refund_settling import RefundSettling
 from services.payments.refunds import Refunds
+from services.payments.settled_payments import SettledPayments
 from services.payments.shipping_reports import ShippingReports
 from services.record import Recorder
 from services.spaces.cards import Cards
@@ -63,6 +64,7 @@ from services.work_items import WorkItems
 from tests.parts.real import RealParts
 from tests.recorded_live import RecordedLive
 from tests.services.orders_seams import MovedClock, Openids, WholeFiles
+from tests.services.shop import Shop
 
 NEED = {"description": "房东不退押金，合同已到期。", "topic": "房产"}
 JSAPI = PaymentBody(method=PaymentMethod.WECHAT_JSAPI)
@@ -95,6 +97,7 @@ class World:
     refunds: Refunds
     door: WeChatDoor
     shipping: ShippingReports
+    shop: Shop
     effects: dict[str, Effect]
     product_ids: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -337,12 +340,17 @@ def _build(
     seals = OrderSeals(vault)
     views = OrderViews(database, seals)
     assignments = Assignments(database, book, seals, spaces)
-    placing = OrderPlacing(database, GroupCommit(database), vault, products, idempotency, audit, clock)
-    orders = Orders(database, book, placing, views, seals, assignments, spaces, files, audit, outbox, clock)
     index = BlindIndex(decode_key(settings.index_key))
-    purposes: dict[SubjectKind, Purpose] = {SubjectKind.ORDER: OrderPayments(database, book, spaces, clock)}
+    shop = Shop(database, products, vault, index, ledger, audit, outbox, clock)
+    placing = OrderPlacing(
+        database, GroupCommit(database), vault, products, shop.pricing, idempotency, audit, outbox, clock
+    )
+    orders = Orders(database, book, placing, views, seals, assignments, spaces, files, audit, outbox, clock)
+    orders_purpose = OrderPayments(database, book, spaces, clock)
+    purposes: dict[SubjectKind, Purpose] = {SubjectKind.ORDER: orders_purpose, **shop.purposes()}
     confirming = PaymentConfirming(database, purposes, ledger, work_items, audit, outbox, index, clock, tally)
     watch = PaymentWatch(database, book, pay, confirming, audit, outbox, QUERY_AFTER, clock, tally)
+    settled = SettledPayments(database, purposes, shop.companies, confirming, watch, idempotency, outbox, clock)
     payments = Payments(
         database,
         book,
@@ -353,6 +361,7 @@ def _build(
         notifications,
         confirming,
         watch,
+        settled,
         audit,
         f"{notify_base}/api/v1/wechat/pay/notify",
         LAPSE_MINUTES,
@@ -378,7 +387,9 @@ def _build(
         clock,
         tally,
     )
-    effects = OrderEffects(database, book, seals, spaces, Cards(recorder), notices, live, assignments, watch)
+    cards = Cards(recorder)
+    effects = OrderEffects(database, book, seals, spaces, cards, notices, live, assignments, watch)
+    shop.open(book, payments, watch, spaces, idempotency, cards, notices, live)
     wechat = WeChatConfig(settings.wechat_appid, settings.wechat_secret.get_secret_value(), settings.wechat_api_url)
     door = WeChatDoor(wechat, AccessTokens(wechat, http, MemoryTokenStore()), http)
     shipping = ShippingReports(database, Shipping(door), openids, work_items, audit, "auto", clock, tally)
@@ -406,5 +417,12 @@ def _build(
         refunds=refunds,
         door=door,
         shipping=shipping,
-        effects={**effects.effects(), **refunds.effects(), **shipping.effects()},
+        shop=shop,
+        effects={
+            **effects.effects(),
+            **refunds.effects(),
+            **shipping.effects(),
+            **settled.effects(),
+            **shop.effects,
+        },
     )

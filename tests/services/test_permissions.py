@@ -19,6 +19,7 @@ ORDERS = {
     "order.confirm": (  1,      0,      0,      0,       0,      0,     0  ),
     "order.review":  (  1,      0,      0,      0,       0,      0,     0  ),
     "order.refund":  (  1,      0,      1,      0,       0,      0,     1  ),
+    "order.tip":     (  1,      0,      0,      0,       0,      0,     0  ),
 }
 #                     client  lawyer  support reviewer presider clerk  ops
 SPACES = {
@@ -26,6 +27,8 @@ SPACES = {
     "space.send":    (  1,      1,      1,      1,       1,      1,     0  ),
     "space.export":  (  1,      1,      1,      0,       1,      1,     0  ),
     "space.manage":  (  0,      0,      1,      0,       0,      0,     0  ),
+    "space.quote":   (  0,      1,      1,      0,       0,      0,     0  ),
+    "space.answer_quote": (1,   0,      0,      0,       0,      0,     0  ),
     "space.notes":   (  0,      1,      1,      1,       0,      0,     0  ),
     "file.view":     (  1,      1,      1,      1,       1,      1,     0  ),
     "space.hearing": (  0,      1,      1,      1,       0,      0,     0  ),

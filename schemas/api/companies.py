@@ -1,0 +1,93 @@
+"""Companies and their prepaid balance (B6, E2): what is sent and what is shown."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.api.base import Body, Fen, Id, Moment, Phone, View
+from schemas.credit_codes import CreditCode
+from schemas.enums import PaymentMethod, TopUpState
+
+TopUpFen = Annotated[int, Field(strict=True, ge=100, le=100_000_000_00, description="Fen, one yuan at least")]
+
+
+class CompanyBody(Body):
+    """``admin_phone`` is of somebody who has signed in before."""
+
+    name: str = Field(min_length=2, max_length=100)
+    credit_code: CreditCode
+    admin_phone: Phone
+
+
+class CompanyMemberBody(Body):
+    phone: Phone
+    admin: bool = False
+
+
+class TopUpBody(Body):
+    amount_fen: TopUpFen
+    method: Literal[PaymentMethod.WECHAT_JSAPI]
+
+
+class BankTopUpBody(Body):
+    """A line of the bank's statement. It counts when a second person has approved it."""
+
+    amount_fen: TopUpFen
+    bank_reference: str = Field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
+
+
+class StatementQuery(Body):
+    since: datetime | None = Field(None, alias="from")
+    until: datetime | None = None
+
+
+class CompanyMemberView(View):
+    user_id: str
+    display_name: str
+    admin: bool
+
+
+class CompanyView(View):
+    id: str
+    name: str
+    credit_code: str
+    balance_fen: Fen
+    admin: bool = Field(description="Whether the caller may change its members and top it up")
+    members: list[CompanyMemberView]
+
+
+class CompaniesView(View):
+    items: list[CompanyView]
+
+
+class TopUpView(View):
+    id: str
+    company_id: str
+    method: str
+    amount_fen: Fen
+    state: TopUpState
+    bank_reference: str | None = None
+    created_at: Moment
+    done_at: Moment | None = None
+
+
+class TopUpsView(View):
+    items: list[TopUpView]
+
+
+class StatementLineView(View):
+    """``amount_fen`` is positive for what came in."""
+
+    at: Moment
+    what: str
+    amount_fen: int
+    balance_fen: int
+    order_id: Id | None = None
+
+
+class StatementView(View):
+    company_id: str
+    opening_fen: int
+    closing_fen: int
+    items: list[StatementLineView]

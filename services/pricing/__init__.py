@@ -1,0 +1,1 @@
+"""What something costs: coupons, subsidies, prepaid balances, tips (E2)."""

@@ -1,0 +1,219 @@
+"""Companies whose people order on the company's account (B6), and the balance that they spend (E2).
+
+The balance is the sum of the company's ledger account and stands nowhere else. Whatever takes from it touches the
+company first, so that of two at once the second sees what the first has left.
+"""
+
+from collections.abc import Iterable
+
+from pymongo import ASCENDING
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from schemas.api.companies import (
+    CompaniesView,
+    CompanyBody,
+    CompanyMemberBody,
+    CompanyMemberView,
+    CompanyView,
+    StatementLineView,
+    StatementQuery,
+    StatementView,
+)
+from schemas.documents.pricing import CompanyDocument, CompanyMemberDocument
+from schemas.enums import IdentityKind, Role
+from services.actors import Actor
+from services.audit import Audit
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.ids import new_id
+from services.keys import BlindIndex
+from services.ledger.accounts import Kind, account
+from services.ledger.ledger import Ledger
+from services.storage.database import Database
+
+_WHAT = {
+    "payment": "支付订单",
+    "top_up": "充值",
+    "refund_succeeded": "退款退回",
+}
+FIRST_PAGE = 1000
+
+
+class Companies:
+    def __init__(
+        self, database: Database, ledger: Ledger, index: BlindIndex, audit: Audit, clock: Clock = utc_now
+    ) -> None:
+        self._db = database
+        self._ledger = ledger
+        self._index = index
+        self._audit = audit
+        self._clock = clock
+
+    # --- who
+
+    async def create(self, actor: Actor, body: CompanyBody) -> CompanyView:
+        """Raises ``company.member_not_found``, ``company.exists``."""
+        now = self._clock()
+        admin = await self._by_phone(body.admin_phone)
+        company: CompanyDocument = {
+            "_id": new_id(),
+            "schema_version": 1,
+            "name": body.name,
+            "credit_code": body.credit_code,
+            "members": [{"user_id": admin, "admin": True, "added_at": now}],
+            "movements": 0,
+            "created_by": actor.user_id,
+            "created_at": now,
+            "updated_at": now,
+        }
+
+        async def work(session: AsyncClientSession) -> None:
+            await self._db.companies.insert_one(company, session=session)
+            await self._audit.write(actor, "company.created", company["_id"], session, admin=admin)
+
+        try:
+            await self._db.transaction(work)
+        except DuplicateKeyError:
+            raise Problem("company.exists") from None
+        return await self._view(actor, company)
+
+    async def get(self, actor: Actor, company_id: str) -> CompanyView:
+        """Raises ``company.not_found``."""
+        return await self._view(actor, await self.access(actor, company_id))
+
+    async def access(
+        self, actor: Actor, company_id: str, session: AsyncClientSession | None = None, *, admin: bool = False
+    ) -> CompanyDocument:
+        """The company, if the caller belongs to it (as ``admin``), or is ops. Raises ``company.not_found``,
+        ``auth.forbidden``."""
+        company = await self._db.companies.find_one({"_id": company_id}, session=session)
+        member = _member(company, actor.user_id) if company else None
+        if company is None or (member is None and not actor.has(Role.OPS)):
+            raise Problem("company.not_found")
+        if admin and not _may_change(actor, member):
+            raise Problem("auth.forbidden")
+        return company
+
+    async def add_member(self, actor: Actor, company_id: str, body: CompanyMemberBody) -> CompanyView:
+        """Let somebody order on its account, or make them its admin. Raises what ``access`` raises, and
+        ``company.member_not_found``."""
+        user_id = await self._by_phone(body.phone)
+
+        async def work(session: AsyncClientSession) -> CompanyDocument:
+            company = await self.access(actor, company_id, session, admin=True)
+            others = [member for member in company["members"] if member["user_id"] != user_id]
+            fresh: CompanyMemberDocument = {"user_id": user_id, "admin": body.admin, "added_at": self._clock()}
+            return await self._members(session, actor, company, [*others, fresh], f"added:{user_id}")
+
+        return await self._view(actor, await self._db.transaction(work))
+
+    async def remove_member(self, actor: Actor, company_id: str, user_id: str) -> CompanyView:
+        """Raises what ``access`` raises, ``company.member_not_found`` and ``company.last_admin``."""
+
+        async def work(session: AsyncClientSession) -> CompanyDocument:
+            company = await self.access(actor, company_id, session, admin=True)
+            if _member(company, user_id) is None:
+                raise Problem("company.member_not_found")
+            others = [member for member in company["members"] if member["user_id"] != user_id]
+            return await self._members(session, actor, company, others, f"removed:{user_id}")
+
+        return await self._view(actor, await self._db.transaction(work))
+
+    async def _members(
+        self,
+        session: AsyncClientSession,
+        actor: Actor,
+        company: CompanyDocument,
+        members: list[CompanyMemberDocument],
+        what: str,
+    ) -> CompanyDocument:
+        if not any(member["admin"] for member in members):
+            raise Problem("company.last_admin")
+        changes = {"members": members, "updated_at": self._clock()}
+        await self._db.companies.update_one({"_id": company["_id"]}, {"$set": changes}, session=session)
+        await self._audit.write(actor, "company.members", company["_id"], session, what=what)
+        return {**company, "members": members}
+
+    async def _by_phone(self, phone: str) -> str:
+        lookup = self._index.lookup(IdentityKind.PHONE, phone)
+        identity = await self._db.identities.find_one({"kind": IdentityKind.PHONE.value, "lookup": lookup})
+        if identity is None:
+            raise Problem("company.member_not_found")
+        return identity["user_id"]
+
+    # --- the balance
+
+    async def take(self, session: AsyncClientSession, actor: Actor, company_id: str, amount_fen: int) -> None:
+        """Make sure, in the transaction that pays, that so much is there and stays there until the commit.
+
+        Raises ``company.not_found``, ``company.balance_short``.
+        """
+        mine = {"_id": company_id, "members.user_id": actor.user_id}
+        touched = await self._db.companies.update_one(mine, {"$inc": {"movements": 1}}, session=session)
+        if not touched.matched_count:
+            raise Problem("company.not_found")
+        if await self._balance(company_id, session) < amount_fen:
+            raise Problem("company.balance_short")
+
+    async def statement(self, actor: Actor, company_id: str, query: StatementQuery) -> StatementView:
+        """What came and went, oldest first, with the balance after each. Raises ``company.not_found``."""
+        await self.access(actor, company_id)
+        name = account(Kind.PREPAID, company_id)
+        since = {"at": {"$gte": query.since}} if query.since else {}
+        until = {"at": {"$lt": query.until}} if query.until else {}
+        found = self._db.ledger.find({"$and": [{"lines.account": name}, since, until]})
+        rows = await found.sort([("at", ASCENDING), ("_id", ASCENDING)]).to_list()
+        opening = await self._balance_before(name, query) if query.since else 0
+        items, balance = [], opening
+        for row in rows:
+            fen = -sum(line["fen"] for line in row["lines"] if line["account"] == name)
+            balance += fen
+            what = "充值" if fen > 0 and "order_id" not in row else _WHAT.get(row["kind"], "调整")
+            items.append(
+                StatementLineView(
+                    at=row["at"], what=what, amount_fen=fen, balance_fen=balance, order_id=row.get("order_id")
+                )
+            )
+        return StatementView(company_id=company_id, opening_fen=opening, closing_fen=balance, items=items)
+
+    async def _balance(self, company_id: str, session: AsyncClientSession | None = None) -> int:
+        return -await self._ledger.balance(account(Kind.PREPAID, company_id), session)
+
+    async def _balance_before(self, name: str, query: StatementQuery) -> int:
+        before = self._db.ledger.find({"lines.account": name, "at": {"$lt": query.since}}, {"lines": 1})
+        return -sum([line["fen"] async for row in before for line in row["lines"] if line["account"] == name])
+
+    async def _view(self, actor: Actor, company: CompanyDocument) -> CompanyView:
+        names = await self._names(member["user_id"] for member in company["members"])
+        return CompanyView(
+            id=company["_id"],
+            name=company["name"],
+            credit_code=company["credit_code"],
+            balance_fen=await self._balance(company["_id"]),
+            admin=_may_change(actor, _member(company, actor.user_id)),
+            members=[
+                CompanyMemberView(
+                    user_id=member["user_id"], display_name=names.get(member["user_id"], ""), admin=member["admin"]
+                )
+                for member in company["members"]
+            ],
+        )
+
+    async def _names(self, user_ids: Iterable[str]) -> dict[str, str]:
+        found = self._db.users.find({"_id": {"$in": [*user_ids]}}, {"display_name": 1})
+        return {user["_id"]: user["display_name"] async for user in found}
+
+    async def list(self, actor: Actor) -> CompaniesView:
+        """Those that the caller belongs to; all of them for ops."""
+        query = {} if actor.has(Role.OPS) else {"members.user_id": actor.user_id}
+        found = await self._db.companies.find(query).sort("name", ASCENDING).to_list()
+        return CompaniesView(items=[await self._view(actor, company) for company in found])
+
+
+def _member(company: CompanyDocument, user_id: str) -> CompanyMemberDocument | None:
+    return next((member for member in company["members"] if member["user_id"] == user_id), None)
+
+
+def _may_change(actor: Actor, member: CompanyMemberDocument | None) -> bool:
+    return actor.has(Role.OPS) or (member is not None and member["admin"])
