@@ -28,6 +28,10 @@ _ARRIVED = (PaymentState.SUCCEEDED, PaymentState.STRAY)
 CURRENCY = "CNY"
 
 
+class _OvertakenError(Exception):
+    """The payment is no longer as it was read: nothing of the transaction counts."""
+
+
 class PaymentConfirming:
     def __init__(
         self,
@@ -73,29 +77,27 @@ class PaymentConfirming:
     async def _awaited(self, transaction: Transaction, event_id: str | None) -> PaymentDocument | None:
         """The payment, if this is its money and it was not recorded before."""
         if not transaction.paid or transaction.transaction_id is None:
-            return
+            return None
         if (transaction.total_fen, transaction.currency) != (payment["amount_fen"], CURRENCY):
             await self._mismatch(payment, transaction, "amount_mismatch")
         if not self._by_its_payer(payment, transaction):
             await self._mismatch(payment, transaction, "payer_mismatch")
         if payment["state"] in _ARRIVED:
             self._tally("payment_repeated", "notice" if event_id else "query")
-            return
+            return None
+        return payment
 
-        async def work(session: AsyncClientSession) -> PaymentState | None:
-            return await self._record(session, payment["_id"], transaction, event_id)
+    async def _recorded(self, payment: PaymentDocument, transaction: Transaction, event_id: str | None) -> PaymentState:
+        async def work(session: AsyncClientSession) -> PaymentState:
+            return await self._record(session, payment, transaction, event_id)
 
-        state = await self._db.transaction(work)
-        if state is not None:
-            self._tally("payment_confirmed", state.value)
-            self._outbox.nudge()
+        return await self._db.transaction(work)
 
     async def _record(
-        self, session: AsyncClientSession, payment_id: str, transaction: Transaction, event_id: str | None
-    ) -> PaymentState | None:
-        payment = await self._db.payments.find_one({"_id": payment_id}, session=session)
-        if payment is None or payment["state"] in _ARRIVED:
-            return None
+        self, session: AsyncClientSession, payment: PaymentDocument, transaction: Transaction, event_id: str | None
+    ) -> PaymentState:
+        """``payment`` was read before the transaction; that it is still as it was then is seen when it is written."""
+        payment_id = payment["_id"]
         awaited = await self._purposes[subject_of(payment).kind].received(session, payment)
         state = PaymentState.SUCCEEDED if awaited else PaymentState.STRAY
         now = self._clock()
@@ -114,7 +116,7 @@ class PaymentConfirming:
             return_document=ReturnDocument.AFTER,
         )
         if arrived is None:
-            raise RuntimeError(f"payment {payment_id} changed under its own transaction")
+            raise _OvertakenError
         await self._ledger.write(session, postings.paid(arrived))
         if event_id is not None:
             await self._db.provider_events.update_one(
