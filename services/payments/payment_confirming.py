@@ -61,10 +61,6 @@ class PaymentConfirming:
         Repeats change nothing. Raises ``payment.unknown``, ``payment.amount_mismatch`` and
         ``payment.payer_mismatch``; nothing is confirmed then.
         """
-        payment = await self._db.payments.find_one({"out_trade_no": transaction.out_trade_no})
-        if payment is None:
-            self._tally("payment_refused", "unknown")
-            raise Problem("payment.unknown")
         while (payment := await self._awaited(transaction, event_id)) is not None:
             try:
                 state = await self._recorded(payment, transaction, event_id)
@@ -76,6 +72,10 @@ class PaymentConfirming:
 
     async def _awaited(self, transaction: Transaction, event_id: str | None) -> PaymentDocument | None:
         """The payment, if this is its money and it was not recorded before."""
+        payment = await self._db.payments.find_one({"out_trade_no": transaction.out_trade_no})
+        if payment is None:
+            self._tally("payment_refused", "unknown")
+            raise Problem("payment.unknown")
         if not transaction.paid or transaction.transaction_id is None:
             return None
         if (transaction.total_fen, transaction.currency) != (payment["amount_fen"], CURRENCY):
@@ -141,8 +141,6 @@ class PaymentConfirming:
             await self._outbox.add(session, "payment.stray", f"payment:{payment_id}", {"payment_id": payment_id})
         return state
 
-    def payer_proof(self, openid: str) -> str:
-        """What a payment remembers of who is to pay it: comparable, but no openid."""
     async def settle(self, session: AsyncClientSession, payment: PaymentDocument) -> None:
         """A payment that no provider handles is made and has succeeded, in one transaction with what follows.
 
@@ -161,6 +159,8 @@ class PaymentConfirming:
             amount_fen=payment["amount_fen"],
         )
 
+    def payer_proof(self, openid: str) -> str:
+        """What a payment remembers of who is to pay it: comparable, but no openid."""
         return self._index.lookup("payer", openid)
 
     def _by_its_payer(self, payment: PaymentDocument, transaction: Transaction) -> bool:
