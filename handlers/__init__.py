@@ -11,6 +11,8 @@ RESOURCES = (
     "companies",
     "quotes",
     "receipts",
+    "firms",
+    "settlements",
     "spaces",
     "search",
     "notes",

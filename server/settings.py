@@ -9,7 +9,7 @@ import binascii
 import difflib
 import ipaddress
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -158,6 +158,8 @@ class Settings(BaseSettings):
     pay_platform_keys: Paths  # serial or PUB_KEY_ID_…: path of the certificate or public key (PEM)
     pay_query_after_seconds: float = Field(60, gt=0)  # ask WeChat when no notification came
     pay_lapse_minutes: int = Field(30, ge=1, le=120)
+    pay_profit_sharing: bool = False  # open payments for sharing with the firms (frozen until then, 30 days at most)
+    pay_sharing_percent: int = Field(30, ge=1, le=100)  # the most of a payment that may be shared, as WeChat agreed
     pay_shipping: Literal["auto", "on", "off"] = "auto"  # report deliveries, without which WeChat may freeze money
 
     # --- SMS (Tencent Cloud)
@@ -186,6 +188,10 @@ class Settings(BaseSettings):
     recall_minutes: int = Field(2, ge=0, le=1440)
     upload_max_mb: int = Field(100, ge=1, le=1024)
     notify_after_seconds: float = Field(10, ge=0)  # unread that long without a live socket → a notice outside
+
+    # --- settlement with the firms
+    settlement_anchor: date = date(2026, 1, 5)  # a day on which a period begins (in China)
+    settlement_days: int = Field(14, ge=1, le=60)
 
     # --- development only
     sandbox_url: str | None = None

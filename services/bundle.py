@@ -30,6 +30,11 @@ from services.quotes.quotes import Quotes
 from services.receipts.receipts import Receipts
 from services.reconciliation.finance import Finance
 from services.search.search import Search
+from services.settlement.firms import Firms
+from services.settlement.payouts import Payouts
+from services.settlement.penalties import Penalties
+from services.settlement.rulebook import Rulebook
+from services.settlement.settlements import Settlements
 from services.spaces.desk import Desk
 from services.spaces.exports import Exports
 from services.spaces.memberships import Memberships
@@ -61,6 +66,11 @@ class Services:
     pushes: Pushes
     pricing: Pricing
     refunds: Refunds
+    firms: Firms
+    payouts: Payouts
+    penalties: Penalties
+    rulebook: Rulebook
+    settlements: Settlements
     search: Search
     receipts: Receipts
     quotes: Quotes

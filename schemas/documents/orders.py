@@ -97,6 +97,7 @@ class PaymentDocument(TypedDict):
     prepay_expires_at: NotRequired[datetime]
     transaction_id: NotRequired[str]
     mchid: NotRequired[str]  # the merchant account that received the money
+    profit_sharing: NotRequired[bool]  # opened so: a part of it can go to the lawyer's firm
     paid_at: NotRequired[datetime]
     shipped_at: NotRequired[datetime]  # WeChat was told that its service is delivered
     released_at: NotRequired[datetime]  # WeChat told that the money is no longer frozen

@@ -19,6 +19,7 @@ from server.wiring.record import Evidence, build_evidence
 from server.wiring.pricing import build_prices, build_sales
 from server.wiring.receipts import build_receipts
 from server.wiring.shipping import build_shipping
+from server.wiring.settlement import Settling, build_settling
 from server.wiring.talk import build_talk
 from server.worker import Tick, Worker
 from services.bundle import Services
@@ -47,6 +48,7 @@ class House:
     evidence: Evidence
     rounds: Rounds
     alarms: AlarmCounter
+    settling: Settling
 
     @property
     def settings(self) -> Settings:
@@ -94,6 +96,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     prices = build_prices(core)
     money = build_money(core, prices, identity.accounts, files, telling.notices)
     sales = build_sales(core, prices, money.book, money.payments, money.watch, telling.notices)
+    settling = build_settling(core, money.pay, telling.notices)
     connect_publisher(core, telling.attention, identity.sessions)
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
@@ -131,6 +134,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         products=prices.products,
         pushes=build_pushes(core, identity.accounts, telling, listeners),
         refunds=money.refunds,
+        firms=settling.firms,
+        payouts=settling.payouts,
+        penalties=settling.penalties,
+        rulebook=settling.rulebook,
+        settlements=settling.settlements,
         search=talk.search,
         sessions=identity.sessions,
         sign_in=identity.sign_in,
@@ -155,6 +163,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **telling.deliveries.effects(),
         **money.effects.effects(),
         **money.refunds.effects(),
+        **settling.effects(),
         **shipping.effects(),
         **talk.memberships.effects(),
         **talk.renaming.effects(),
@@ -178,6 +187,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             Tick("refunds", 5.0, money.refunds.tick),
             Tick("uploads", 60.0, files.tick),
             *evidence.ticks(),
+            *settling.ticks(),
             *courts.ticks(),
         ],
         Leases(core.database, core.process, clock, is_dead),
@@ -187,4 +197,4 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             *sales.ticks(),
     )
     rounds = Rounds([keep_certificates(core, money.pay)])
-    return House(core, services, identity.staff, worker, evidence, rounds, AlarmCounter(core.metrics))
+    return House(core, services, identity.staff, worker, evidence, rounds, AlarmCounter(core.metrics), settling)

@@ -83,6 +83,7 @@ def build_money(core: Core, prices: Prices, accounts: Accounts, files: Files, no
         settings.pay_query_after_seconds,
         clock,
         core.tally,
+        settings.pay_profit_sharing,
     )
     refunds = Refunds(
         database,

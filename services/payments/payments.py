@@ -30,6 +30,8 @@ from services.storage.database import Database
 PREPAY_LIVES = timedelta(hours=2)
 # A payment that lapses sooner than this is not offered again: the payer needs a moment to pay.
 WORTH_OFFERING = timedelta(minutes=1)
+# What is settled with the firms; a tip is theirs already, a top-up is for no service yet.
+_SHARED = frozenset({SubjectKind.ORDER, SubjectKind.QUOTE})
 _NUMBER_SPENT = frozenset({"order_closed", "number_used"})
 
 
@@ -52,8 +54,10 @@ class Payments:
         query_after_seconds: float,
         clock: Clock = utc_now,
         tally: Tally = no_tally,
+        profit_sharing: bool = False,
     ) -> None:
-        """``notify_url`` is the whole address of the door that WeChat Pay calls."""
+        """``notify_url`` is the whole address of the door that WeChat Pay calls. ``profit_sharing``: orders are paid
+        so that a part can go to the lawyer's firm."""
         self._db = database
         self._book = book
         self._purposes = purposes
@@ -70,6 +74,7 @@ class Payments:
         self._first_query = timedelta(seconds=query_after_seconds)
         self._clock = clock
         self._tally = tally
+        self._profit_sharing = profit_sharing
 
     async def start(self, actor: Actor, order_id: str, body: PaymentBody, ticket: Ticket) -> PaymentView:
         """Pay an order. Raises ``order.not_found``, ``order.already_paid``, ``order.wrong_state`` and what ``begin``
@@ -170,6 +175,8 @@ class Payments:
             "updated_at": now,
         }
         payable.put_on(payment)
+        if self._profit_sharing and subject.kind in _SHARED:
+            payment["profit_sharing"] = True
         await self._db.payments.insert_one(payment, session=session)
         await self._audit.write(
             actor, "payment.opened", payment_id, session, order=payable.order_id, amount_fen=payment["amount_fen"]
@@ -188,6 +195,7 @@ class Payments:
                 openid=openid,
                 notify_url=self._notify_url,
                 expires_at=payment["expires_at"],
+                profit_sharing=payment.get("profit_sharing", False),
             )
         except PayError as fault:
             await self._refused(payment, fault)

@@ -1,0 +1,79 @@
+"""Settlement with the firms: periods, statements, payouts."""
+
+from dataclasses import dataclass
+
+from miniprogram_api.pay import PayClient, ProfitSharing
+from server.wiring.core import Core
+from server.worker import Tick
+from services.notices.notices import Notices
+from services.outbox import Effect
+from services.papers.papers import Papers
+from services.settlement.closing import Closing
+from services.settlement.firms import Firms
+from services.settlement.payout_sending import PayoutSending
+from services.settlement.payouts import Payouts, SharingTerms
+from services.settlement.penalties import Penalties
+from services.settlement.periods import Schedule
+from services.settlement.rulebook import Rulebook
+from services.settlement.settlement_book import SettlementBook
+from services.settlement.settlement_lines import SettlementLines
+from services.settlement.settlement_views import SettlementViews
+from services.settlement.settlements import Settlements
+from services.settlement.statement_files import StatementFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    firms: Firms
+    rulebook: Rulebook
+    penalties: Penalties
+    settlements: Settlements
+    payouts: Payouts
+    closing: Closing
+    sending: PayoutSending
+
+    def effects(self) -> dict[str, Effect]:
+        return {**self.settlements.effects(), **self.sending.effects()}
+
+    def ticks(self) -> list[Tick]:
+        return [Tick("settlement", 60.0, self.closing.tick), Tick("payouts", 5.0, self.sending.tick)]
+
+
+def build_settling(core: Core, pay: PayClient, notices: Notices) -> Settling:
+    settings, database, audit, clock = core.settings, core.database, core.audit, core.clock
+    rulebook = Rulebook(database, audit, clock)
+    book, views = SettlementBook(database, audit, clock), SettlementViews(database)
+    closing = Closing(
+        database,
+        SettlementLines(database),
+        rulebook,
+        core.ledger,
+        core.work_items,
+        audit,
+        core.outbox,
+        Schedule(settings.settlement_anchor, settings.settlement_days),
+        clock,
+    )
+    terms = SharingTerms(settings.pay_profit_sharing, settings.pay_sharing_percent * 100)
+    payouts = Payouts(database, book, views, core.idempotency, core.ledger, core.outbox, terms, clock)
+    return Settling(
+        firms=Firms(database, audit, clock),
+        rulebook=rulebook,
+        penalties=Penalties(database, rulebook, core.idempotency, audit, clock),
+        settlements=Settlements(database, book, views, StatementFiles(Papers()), closing, notices, clock),
+        payouts=payouts,
+        closing=closing,
+        sending=PayoutSending(
+            database,
+            book,
+            payouts,
+            ProfitSharing(pay.door),
+            core.ledger,
+            core.work_items,
+            notices,
+            audit,
+            core.outbox,
+            clock,
+            core.tally,
+        ),
+    )
