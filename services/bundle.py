@@ -28,7 +28,6 @@ from services.pricing.top_ups import TopUps
 from services.pricing.wallet import Wallet
 from services.quotes.quotes import Quotes
 from services.receipts.receipts import Receipts
-from services.reconciliation.finance import Finance
 from services.search.search import Search
 from services.settlement.firms import Firms
 from services.settlement.payouts import Payouts
@@ -48,9 +47,9 @@ from services.spaces.sync import Sync
 @dataclass(frozen=True, slots=True)
 class Services:
     accounts: Accounts
-    desk: Desk
     companies: Companies
     coupons: Coupons
+    desk: Desk
     exports: Exports
     files: Files
     hearings: Hearings
@@ -62,9 +61,11 @@ class Services:
     notices: Notices
     orders: Orders
     payments: Payments
+    pricing: Pricing
     products: Products
     pushes: Pushes
-    pricing: Pricing
+    receipts: Receipts
+    quotes: Quotes
     refunds: Refunds
     firms: Firms
     payouts: Payouts
@@ -72,19 +73,16 @@ class Services:
     rulebook: Rulebook
     settlements: Settlements
     search: Search
-    receipts: Receipts
-    quotes: Quotes
     sessions: Sessions
     sign_in: SignIn
     spaces: Spaces
     space_views: SpaceViews
     subscriptions: Subscriptions
+    subsidies: Subsidies
     reach: Reach
     sync: Sync
-    subsidies: Subsidies
     wishes: Wishes
-    is_outage: Callable[[BaseException | None], bool]
-    work_desk: WorkDesk
     tips: Tips
     top_ups: TopUps
     wallet: Wallet
+    is_outage: Callable[[BaseException | None], bool]

@@ -15,9 +15,9 @@ from server.wiring.money import build_money
 from server.wiring.notices import build_pushes, build_telling
 from server.wiring.pay_keys import keep_certificates
 from server.wiring.people import build_identity
-from server.wiring.record import Evidence, build_evidence
 from server.wiring.pricing import build_prices, build_sales
 from server.wiring.receipts import build_receipts
+from server.wiring.record import Evidence, build_evidence
 from server.wiring.shipping import build_shipping
 from server.wiring.settlement import Settling, build_settling
 from server.wiring.talk import build_talk
@@ -105,12 +105,12 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     listeners: list[Listener] = [shipping.pushed]
     services = Services(
         accounts=identity.accounts,
+        companies=prices.companies,
+        coupons=prices.coupons,
         desk=talk.desk,
         exports=evidence.exports,
         files=files,
         hearings=courts.hearings,
-        companies=prices.companies,
-        coupons=prices.coupons,
         memberships=talk.memberships,
         messages=Messages(
             core.database,
@@ -133,6 +133,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         pricing=prices.pricing,
         products=prices.products,
         pushes=build_pushes(core, identity.accounts, telling, listeners),
+        quotes=sales.quotes,
+        receipts=build_receipts(core, signer),
         refunds=money.refunds,
         firms=settling.firms,
         payouts=settling.payouts,
@@ -143,34 +145,31 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         sessions=identity.sessions,
         sign_in=identity.sign_in,
         spaces=core.spaces,
-        quotes=sales.quotes,
-        receipts=build_receipts(core, signer),
         space_views=SpaceViews(core.database, core.spaces, core.reader, core.recorder, core.publisher),
         subscriptions=telling.subscriptions,
         reach=telling.reach,
         sync=Sync(core.spaces, core.reader, core.recorder, signer, clock),
         wishes=telling.wishes,
-        is_outage=is_outage,
-    )
-        subsidies=prices.subsidies,
-    effects = {
-        **files.effects(),
-        **courts.effects(),
-        work_desk=books.work_desk,
         tips=sales.tips,
         top_ups=sales.top_ups,
         wallet=prices.wallet,
+        wishes=telling.wishes,
+        is_outage=is_outage,
+    )
+    effects = {
+        **files.effects(),
+        **courts.effects(),
         **telling.deliveries.effects(),
         **money.effects.effects(),
         **money.refunds.effects(),
+        **money.settled.effects(),
+        **sales.effects(),
         **settling.effects(),
         **shipping.effects(),
         **talk.memberships.effects(),
         **talk.renaming.effects(),
     }
     follow = {
-        **money.settled.effects(),
-        **sales.effects(),
         "attention": telling.attention.follow,
         "checkpoints": evidence.checkpoints.follow,
         "mentions": telling.mentions.follow,
@@ -188,13 +187,12 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             Tick("uploads", 60.0, files.tick),
             *evidence.ticks(),
             *settling.ticks(),
+            *sales.ticks(),
             *courts.ticks(),
         ],
         Leases(core.database, core.process, clock, is_dead),
         core.metrics,
         core.nudged,
-            *books.ticks(),
-            *sales.ticks(),
     )
     rounds = Rounds([keep_certificates(core, money.pay)])
     return House(core, services, identity.staff, worker, evidence, rounds, AlarmCounter(core.metrics), settling)
