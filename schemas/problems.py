@@ -180,7 +180,7 @@ _TABLE = (
     ProblemType("notice.email_code_invalid", Kind.UNPROCESSABLE, 42224, "确认码错误或已失效，请重新获取"),
     # content safety
     ProblemType("content.hold_not_found", Kind.NOT_FOUND, 40490, "没有这条审核记录"),
-    ProblemType("content.already_reviewed", Kind.CONFLICT, 40990, "这条内容已经审核过"),
+    ProblemType("content.already_reviewed", Kind.CONFLICT, 40995, "这条内容已经审核过"),
     ProblemType("file.held", Kind.FORBIDDEN, 40390, "该文件正在审核，暂时不能查看"),
     # WeChat's message push
     ProblemType("push.rejected", Kind.UNAUTHENTICATED, 40140, "消息推送验证失败"),
