@@ -18,6 +18,8 @@ RESOURCES = (
     "notes",
     "members",
     "desk",
+    "work_items",
+    "finance",
     "exports",
     "hearings",
     "files",

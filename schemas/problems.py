@@ -115,6 +115,12 @@ _TABLE = (
     ProblemType("payment.payer_mismatch", Kind.CONFLICT, 40937, "付款人与下单人不符"),
     ProblemType("payment.unknown", Kind.NOT_FOUND, 40430, "没有这笔支付"),
     ProblemType("refund.amount_invalid", Kind.UNPROCESSABLE, 42231, "退款金额有误"),
+    ProblemType("receipt.not_found", Kind.NOT_FOUND, 40433, "没有这张凭证，或校验码不对"),
+    ProblemType("receipt.not_yet", Kind.CONFLICT, 40933, "款项尚未到账，还没有凭证"),
+    ProblemType("finance.no_account", Kind.UNPROCESSABLE, 42235, "没有这类科目"),
+    ProblemType("finance.span_invalid", Kind.UNPROCESSABLE, 42236, "日期范围有误，最多 31 天"),
+    ProblemType("reconciliation.not_found", Kind.NOT_FOUND, 40434, "这一天还没有对账"),
+    ProblemType("reconciliation.no_bill", Kind.CONFLICT, 40934, "这一天的账单还没有取得"),
     ProblemType("work_item.not_found", Kind.NOT_FOUND, 40432, "没有这个工单"),
     ProblemType("work_item.already_done", Kind.CONFLICT, 40932, "该工单已处理"),
     # firms and settlement

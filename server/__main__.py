@@ -1,4 +1,4 @@
-"""``python -m server web|worker|all|migrate|seed|products|staff|rotate-keys``."""
+"""``python -m server web|worker|all|migrate|seed|products|staff|ledger|rotate-keys``."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvloop
 
-from server import logs, office
+from server import ledger_commands, logs, office
 from server.settings import Settings, SettingsError, load_settings
 from server.web import Web
 from server.wiring import House, build
@@ -49,6 +49,8 @@ async def migrate(house: House, arguments: argparse.Namespace) -> None:
     """Bring what is stored up to date and create what is missing: collections, validators, indexes, the bucket."""
     await migrations.run(house.database)
     await house.blobs.ensure_bucket()
+    if posted := await house.books.backfill.run():
+        log.info("%d payments from before the ledger were posted to it", posted)
     log.info("database and bucket are ready")
 
 
@@ -65,6 +67,7 @@ JOBS: dict[str, Job] = {
     "seed": office.seed,
     "products": office.products,
     "staff": office.staff,
+    "ledger": ledger_commands.run,
     "rotate-keys": rotate_keys,
 }
 
@@ -83,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     staff.add_argument("--name", required=True)
     staff.add_argument("--role", action="append", required=True, dest="roles")
     staff.add_argument("--on-duty", action="store_true")
+    ledger_commands.add_parser(commands.add_parser("ledger", help="rebuild, check and sum up the ledger"))
     return main
 
 
@@ -112,6 +116,9 @@ def main() -> int:
     except (SettingsError, FfmpegMissingError, office.OfficeError) as fault:
         sys.stderr.write(f"{fault}\n")
         return MISUSE
+    except ledger_commands.NotInOrderError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 1
     return 0
 
 

@@ -158,6 +158,7 @@ class Settings(BaseSettings):
     pay_platform_keys: Paths  # serial or PUB_KEY_ID_…: path of the certificate or public key (PEM)
     pay_query_after_seconds: float = Field(60, gt=0)  # ask WeChat when no notification came
     pay_lapse_minutes: int = Field(30, ge=1, le=120)
+    bills_hour: int = Field(10, ge=10, le=22)  # of the day in China, from which yesterday is compared with its bills
     pay_profit_sharing: bool = False  # open payments for sharing with the firms (frozen until then, 30 days at most)
     pay_sharing_percent: int = Field(30, ge=1, le=100)  # the most of a payment that may be shared, as WeChat agreed
     pay_shipping: Literal["auto", "on", "off"] = "auto"  # report deliveries, without which WeChat may freeze money

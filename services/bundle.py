@@ -28,6 +28,7 @@ from services.pricing.top_ups import TopUps
 from services.pricing.wallet import Wallet
 from services.quotes.quotes import Quotes
 from services.receipts.receipts import Receipts
+from services.reconciliation.finance import Finance
 from services.search.search import Search
 from services.settlement.firms import Firms
 from services.settlement.payouts import Payouts
@@ -42,6 +43,7 @@ from services.spaces.notes import Notes
 from services.spaces.space_views import SpaceViews
 from services.spaces.spaces import Spaces
 from services.spaces.sync import Sync
+from services.work_desk import WorkDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Services:
     desk: Desk
     exports: Exports
     files: Files
+    finance: Finance
     hearings: Hearings
     memberships: Memberships
     messages: Messages
@@ -82,6 +85,7 @@ class Services:
     reach: Reach
     sync: Sync
     wishes: Wishes
+    work_desk: WorkDesk
     tips: Tips
     top_ups: TopUps
     wallet: Wallet

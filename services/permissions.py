@@ -34,6 +34,11 @@ class Permission(StrEnum):
     SPACE_READ_BY_DESK = "space.read_by_desk"
     FILE_VIEW = "file.view"
     SPACE_HEARING = "space.hearing"  # call one
+    WORK_ITEM_VIEW = "work_item.view"
+    WORK_ITEM_CLOSE = "work_item.close"
+    # finance
+    FINANCE_VIEW = "finance.view"  # the ledger, bills, what differs
+    FINANCE_DECIDE = "finance.decide"  # close work items about money, compare a day again
     # settlement
     SETTLEMENT_VIEW = "settlement.view"
     SETTLEMENT_APPROVE = "settlement.approve"  # two different people
@@ -57,30 +62,35 @@ ORDER: dict[Permission, frozenset[Role]] = {
     Permission.ORDER_CONFIRM: frozenset({CLIENT}),
     Permission.ORDER_REVIEW: frozenset({CLIENT}),
     Permission.ORDER_REFUND: frozenset({CLIENT, SUPPORT, OPS}),
+    Permission.ORDER_TIP: frozenset({CLIENT}),
 }
 
 # A space is somebody's by membership only; the role is the one they have in that space.
 SPACE: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
-    Permission.ORDER_TIP: frozenset({CLIENT}),
     Permission.SPACE_SEND: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
     Permission.SPACE_EXPORT: frozenset({CLIENT, LAWYER, SUPPORT, PRESIDER, CLERK}),
     Permission.SPACE_NOTES: frozenset({LAWYER, SUPPORT, REVIEWER}),
     Permission.SPACE_MANAGE: frozenset({SUPPORT}),
+    Permission.SPACE_QUOTE: frozenset({LAWYER, SUPPORT}),
+    Permission.SPACE_ANSWER_QUOTE: frozenset({CLIENT}),
     Permission.FILE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
     Permission.SPACE_HEARING: frozenset({LAWYER, SUPPORT, REVIEWER}),
 }
 
 # What support and ops do in spaces of which they are no members (ruling 11). Every use is audited.
-    Permission.SPACE_QUOTE: frozenset({LAWYER, SUPPORT}),
-    Permission.SPACE_ANSWER_QUOTE: frozenset({CLIENT}),
 DESK: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_MANAGE: frozenset({SUPPORT, OPS}),
     Permission.SPACE_READ_BY_DESK: frozenset({SUPPORT, OPS}),
+    Permission.WORK_ITEM_VIEW: frozenset({SUPPORT, OPS}),
+    Permission.WORK_ITEM_CLOSE: frozenset({SUPPORT, OPS}),
 }
 
-# What is settled with the firms. A lawyer sees statements about themselves; ops see and decide about all.
+# Money as a whole, and what is settled with the firms. A lawyer sees statements about themselves; ops see and decide
+# about all.
 FINANCE: dict[Permission, frozenset[Role]] = {
+    Permission.FINANCE_VIEW: frozenset({OPS}),
+    Permission.FINANCE_DECIDE: frozenset({OPS}),
     Permission.SETTLEMENT_VIEW: frozenset({LAWYER, OPS}),
     Permission.SETTLEMENT_APPROVE: frozenset({OPS}),
     Permission.SETTLEMENT_PAY: frozenset({OPS}),

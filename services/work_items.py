@@ -99,3 +99,10 @@ class WorkItems:
         if after is not None:
             query["_id"] = {"$lt": after}
         return await self._db.work_items.find(query).sort("_id", -1).limit(limit).to_list()
+
+    async def get(self, item_id: str) -> WorkItemDocument:
+        """Raises ``work_item.not_found``."""
+        item = await self._db.work_items.find_one({"_id": item_id})
+        if item is None:
+            raise Problem("work_item.not_found")
+        return item

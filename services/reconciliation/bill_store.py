@@ -1,7 +1,7 @@
 """The provider's bills, fetched once and kept: the original file, sealed, with its hashes.
 
 A bill holds openids, so the object store sees ciphertext only, under a data key of the merchant's year: destroying it
-ends that year's bills. WeChat can be asked again for three months; what it gives then is kept beside what it gave before.
+ends that year's bills. WeChat can be asked again for three months; what it gives then is kept beside the former.
 """
 
 import asyncio

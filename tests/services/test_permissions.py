@@ -38,10 +38,14 @@ SPACES = {
 DESKS = {
     "space.manage":       (  0,      0,      1,      0,       0,      0,     1  ),
     "space.read_by_desk": (  0,      0,      1,      0,       0,      0,     1  ),
+    "work_item.view":     (  0,      0,      1,      0,       0,      0,     1  ),
+    "work_item.close":    (  0,      0,      1,      0,       0,      0,     1  ),
 }
 # What is settled with the firms (E3).
 #                         client  lawyer  support reviewer presider clerk  ops
 FINANCES = {
+    "finance.view":       (  0,      0,      0,      0,       0,      0,     1  ),
+    "finance.decide":     (  0,      0,      0,      0,       0,      0,     1  ),
     "settlement.view":    (  0,      1,      0,      0,       0,      0,     1  ),
     "settlement.approve": (  0,      0,      0,      0,       0,      0,     1  ),
     "settlement.pay":     (  0,      0,      0,      0,       0,      0,     1  ),
