@@ -51,6 +51,9 @@ async def migrate(house: House, arguments: argparse.Namespace) -> None:
     await house.blobs.ensure_bucket()
     if posted := await house.books.backfill.run():
         log.info("%d payments from before the ledger were posted to it", posted)
+    await house.services.rulebook.ensure()
+    if joined := await house.services.firms.adopt():
+        log.info("%d lawyers joined the firm that their profile names", joined)
     log.info("database and bucket are ready")
 
 

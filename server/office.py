@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from miniprogram_api.errors import VendorError
 from miniprogram_api.http import Call, read_json, to_json
 from schemas.enums import Role
-from server.demo.people import CLIENTS, STAFF, DemoClient, DemoStaff
+from server.demo.people import CLIENTS, FIRM, STAFF, DemoClient, DemoStaff
 from server.demo.products import PRODUCTS
 from server.wiring import House
 from services.errors import Problem
@@ -35,11 +35,13 @@ async def seed(house: House, arguments: argparse.Namespace) -> None:
     file: Path = arguments.demo / "demo.json"
     before: dict[str, Any] = orjson.loads(file.read_bytes()) if file.is_file() else {}
     known = {person["login"]: person for person in before.get("staff", [])}
+    await _firm(house)
     demo = {
         "staff": [await _staff(house, person, known.get(person.login, {})) for person in STAFF],
         "clients": [await _client(house, person, settings.sandbox_url) for person in CLIENTS],
         "products": await _products(house),
     }
+    await house.services.firms.adopt()
     _write_private(file, orjson.dumps(demo, option=orjson.OPT_INDENT_2))
 
 
@@ -128,6 +130,11 @@ async def _client(house: House, person: DemoClient, sandbox_url: str) -> dict[st
         "phone": person.phone,
         "display_name": person.display_name,
     }
+
+
+async def _firm(house: House) -> None:
+    if await house.services.firms.find(FIRM.credit_code) is None:
+        await house.services.firms.create(None, FIRM)
 
 
 async def _products(house: House) -> list[dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from schemas.api.firms import FirmBody
 from schemas.api.lawyers import LawyerProfile
 from schemas.enums import Role
 
@@ -32,6 +33,8 @@ CLIENTS = (
 )
 
 _FIRM = "明理律师事务所（演示）"
+# The firm that is owed what the demo lawyers earn; the code is invented, and right by its check character.
+FIRM = FirmBody(name=_FIRM, credit_code="31310000MD0123456H")
 
 STAFF = (
     DemoStaff(
@@ -72,4 +75,6 @@ STAFF = (
     ),
     DemoStaff("support.lin", "客服小林", (Role.SUPPORT,), on_duty=True, second_factor=True),
     DemoStaff("ops.he", "运营小何", (Role.OPS,), second_factor=True),
+    # statements are approved by two different people
+    DemoStaff("ops.sun", "运营小孙", (Role.OPS,), second_factor=True),
 )
