@@ -368,6 +368,7 @@ def _build(
         QUERY_AFTER,
         clock,
         tally,
+        settings.pay_profit_sharing,
     )
     settling = RefundSettling(database, book, ledger, work_items, audit, outbox, clock, tally)
     refunds = Refunds(
