@@ -54,6 +54,8 @@ CHECKS: dict[str, Callable[[Path], None]] = {
     "tls_cert_file": certificates,
     "tsa_cert_file": certificates,
     "tls_key_file": private_key,
+    "paper_cert_file": certificates,
+    "paper_key_file": private_key,
 }
 
 

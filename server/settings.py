@@ -135,6 +135,11 @@ class Settings(BaseSettings):
     token_keys: Pairs  # id:base64, signs access tokens
     record_key_file: Path  # Ed25519 private key (PEM) that signs heads of the record
 
+    # --- papers: receipts and statements
+    payee_name: str = ""  # whom payers pay, as receipts name them; empty: the merchant number
+    paper_cert_file: Path | None = None  # certificate that seals papers, issuers after it (PEM); None: the record's key
+    paper_key_file: Path | None = None
+
     # --- time stamps on the record (RFC 3161): both or neither
     tsa_url: str | None = None
     tsa_cert_file: Path | None = None  # the authority's root certificate, with intermediates if any (PEM)
@@ -158,9 +163,9 @@ class Settings(BaseSettings):
     pay_platform_keys: Paths  # serial or PUB_KEY_ID_…: path of the certificate or public key (PEM)
     pay_query_after_seconds: float = Field(60, gt=0)  # ask WeChat when no notification came
     pay_lapse_minutes: int = Field(30, ge=1, le=120)
-    bills_hour: int = Field(10, ge=10, le=22)  # of the day in China, from which yesterday is compared with its bills
     pay_profit_sharing: bool = False  # open payments for sharing with the firms (frozen until then, 30 days at most)
     pay_sharing_percent: int = Field(30, ge=1, le=100)  # the most of a payment that may be shared, as WeChat agreed
+    bills_hour: int = Field(10, ge=10, le=22)  # of the day in China, from which yesterday is compared with its bills
     pay_shipping: Literal["auto", "on", "off"] = "auto"  # report deliveries, without which WeChat may freeze money
 
     # --- SMS (Tencent Cloud)
@@ -268,6 +273,8 @@ class Settings(BaseSettings):
     def _pairs_whole(self) -> Self:
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             raise ValueError("CASESPACE_TLS_CERT_FILE and CASESPACE_TLS_KEY_FILE go together")
+        if (self.paper_cert_file is None) != (self.paper_key_file is None):
+            raise ValueError("CASESPACE_PAPER_CERT_FILE and CASESPACE_PAPER_KEY_FILE go together")
         if self.smtp_host is not None and self.smtp_sender is None:
             raise ValueError("CASESPACE_SMTP_HOST needs CASESPACE_SMTP_SENDER")
         if self.smtp_security == "none" and self.smtp_host is not None and not self.development:

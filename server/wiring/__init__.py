@@ -7,6 +7,7 @@ from server.metrics import Metrics
 from server.process_names import is_dead
 from server.rounds import Rounds
 from server.settings import Settings
+from server.wiring.books import Books, build_books
 from server.wiring.core import Core, build_core
 from server.wiring.files import build_files
 from server.wiring.hearings import build_hearings
@@ -46,6 +47,7 @@ class House:
     staff: Staff
     worker: Worker
     evidence: Evidence
+    books: Books
     rounds: Rounds
     alarms: AlarmCounter
     settling: Settling
@@ -101,6 +103,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
     talk = build_talk(core)
+    leases = Leases(core.database, core.process, clock, is_dead)
+    books = build_books(core, money, leases)
     courts = build_hearings(core, files, telling.notices)
     listeners: list[Listener] = [shipping.pushed]
     services = Services(
@@ -110,6 +114,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         desk=talk.desk,
         exports=evidence.exports,
         files=files,
+        finance=books.finance,
         hearings=courts.hearings,
         memberships=talk.memberships,
         messages=Messages(
@@ -150,6 +155,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         subsidies=prices.subsidies,
         reach=telling.reach,
         sync=Sync(core.spaces, core.reader, core.recorder, signer, clock),
+        work_desk=books.work_desk,
         tips=sales.tips,
         top_ups=sales.top_ups,
         wallet=prices.wallet,
@@ -187,12 +193,13 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             Tick("uploads", 60.0, files.tick),
             *evidence.ticks(),
             *settling.ticks(),
+            *books.ticks(),
             *sales.ticks(),
             *courts.ticks(),
         ],
-        Leases(core.database, core.process, clock, is_dead),
+        leases,
         core.metrics,
         core.nudged,
     )
     rounds = Rounds([keep_certificates(core, money.pay)])
-    return House(core, services, identity.staff, worker, evidence, rounds, AlarmCounter(core.metrics), settling)
+    return House(core, services, identity.staff, worker, evidence, books, rounds, AlarmCounter(core.metrics), settling)

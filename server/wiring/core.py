@@ -22,6 +22,7 @@ from services.idempotency import Idempotency
 from services.keys import BlindIndex, Vault
 from services.ledger.ledger import Ledger
 from services.outbox import Outbox
+from services.papers.papers import Papers
 from services.rate_limits import RateLimiter
 from services.record import Recorder
 from services.spaces.cards import Cards
@@ -60,6 +61,7 @@ class Core:
     wechat: WeChatClient
     ledger: Ledger
     work_items: WorkItems
+    papers: Papers
 
     def tally_notice(self, channel: str, state: str) -> None:
         """Count how notices ended outside, for operators."""
@@ -110,13 +112,14 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         sending=RateLimiter(enabled=settings.rate_limits),
         idempotency=Idempotency(database, vault, clock),
         recorder=recorder,
-        reader=MessageReader(database, recorder, tickets.file_url),
+        reader=MessageReader(database, recorder, tickets.file_url, tickets.held_url),
         spaces=Spaces(database, publisher, clock),
         cards=Cards(recorder),
         http=http,
         wechat=WeChatClient(config, tokens, http),
         ledger=Ledger(database, clock),
         work_items=WorkItems(database, audit, clock),
+        papers=Papers(),
     )
 
 

@@ -71,6 +71,7 @@ class Database:
         self.top_ups: AsyncCollection[pricing.TopUpDocument] = self._of("top_ups")
         self.refunds: AsyncCollection[orders.RefundDocument] = self._of("refunds")
         self.ledger: AsyncCollection[money.LedgerDocument] = self._of("ledger")
+        self.receipts: AsyncCollection[receipts.ReceiptDocument] = self._of("receipts")
         self.bills: AsyncCollection[money.BillDocument] = self._of("bills")
         self.reconciliations: AsyncCollection[money.ReconciliationDocument] = self._of("reconciliations")
         self.work_items: AsyncCollection[money.WorkItemDocument] = self._of("work_items")

@@ -11,6 +11,8 @@ import PayView from "./views/PayView.vue"
 import PlaceOrderView from "./views/PlaceOrderView.vue"
 import ProductView from "./views/ProductView.vue"
 import ProductsView from "./views/ProductsView.vue"
+import ReceiptCheckView from "./views/ReceiptCheckView.vue"
+import ReceiptsView from "./views/ReceiptsView.vue"
 import RemindersView from "./views/RemindersView.vue"
 import SignInView from "./views/SignInView.vue"
 import SpacesView from "./views/SpacesView.vue"
@@ -61,6 +63,18 @@ export const router = createRouter({
       component: DeliverView,
       props: true,
       meta: { title: "提交成果" },
+    },
+    {
+      path: "/orders/:id/receipts",
+      component: ReceiptsView,
+      props: true,
+      meta: { title: "数字凭证" },
+    },
+    {
+      path: "/verify/receipts/:number",
+      component: ReceiptCheckView,
+      props: true,
+      meta: { open: true, title: "核验数字凭证" },
     },
     {
       path: "/spaces",
