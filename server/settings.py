@@ -136,7 +136,7 @@ class Settings(BaseSettings):
     record_key_file: Path  # Ed25519 private key (PEM) that signs heads of the record
 
     # --- papers: receipts and statements
-    payee_name: str = ""  # whom payers pay, as receipts name them; empty: the merchant number
+    payee_name: str | None = None  # whom payers pay, as receipts name them; None: the merchant number
     paper_cert_file: Path | None = None  # certificate that seals papers, issuers after it (PEM); None: the record's key
     paper_key_file: Path | None = None
 
