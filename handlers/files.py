@@ -27,7 +27,7 @@ _REJECTED = (
     "file.type_refused",
     "file.damaged",
 )
-_READING = ("file.not_found", "file.not_uploaded", "file.gone")
+_READING = ("file.not_found", "file.not_uploaded", "file.gone", "file.held")
 _SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'; sandbox"
 
 

@@ -118,6 +118,7 @@ class MessageView(View):
     mentions: list[str] = Field(default=[])
     sent_at: Moment
     recalled: bool = False
+    held: bool = Field(False, description="Under review: its body is shown to its sender and to staff only")
     hash: str
     prev_hash: str
     salt: str | None = None

@@ -113,5 +113,6 @@ class FileDocument(TypedDict):
     duration_ms: NotRequired[int]
     copies: NotRequired[dict[str, CopyDocument]]  # original, thumbnail, play
     rejected_because: NotRequired[str]
+    held: NotRequired[bool]  # with the message that brought it: for its owner and the staff only
     created_at: datetime
     expires_at: NotRequired[datetime]  # when the sweep looks at what the upload left behind

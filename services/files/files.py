@@ -24,6 +24,7 @@ from services.ids import new_id
 from services.keys import DataKey
 from services.outbox import Effect
 from services.permissions import Permission
+from services.spaces.holds import may_see
 from services.spaces.spaces import Spaces
 from services.storage.blobs import LONGEST_POLICY, Blobs, quarantine_key
 from services.storage.database import Database
@@ -169,11 +170,14 @@ class Files:
     ) -> OpenFile:
         """Open a copy for a member, or for whoever holds a ticket for exactly this copy.
 
-        Raises ``file.not_found``, ``file.not_uploaded``, ``file.gone``, ``auth.required``, ``auth.ticket_invalid``.
+        Raises ``file.not_found``, ``file.not_uploaded``, ``file.gone``, ``file.held``, ``auth.required``,
+        ``auth.ticket_invalid``.
         """
         if ticket is not None:
-            self._tickets.check(ticket, file_id, variant)
+            past_holds = self._tickets.check(ticket, file_id, variant)
             document = await self._db.files.find_one({"_id": file_id})
+            if document is not None and document.get("held", False) and not past_holds:
+                raise Problem("file.held")
         elif actor is not None:
             document = await self._readable(actor, file_id)
         else:
@@ -229,15 +233,18 @@ class Files:
         if document is None:
             raise Problem("file.not_found")
         try:
-            await self._spaces.access(actor, document["space_id"], Permission.FILE_VIEW)
+            place = await self._spaces.access(actor, document["space_id"], Permission.FILE_VIEW)
         except Problem as problem:
             raise Problem("file.not_found" if problem.code == "space.not_found" else problem.code) from None
+        if document.get("held", False) and not may_see(place.member, document["owner_id"]):
+            raise Problem("file.held")
         if document["state"] != FileState.COMPLETE and document["owner_id"] != actor.user_id:
             raise Problem("file.not_found")
         return document
 
     async def _view(self, document: FileDocument) -> FileView:
-        return view_of(document, await self._store.data_key(document["space_id"]), self._links)
+        links = self._tickets.held_url if document.get("held", False) else self._links
+        return view_of(document, await self._store.data_key(document["space_id"]), links)
 
 
 def _facts(document: FileDocument | None, sender_id: str, key: DataKey) -> FileFacts:

@@ -37,6 +37,11 @@ class Bursts:
         turn = await self._db.notice_turns.find_one({"_id": key})
         return turn["ends_at"] if turn else self._clock()
 
+    async def give_back(self, notice: NoticeDocument) -> None:
+        """It did not go out after all: its place is free for another."""
+        used = {"_id": f"{notice['user_id']}:{notice['kind']}", "used": {"$gt": 0}}
+        await self._db.notice_turns.update_one(used, {"$inc": {"used": -1}})
+
     async def _use(self, key: str, burst: Burst) -> bool:
         """Take one of the places in the window that runs."""
         running = {"_id": key, "ends_at": {"$gt": self._clock()}, "used": {"$lt": burst.most}}

@@ -69,10 +69,13 @@ class Deliveries:
             await self._end_owed(notice, ChannelState.OFF)
             return
         later = None if rule.urgent else quiet_until(wish.quiet, self._clock())
-        if later is None and "outside_at" not in notice:
+        begins = "outside_at" not in notice
+        if later is None and begins:
             later = await self._begin(notice, rule)
         if later is None:
-            later = await self._steps(notice, rule, wish, row["attempts"])
+            later, went = await self._steps(notice, rule, wish, row["attempts"])
+            if begins and not went:
+                await self._bursts.give_back(notice)
         if later is not None:
             await self._look_again(notice, later)
 
@@ -84,9 +87,15 @@ class Deliveries:
             await self._db.notices.update_one({"_id": notice["_id"]}, {"$set": {"outside_at": notice["outside_at"]}})
         return later
 
-    async def _steps(self, notice: NoticeDocument, rule: Rule, wish: Wish, attempts: int) -> datetime | None:
-        """Every step that is due; when to look again. A way that fails for the moment holds up no later step."""
+    async def _steps(
+        self, notice: NoticeDocument, rule: Rule, wish: Wish, attempts: int
+    ) -> tuple[datetime | None, bool]:
+        """Every step that is due: when to look again, and whether it went out, or may have.
+
+        A way that fails for the moment holds up no later step.
+        """
         looks: list[datetime] = []
+        went = False
         faults: list[VendorError] = []
         for step in rule.steps:
             due = notice["outside_at"] + step.after
@@ -99,11 +108,12 @@ class Deliveries:
             except VendorError as fault:
                 faults.append(fault)
                 continue
+            went = went or progress is not Progress.PASSED
             if isinstance(progress, datetime):
                 looks.append(progress)
         if faults:
             raise faults[0]
-        return min(looks, default=None)
+        return min(looks, default=None), went
 
     async def _step(self, notice: NoticeDocument, step: Step, wish: Wish, *, last_try: bool) -> Progress | datetime:
         for channel in step.ways:

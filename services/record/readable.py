@@ -40,6 +40,7 @@ STATES = {
 }
 _REASONS = {
     Withheld.RECALLED: "发送人已撤回，内容未披露",
+    Withheld.HELD: "内容正在审核或经审核不予显示",
     Withheld.PURGED: "内容已清除",
     Withheld.UNREADABLE: "内容无法读取",
 }

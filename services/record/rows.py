@@ -28,6 +28,7 @@ class Withheld(StrEnum):
 
     BEFORE_FIRST_SEQ = "before_first_seq"
     RECALLED = "recalled"
+    HELD = "held"
     PURGED = "purged"
     UNREADABLE = "unreadable"
 

@@ -535,7 +535,7 @@ _ENTRY = {
     "body_sha256": HEX64,
     "prev": HEX64,
 }
-_WITHHELD = ("before_first_seq", "recalled", "purged", "unreadable")
+_WITHHELD = ("before_first_seq", "recalled", "held", "purged", "unreadable")
 
 
 def check_chain(bundle: Bundle, report: Report) -> None:
@@ -635,6 +635,7 @@ def _report_withheld(withheld: dict[str, int], report: Report) -> None:
     reasons = {
         "before_first_seq": ("早于导出人可见范围", "came before what the exporting member may see"),
         "recalled": ("已被发送人撤回", "were recalled by their senders"),
+        "held": ("正在平台审核或经审核不予显示", "are held for review by the platform"),
         "purged": ("已依法或依约清除", "were purged"),
         "unreadable": ("服务器称无法读取", "could not be read, says the server"),
     }

@@ -74,7 +74,7 @@ class Search:
         hits: list[SearchHit] = []
         while limit > 0 and budget.left > 0:
             seqs, more = await self._index.candidates(space["_id"], member["first_seq"], before, pieces, CHUNK)
-            for view in reversed(await self._opened(space, seqs)):
+            for view in reversed(await self._opened(space, member, seqs)):
                 hit = _hit(view, wanted)
                 if hit is None:
                     continue
@@ -87,11 +87,11 @@ class Search:
             before = seqs[-1]
         return hits, before
 
-    async def _opened(self, space: SpaceDocument, seqs: Sequence[int]) -> list[MessageView]:
-        """Ascending, as they are shown now: what was recalled has no body."""
+    async def _opened(self, space: SpaceDocument, member: MemberDocument, seqs: Sequence[int]) -> list[MessageView]:
+        """Ascending, as the member is shown them now: what was recalled or is held has no body."""
         keys = [{"space": space["_id"], "seq": seq} for seq in sorted(seqs)]
         entries = await self._db.entries.find({"_id": {"$in": keys}}).sort("_id", 1).to_list()
-        return await self._reader.views(space, entries)
+        return await self._reader.views(space, entries, viewer=member)
 
 
 @dataclass(slots=True)

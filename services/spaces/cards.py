@@ -59,6 +59,12 @@ class Cards:
         line = _draft(space_id, event_id, MessageType.NOTICE, {"code": code, "text": text, **(facts or {})})
         return (await self._recorder.append(line)).entry
 
+    async def mark(self, space_id: str, event_id: str, seq: int, code: str, text: str) -> EntryDocument:
+        """Append a line of the system's about an earlier entry, such as that it is held for review."""
+        body = {"code": code, "text": text, "seq": seq}
+        line = _draft(space_id, event_id, MessageType.NOTICE, body, target=seq)
+        return (await self._recorder.append(line)).entry
+
 
 def _draft(space_id: str, event_id: str, kind: MessageType, body: dict[str, Any], target: int | None = None) -> Draft:
     return Draft(

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from schemas.api.base import CHINA
 from schemas.documents.record import CheckpointDocument
+from schemas.documents.spaces import MemberDocument
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
@@ -96,7 +97,7 @@ class Exports:
         await self._anchors.anchor_now(checkpoint)
         cover = self._cover(place, checkpoint)
         with BundleWriter(target) as writer:
-            files = await self._add_record(writer, cover, names_of(place.space))
+            files = await self._add_record(writer, cover, names_of(place.space), place.member)
             await self._add_proofs(writer, checkpoint)
             writer.add("files.jsonl", json_lines(row.row() for row in files.values()))
             writer.add("members.json", json_lines([{"members": [member_row(m) for m in cover.members]}])[:-1])
@@ -130,13 +131,15 @@ class Exports:
             members=place.space["members"],
         )
 
-    async def _add_record(self, writer: BundleWriter, cover: Cover, names: dict[str, str]) -> dict[str, FileRow]:
-        """Entries and files, in one pass; the rows of the files by id."""
+    async def _add_record(
+        self, writer: BundleWriter, cover: Cover, names: dict[str, str], viewer: MemberDocument
+    ) -> dict[str, FileRow]:
+        """Entries and files as ``viewer`` may have them, in one pass; the rows of the files by id."""
         files: dict[str, FileRow] = {}
         timeline = Timeline(names, files)
         with tempfile.TemporaryFile() as lines, tempfile.TemporaryFile() as page:
             page.write(opening(cover).encode())
-            async for shown in self._histories.pages(cover.space_id, cover.first_seq, cover.last_seq):
+            async for shown in self._histories.pages(cover.space_id, cover.first_seq, cover.last_seq, viewer):
                 for one in shown:
                     await self._add_files(writer, one, files)
                 await asyncio.to_thread(_write_page, shown, timeline, lines, page)

@@ -19,10 +19,12 @@ def _key(space_id: str, seq: int) -> EntryKey:
 
 
 class MessageReader:
-    def __init__(self, database: Database, recorder: Recorder, links: Links) -> None:
+    def __init__(self, database: Database, recorder: Recorder, links: Links, held_links: Links | None = None) -> None:
+        """``held_links`` are for files of messages under review, in the views of who may see those."""
         self._db = database
         self._recorder = recorder
         self._links = links
+        self._held_links = held_links or links
 
     async def after(self, space: SpaceDocument, member: MemberDocument, seq: int, limit: int) -> list[EntryDocument]:
         """Up to ``limit`` entries after ``seq`` that the member may see, ascending."""
@@ -50,7 +52,8 @@ class MessageReader:
             before = query.before_seq if query.before_seq is not None else _LAST_SEQ
             entries = await self.before(space, member, before, query.limit + 1)
             shown = entries[-query.limit :]
-        return MessagePage(items=await self.views(space, shown), has_more=len(entries) > query.limit)
+        items = await self.views(space, shown, viewer=member)
+        return MessagePage(items=items, has_more=len(entries) > query.limit)
 
     async def between(self, space_id: str, after: int, up_to: int, limit: int) -> list[EntryDocument]:
         """Entries with ``after`` < seq ≤ ``up_to``, ascending, whoever may see them: for delivery only."""
@@ -58,18 +61,26 @@ class MessageReader:
         return await self._db.entries.find(where).sort("_id", 1).limit(limit).to_list()
 
     async def views(
-        self, space: SpaceDocument, entries: Sequence[EntryDocument], *, to_the_end: bool = False
+        self,
+        space: SpaceDocument,
+        entries: Sequence[EntryDocument],
+        *,
+        viewer: MemberDocument | None = None,
+        to_the_end: bool = False,
     ) -> list[MessageView]:
         """Entries of one space as they are shown now: recalled ones without body, cards in their latest state.
 
-        ``to_the_end``: they are everything up to the head, so what changes them is among them.
+        ``viewer``: whose eyes they are for; without one, what is held for review is hidden. ``to_the_end``: they are
+        everything up to the head, so what changes them is among them.
         """
         later = await (self._changes(entries) if to_the_end else self._later(space["_id"], entries))
         names = names_of(space)
         views = []
         for entry in entries:
             body, salt = await self._recorder.open(entry)
-            views.append(MessageView.model_validate(message_view(entry, body, salt, names, self._links, later)))
+            links = self._held_links if entry["_id"]["seq"] in later.held else self._links
+            view = message_view(entry, body, salt, names, links, later, viewer)
+            views.append(MessageView.model_validate(view))
         return views
 
     async def _later(self, space_id: str, entries: Sequence[EntryDocument]) -> LaterChanges:

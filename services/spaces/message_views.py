@@ -10,8 +10,9 @@ from typing import Any
 
 from schemas.api.base import rfc3339
 from schemas.api.messages import MessageView
-from schemas.documents.spaces import EntryDocument, SpaceDocument
+from schemas.documents.spaces import EntryDocument, MemberDocument, SpaceDocument
 from schemas.enums import MessageType
+from services.spaces.holds import HIDES, may_see
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class LaterChanges:
     """What later entries say about earlier ones of a page."""
 
     recalled: set[int] = field(default_factory=set)
+    held: set[int] = field(default_factory=set)  # for review: not for every eye
     card_states: dict[int, dict[str, Any]] = field(default_factory=dict)  # seq → fields of the latest update
 
 
@@ -54,11 +56,14 @@ def message_view(
     names: Mapping[str, str],
     links: Links,
     later: LaterChanges | None = None,
+    viewer: MemberDocument | None = None,
 ) -> dict[str, Any]:
-    """An entry as ``schemas.api.messages.MessageView`` describes it."""
+    """An entry as ``schemas.api.messages.MessageView`` describes it, for ``viewer`` or for everybody."""
     space_id, seq = entry["_id"]["space"], entry["_id"]["seq"]
     recalled = later is not None and seq in later.recalled
-    shown = {} if recalled else _shown_body(entry, body, links, later)
+    held = later is not None and seq in later.held
+    hidden = recalled or (held and not may_see(viewer, entry["sender"]))
+    shown = {} if hidden else _shown_body(entry, body, links, later)
     return {
         "id": message_id(space_id, seq),
         "space_id": space_id,
@@ -71,9 +76,10 @@ def message_view(
         "mentions": list(entry.get("mentions", ())),
         "sent_at": rfc3339(entry["at"]),
         "recalled": recalled,
+        "held": held,
         "hash": entry["hash"].hex(),
         "prev_hash": entry["prev"].hex(),
-        "salt": None if recalled else salt.hex(),
+        "salt": None if hidden else salt.hex(),
     }
 
 
@@ -100,7 +106,7 @@ def _shown_body(
 
 
 def later_changes(updates: Iterable[tuple[EntryDocument, Mapping[str, Any]]]) -> LaterChanges:
-    """Gather recalls and card updates, which must come in ascending seq: the last one wins."""
+    """Gather recalls, holds and card updates, which must come in ascending seq: the last one wins."""
     later = LaterChanges()
     for entry, body in updates:
         target = entry.get("target")
@@ -108,6 +114,10 @@ def later_changes(updates: Iterable[tuple[EntryDocument, Mapping[str, Any]]]) ->
             continue
         if entry["type"] == MessageType.RECALL:
             later.recalled.add(target)
+        elif entry["type"] == MessageType.NOTICE:
+            hides = HIDES.get(body.get("code", ""))
+            if hides is not None:
+                (later.held.add if hides else later.held.discard)(target)
         else:
             later.card_states.setdefault(target, {}).update({k: v for k, v in body.items() if k != "seq"})
     return later

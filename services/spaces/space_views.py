@@ -62,7 +62,7 @@ class SpaceViews:
             raise LookupError(space["_id"])
         newest = await self._reader.before(space, member, 2**53 - 1, 1)
         read_seq = await self._reader.read_seq(space["_id"], actor.user_id)
-        views = await self._reader.views(space, newest)
+        views = await self._reader.views(space, newest, viewer=member)
         return SpaceSummaryView(
             id=space["_id"],
             order_id=space["order_id"],

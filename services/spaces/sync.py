@@ -56,7 +56,7 @@ class Sync:
         else:
             unread = await self._reader.unread(space["_id"], member, read_seq)
         return SpaceSyncView(
-            messages=await self._reader.views(space, shown, to_the_end=complete),
+            messages=await self._reader.views(space, shown, viewer=member, to_the_end=complete),
             last_seq=max([last, *(entry["_id"]["seq"] for entry in shown)]),
             read_seq=read_seq,
             unread=unread,

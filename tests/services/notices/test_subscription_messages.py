@@ -188,7 +188,7 @@ async def test_workers_at_once_send_once(office: Office) -> None:
     world, user = office.world, await office.client(accepts=5)
     await world.tell(user)
     row = await world.debt(user)
-    await asyncio.gather(*(world.messages.deliver(row) for _ in range(8)))
+    await asyncio.gather(*(world.deliveries().deliver(row) for _ in range(8)))
     assert len(await office.sent(user)) == 1
     await office.becomes(user, "delivered")
     world.clock.forward(SETTLE.total_seconds() + 1)
