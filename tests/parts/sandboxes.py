@@ -14,6 +14,7 @@ class OwnSandbox:
     def __init__(self, folder: Path, product_url: str) -> None:
         self._part = Sandbox(folder, choose(set()), folder.with_suffix(".log"), product_url=product_url)
         self.url = self._part.url
+        self.folder = folder
         variables = sandbox_variables(folder, self.url)
         self.fields = {name.removeprefix(PREFIX).lower(): value for name, value in variables.items()}
         start_together([self._part])

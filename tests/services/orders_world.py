@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tornado.httpclient import HTTPRequest
@@ -92,6 +93,7 @@ class World:
     products: Products
     book: OrderBook
     orders: Orders
+    pay_client: PayClient
     payments: Payments
     watch: PaymentWatch
     refunds: Refunds
@@ -291,13 +293,14 @@ def ticket(actor: Actor, route: str, body: Body, key: str | None = None) -> Tick
 
 @asynccontextmanager
 async def open_world(
-    settings: Settings, parts: RealParts, notify_base: str = "http://127.0.0.1:9"
+    settings: Settings, parts: RealParts, notify_base: str = "http://127.0.0.1:9", sandbox: Path | None = None
 ) -> AsyncIterator[World]:
-    """``notify_base`` is where the sandbox's own notices go; by default nobody listens there."""
+    """``notify_base`` is where the sandbox's own notices go; by default nobody listens there. ``sandbox`` is the folder
+    of the one that the settings name, unless it is everybody's."""
     database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
     await apply(database)
     http = HttpClient(HttpConfig(connect_timeout=2, request_timeout=5, backoff=0.01))
-    world = _build(settings, database, http, create_credentials(parts.path / "sandbox"), notify_base)
+    world = _build(settings, database, http, create_credentials(sandbox or parts.path / "sandbox"), notify_base)
     world.product_ids = await world.products.put(PRODUCTS)
     try:
         yield world
@@ -413,6 +416,7 @@ def _build(
         products=products,
         book=book,
         orders=orders,
+        pay_client=pay,
         payments=payments,
         watch=watch,
         refunds=refunds,
