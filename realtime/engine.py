@@ -9,7 +9,8 @@ test_engine.py fails when one of them changes under it. What is different from s
 * a client that does not read is cut off when 1 MiB waits for it; one that never says CONNECT, after 10 s;
 * from the moment we close a connection it is told nothing and heard no more, whatever its client does;
 * binary packets, which no event uses, are refused: stock collects as many attachments as a client announces;
-* pings are timers, not tasks; a disconnect costs the same however many sockets there are;
+* pings are timers, not tasks; a disconnect costs the same however many sockets there are, and when thousands
+  of them end at once they are seen off a few in each turn of the loop (``turns.py``);
 * a foreign Origin, another transport or protocol is refused before the upgrade.
 """
 
@@ -18,7 +19,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import engineio
@@ -34,9 +35,12 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketHandler
 
 from realtime.frames import ack_frame, text_frame
+from realtime.turns import Turns
 
 if TYPE_CHECKING:
     import socket as kernel
+
+    from tornado.ioloop import IOLoop
 
 log = logging.getLogger("casespace.socket")
 _ending: set[asyncio.Task[None]] = set()  # the loop itself keeps only weak references to tasks
@@ -185,6 +189,7 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.turns: Turns | None = None
         self._leaving: deque[EngineSocket] = deque()
         self._seeing_off: asyncio.Task[None] | None = None
 
@@ -204,6 +209,15 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]
                 task.add_done_callback(_ending.discard)
             await asyncio.sleep(0)
         self._seeing_off = None
+
+    def watch(self, stream: IOStream) -> None:
+        """From now on the events of this connection come in turns with those of the others."""
+        if self.turns is None:
+            self.turns = Turns(stream.io_loop)
+        if stream._state is not None:  # it is being watched already
+            stream.io_loop.remove_handler(stream.fileno())
+            self.turns.add_handler(stream.fileno(), stream._handle_events, stream._state)
+        stream.io_loop = cast("IOLoop", self.turns)
 
     async def accept(self, handler: "SocketHandler") -> None:
         sid = self.generate_id()
@@ -349,6 +363,7 @@ class SocketHandler(WebSocketHandler):
         stream = getattr(self.ws_connection, "stream", None)
         if stream is not None:
             stream.max_write_buffer_size = MAX_WAITING_BYTES
+            self.engine.watch(stream)
         await self.engine.accept(self)
 
     async def on_message(self, message: str | bytes) -> None:

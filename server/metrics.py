@@ -1,5 +1,7 @@
 """Prometheus metrics: what an operator needs to see, with labels of bounded number only."""
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from miniprogram_api.http import Outcome
@@ -37,6 +39,9 @@ class Metrics:
         self.effects_failed = Counter(
             "casespace_effects_failed_total", "Effects that failed", ("kind", "parked"), registry=self.registry
         )
+        self.effects_parked = Gauge(
+            "casespace_effects_parked", "Effects that were given up", ("kind",), registry=self.registry
+        )
         self.money_events = Counter(
             "casespace_money_events_total",
             "What happened to payments, refunds and WeChat's notices of them",
@@ -69,6 +74,12 @@ class Metrics:
 
     def vendor(self, outcome: Outcome) -> None:
         self._vendor.labels(outcome.api, outcome.outcome).observe(outcome.seconds)
+
+    def parked(self, counts: Mapping[str, int]) -> None:
+        """Kind → effects that wait now; kinds that are not named have none."""
+        self.effects_parked.clear()
+        for kind, count in counts.items():
+            self.effects_parked.labels(kind).set(count)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -2,7 +2,8 @@
 
 For each kind of effect and each space a cursor says how far the effect has come. A change stream brings what is
 new; the cursors alone decide what is done, so a lost, repeated or late hint changes nothing. What arrived within
-a moment is done together. An entry whose effect keeps failing is parked and holds up nothing else.
+a moment is done together. An entry whose effect keeps failing is parked and holds up nothing else, until an operator
+releases it (``parking.py``).
 
 The cursors live in the memory of the one worker that leads and are written down every few seconds together with
 the stream's resume token: after a crash the last moments are done again, which effects must tolerate.
@@ -104,6 +105,7 @@ class Followers:
                     await self._advance(kind, arrived)
                 if time.monotonic() - saved_at > SAVE_SECONDS:
                     await self._save(stream.resume_token)
+                    await self._do_again()
                     saved_at = time.monotonic()
             await self._save(stream.resume_token)
 
@@ -202,6 +204,17 @@ class Followers:
             else:
                 return True
         return False
+
+    async def _do_again(self) -> None:
+        """What an operator has released. Its mark goes when it is done or parked anew."""
+        async for cursor in self._db.cursors.find({"again": {"$exists": True}}):
+            kind, _, space_id = cursor["_id"].partition(":")
+            for seq in cursor["again"] if kind in self._effects else ():
+                head: Any = await self._db.entries.find_one({"_id": {"space": space_id, "seq": seq}}, _HEAD)
+                if head is not None and not await self._done(kind, head):
+                    await self._park(kind, head)
+                await self._db.cursors.update_one({"_id": cursor["_id"]}, {"$pull": {"again": seq}})
+            await self._db.cursors.update_one({"_id": cursor["_id"], "again": []}, {"$unset": {"again": ""}})
 
     async def _park(self, kind: str, head: EntryHead) -> None:
         """Where operators see it; the effect goes on with the next entry."""

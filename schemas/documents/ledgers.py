@@ -214,5 +214,6 @@ class CursorDocument(TypedDict):
     seq: NotRequired[int]
     token: NotRequired[dict[str, Any]]
     fault: NotRequired[str]
-    parked: NotRequired[list[int]]
+    parked: NotRequired[list[int]]  # seqs whose effect kept failing
+    again: NotRequired[list[int]]  # seqs that an operator has released
     updated_at: datetime

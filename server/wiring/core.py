@@ -22,6 +22,7 @@ from services.idempotency import Idempotency
 from services.keys import BlindIndex, Vault
 from services.ledger.ledger import Ledger
 from services.outbox import Outbox
+from services.parking import Parking
 from services.papers.papers import Papers
 from services.rate_limits import RateLimiter
 from services.record import Recorder
@@ -51,6 +52,7 @@ class Core:
     publisher: Publisher
     audit: Audit
     outbox: Outbox
+    parking: Parking
     idempotency: Idempotency
     sending: RateLimiter
     recorder: Recorder
@@ -93,6 +95,7 @@ def build_core(settings: Settings, clock: Clock) -> Core:
     )
     tokens = AccessTokens(config, http, MongoTokenStore(database, vault, settings.wechat_appid))
     audit = Audit(database, clock)
+    outbox = Outbox(database, nudged.set, clock)
     return Core(
         settings=settings,
         clock=clock,
@@ -108,7 +111,8 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         sockets=sockets,
         publisher=publisher,
         audit=audit,
-        outbox=Outbox(database, nudged.set, clock),
+        outbox=outbox,
+        parking=Parking(database, outbox, clock),
         sending=RateLimiter(enabled=settings.rate_limits),
         idempotency=Idempotency(database, vault, clock),
         recorder=recorder,

@@ -401,7 +401,10 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection("attention", (_index("due", *_up("due_at")), _index("user", *_up("_id.user")))),
     Collection("mentions", (_index("due", *_up("due_at")),)),
     Collection("credits", (_index("user", *_up("user_id")),)),
-    Collection("cursors"),
+    Collection(
+        "cursors",
+        (_index("parked", *_up("parked"), sparse=True), _index("again", *_up("again"), sparse=True)),
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import re
+import select
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ import pytest
 import socketio
 from engineio.async_drivers import tornado as driver
 from engineio.async_socket import AsyncSocket
+from tornado.ioloop import IOLoop
 from tornado.iostream import BaseIOStream
 from tornado.websocket import WebSocketHandler
 
@@ -102,6 +104,11 @@ async def test_fields_that_we_set_or_read_inside_the_libraries_are_still_there(s
     assert server.eio.handlers["message"] == server._handle_eio_message
     assert {"sockets", "reason"} <= set(dir(server.eio))
     assert "max_write_buffer_size" in inspect.signature(BaseIOStream.__init__).parameters
+    source = inspect.getsource(BaseIOStream)
+    assert "self.io_loop.add_handler(self.fileno(), self._handle_events, self._state)" in source
+    for used in re.findall(r"self\.io_loop\.(\w+)", source):  # realtime/turns.py stands in for it
+        assert hasattr(IOLoop, used)
+    assert (IOLoop.READ, IOLoop.WRITE) == (select.EPOLLIN, select.EPOLLOUT)
 
 
 # --- the upgrade
