@@ -1,7 +1,9 @@
 """Money that arrived: recorded once, whatever the state of what it is for, which goes on from there."""
 
+import asyncio
 import hmac
 import logging
+from weakref import WeakValueDictionary
 
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -54,6 +56,7 @@ class PaymentConfirming:
         self._index = index
         self._clock = clock
         self._tally = tally
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # whoever waits holds its own
 
     async def confirm(self, transaction: Transaction, event_id: str | None = None) -> None:
         """Take what WeChat proved (by a notice, then with its ``event_id``, or by a query) into the books.
@@ -61,14 +64,17 @@ class PaymentConfirming:
         Repeats change nothing. Raises ``payment.unknown``, ``payment.amount_mismatch`` and
         ``payment.payer_mismatch``; nothing is confirmed then.
         """
-        while (payment := await self._awaited(transaction, event_id)) is not None:
-            try:
-                state = await self._recorded(payment, transaction, event_id)
-            except _OvertakenError:
-                continue  # somebody else confirmed or closed it meanwhile: look again
-            self._tally("payment_confirmed", state.value)
-            self._outbox.nudge()
-            return
+        # WeChat tells the same thing many times at once: in a process they queue up here, or their transactions would
+        # only undo each other; those of other processes meet in the database.
+        async with self._turns.setdefault(transaction.out_trade_no, asyncio.Lock()):
+            while (payment := await self._awaited(transaction, event_id)) is not None:
+                try:
+                    state = await self._recorded(payment, transaction, event_id)
+                except _OvertakenError:
+                    continue  # somebody else confirmed or closed it meanwhile: look again
+                self._tally("payment_confirmed", state.value)
+                self._outbox.nudge()
+                return
 
     async def _awaited(self, transaction: Transaction, event_id: str | None) -> PaymentDocument | None:
         """The payment, if this is its money and it was not recorded before."""
