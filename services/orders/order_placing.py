@@ -80,11 +80,13 @@ class OrderPlacing:
     async def _ordered(
         self, actor: Actor, product: ProductDocument, need: dict[str, str], body: OrderBody, ticket: Ticket
     ) -> OrderView:
-        """Priced and stored; once more when a subsidy's budget was spent in between."""
+        """Priced and stored; looked at afresh once, when what is remembered of the subsidies does not hold."""
         for last in (False, True):
             price = await self._pricing.of(ordered(product), actor.user_id, body.coupons, fresh=last)
             if body.payable_fen not in (None, price["payable_fen"]):
-                raise Problem("order.price_changed")
+                if last:
+                    raise Problem("order.price_changed")
+                continue
             try:
                 return await self._store(actor, product, price, need, body.lawyer_id, ticket)
             except Problem as fault:

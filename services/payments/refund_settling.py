@@ -69,6 +69,10 @@ class RefundSettling:
         if state is not None:
             await self._end(refund["_id"], state, answer, event_id)
 
+    async def back_to_balance(self, refund_id: str) -> None:
+        """What a company paid from its balance is there again: no provider is asked."""
+        await self._end(refund_id, RefundState.SUCCEEDED, None, None)
+
     async def fail(self, refund_id: str) -> None:
         """WeChat refused it for good."""
         await self._end(refund_id, RefundState.FAILED, None, None)

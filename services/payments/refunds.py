@@ -12,7 +12,7 @@ from miniprogram_api.pay import Notifications, PayClient, Refund
 from schemas.api.orders import OrderView, RefundBody
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import PaymentDocument, RefundDocument
-from schemas.enums import NoticeKind, PaymentState, RefundState, SubjectKind
+from schemas.enums import NoticeKind, PaymentMethod, PaymentState, RefundState, SubjectKind
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
@@ -189,6 +189,9 @@ class Refunds:
         payment = await self._db.payments.find_one({"_id": refund["payment_id"]})
         if payment is None:
             raise Problem("payment.unknown")
+        if payment["method"] == PaymentMethod.PREPAID:
+            await self._settling.back_to_balance(refund["_id"])
+            return
         try:
             answer = await self._pay.refund(
                 out_trade_no=payment["out_trade_no"],

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import AutoReconnect, DuplicateKeyError, WriteError
@@ -11,7 +12,7 @@ from pymongo.errors import AutoReconnect, DuplicateKeyError, WriteError
 from services.errors import Problem
 from services.ids import new_id
 from services.storage.database import Database
-from services.storage.group_commit import MAX_BATCH, GroupCommit
+from services.storage.group_commit import MAX_BATCH, Change, GroupCommit
 from services.storage.indexes import apply
 from tests.parts.databases import SettingsMaker
 
@@ -131,3 +132,58 @@ async def test_a_caller_who_has_gone_disturbs_nobody(database: Counted) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
     assert await stored(database, names[0]) == (True, True)
     assert await stored(database, names[2]) == (True, True)
+
+
+# --- changes that a unit stands or falls with
+
+
+def taking(name: str, most: int = 1) -> Change:
+    """One of what is there, of which so many may be taken."""
+    return Change("leases", {"_id": name, "taken": {"$lt": most}}, {"$inc": {"taken": 1}}, "order.coupon_invalid")
+
+
+async def test_a_change_and_its_unit_are_made_together_or_not_at_all(database: Counted) -> None:
+    pot = new_id()
+    await database.raw.leases.insert_one({"_id": pot, "taken": 0})
+    names = [new_id() for _ in range(20)]
+    group = GroupCommit(database)
+    before = database.transactions
+    outcomes = await asyncio.gather(
+        *[group.insert(unit(name), [taking(pot, 3)]) for name in names], return_exceptions=True
+    )
+    assert [one.code for one in outcomes if isinstance(one, Problem)] == ["order.coupon_invalid"] * 17
+    kept = [name for name, outcome in zip(names, outcomes, strict=True) if outcome is None]
+    assert [await stored(database, name) for name in names].count((True, True)) == len(kept) == 3
+    pot_now = await database.raw.leases.find_one({"_id": pot})
+    assert pot_now is not None
+    assert pot_now["taken"] == 3
+    # those that came too late cost no transaction of their own
+    assert database.transactions - before <= 2
+
+
+async def test_a_second_change_that_fails_takes_the_first_one_back(database: Counted) -> None:
+    first, second = new_id(), new_id()
+    await database.raw.leases.insert_many([{"_id": first, "taken": 0}, {"_id": second, "taken": 1}])
+    group = GroupCommit(database)
+    name, other = new_id(), new_id()
+    outcomes = await asyncio.gather(
+        group.insert(unit(name), [taking(first), taking(second)]), group.insert(unit(other)), return_exceptions=True
+    )
+    assert isinstance(outcomes[0], Problem)
+    assert await stored(database, name) == (False, False)
+    assert await stored(database, other) == (True, True)
+    untouched = await database.raw.leases.find_one({"_id": first})
+    assert untouched is not None
+    assert untouched["taken"] == 0
+
+
+async def test_a_refused_document_takes_its_units_changes_back(database: Counted) -> None:
+    pot, twin = new_id(), new_id()
+    await database.raw.leases.insert_one({"_id": pot, "taken": 0})
+    group = GroupCommit(database)
+    await group.insert(unit(twin))
+    with pytest.raises(DuplicateKeyError):
+        await group.insert(unit(twin), [taking(pot)])
+    untouched = await database.raw.leases.find_one({"_id": pot})
+    assert untouched is not None
+    assert untouched["taken"] == 0

@@ -1,0 +1,213 @@
+"""Companies that pay ahead: the balance is the ledger's sum, is topped up by two ways and never negative (B6, E2)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from schemas.api.companies import BankTopUpBody, CompanyBody, CompanyMemberBody, CompanyView, StatementQuery, TopUpBody
+from schemas.api.orders import RefundBody
+from schemas.api.payments import PaymentBody
+from schemas.credit_codes import check_character
+from schemas.enums import IdentityKind, OrderStatus, PaymentMethod, PaymentState, Role, TopUpState
+from services.actors import Actor
+from services.errors import Problem
+from services.ids import new_id
+from services.ledger.accounts import TRANSFERS, Kind, account
+from tests.parts.databases import SettingsMaker
+from tests.parts.real import RealParts
+from tests.services.orders_world import World, open_world, ticket
+from tests.services.shop import OPS
+
+PRICE = 49_00
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
+    async with open_world(make_settings(), parts) as world:
+        yield world
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(opened: World) -> AsyncIterator[World]:
+    opened.clock.ahead *= 0
+    yield opened
+
+
+async def refused(doing: Awaitable[Any]) -> str:
+    with pytest.raises(Problem) as caught:
+        await doing
+    return caught.value.code
+
+
+async def phone_of(world: World, client: Actor) -> str:
+    """A phone that the client signs in with."""
+    phone = f"137{int(client.user_id[-7:], 16) % 10**8:08d}"
+    await world.database.identities.insert_one(
+        {
+            "_id": new_id(),
+            "schema_version": 1,
+            "user_id": client.user_id,
+            "kind": IdentityKind.PHONE.value,
+            "lookup": world.shop.index.lookup(IdentityKind.PHONE, phone),
+            "created_at": world.clock(),
+        }
+    )
+    return phone
+
+
+def credit_code() -> str:
+    first = f"91110105{int(new_id()[-8:], 16) % 10**9:09d}"
+    return first + check_character(first)
+
+
+async def company(world: World, admin: Actor, balance_fen: int = 0) -> CompanyView:
+    body = CompanyBody(name="某某科技有限公司", credit_code=credit_code(), admin_phone=await phone_of(world, admin))
+    made = await world.shop.companies.create(OPS, body)
+    if balance_fen:
+        await transferred(world, made.id, balance_fen)
+    return made
+
+
+async def transferred(world: World, company_id: str, fen: int) -> None:
+    body = BankTopUpBody(amount_fen=fen, bank_reference=f"B-{new_id()}")
+    entered = await world.shop.top_ups.by_bank(OPS, company_id, body)
+    await world.shop.top_ups.decide(await world.person(Role.OPS), entered.id, approve=True)
+
+
+async def pay(world: World, client: Actor, order_id: str, company_id: str) -> Any:
+    body = PaymentBody(method=PaymentMethod.PREPAID, company_id=company_id)
+    return await world.payments.start(client, order_id, body, ticket(client, f"pay {order_id}", body))
+
+
+async def balance(world: World, company_id: str) -> int:
+    return (await world.shop.companies.get(OPS, company_id)).balance_fen
+
+
+# --- topping up
+
+
+async def test_a_bank_transfer_counts_when_a_second_person_has_approved_it(world: World) -> None:
+    made = await company(world, await world.client())
+    before = await world.ledger.balance(TRANSFERS)
+    body = BankTopUpBody(amount_fen=1_000_00, bank_reference="TX-20261122-1")
+    entered = await world.shop.top_ups.by_bank(OPS, made.id, body)
+    assert await balance(world, made.id) == 0
+    assert await refused(world.shop.top_ups.decide(OPS, entered.id, approve=True)) == "top_up.same_person"
+    other = await world.person(Role.OPS)
+    outcomes = await asyncio.gather(
+        *[world.shop.top_ups.decide(other, entered.id, approve=True) for _ in range(5)], return_exceptions=True
+    )
+    assert [one.code for one in outcomes if isinstance(one, Problem)] == ["top_up.wrong_state"] * 4
+    assert await balance(world, made.id) == 1_000_00
+    assert await world.ledger.balance(TRANSFERS) - before == 1_000_00
+    assert await refused(world.shop.top_ups.by_bank(OPS, made.id, body)) == "top_up.reference_used"
+
+
+async def test_a_refused_line_may_be_entered_again(world: World) -> None:
+    made = await company(world, await world.client())
+    body = BankTopUpBody(amount_fen=1_000_00, bank_reference="TX-20261122-2")
+    entered = await world.shop.top_ups.by_bank(OPS, made.id, body)
+    assert (await world.shop.top_ups.decide(OPS, entered.id, approve=False)).state is TopUpState.REFUSED
+    await world.shop.top_ups.by_bank(OPS, made.id, body)
+    assert await balance(world, made.id) == 0
+
+
+async def test_an_admin_tops_up_by_wechat_once_however_often_the_phone_asks(world: World) -> None:
+    admin = await world.client()
+    made = await company(world, admin)
+    body = TopUpBody(amount_fen=500_00, method=PaymentMethod.WECHAT_JSAPI)
+    key = ticket(admin, "top-up", body)
+    first = await world.shop.top_ups.by_wechat(admin, made.id, body, key)
+    again = await world.shop.top_ups.by_wechat(admin, made.id, body, key)
+    assert (again.payment_id, again.jsapi is not None) == (first.payment_id, True)
+    await world.pay(first.out_trade_no)
+    await world.payments.notify(*await world.notice(first.out_trade_no))
+    await world.payments.notify(*await world.notice(first.out_trade_no))
+    assert await balance(world, made.id) == 500_00
+    assert [one.state for one in (await world.shop.top_ups.list(admin, made.id)).items] == [TopUpState.DONE]
+
+
+# --- spending
+
+
+async def test_an_order_is_paid_from_the_balance_and_shown_on_the_statement(world: World) -> None:
+    await world.office()
+    admin = await world.client()
+    made = await company(world, admin, 100_00)
+    order = await world.place(admin)
+    await world.start(admin, order.id)  # an open payment with WeChat is closed first
+    view = await pay(world, admin, order.id, made.id)
+    assert (view.state, view.amount_fen, view.jsapi) == (PaymentState.SUCCEEDED, PRICE, None)
+    await world.work()
+    assert (await world.stored(order.id))["status"] == OrderStatus.ASSIGNED
+    payments = await world.database.payments.find({"order_id": order.id}).to_list()
+    assert sorted(one["state"] for one in payments) == ["closed", "succeeded"]
+    statement = await world.shop.companies.statement(admin, made.id, StatementQuery())
+    assert [(line.what, line.amount_fen, line.balance_fen) for line in statement.items] == [
+        ("充值", 100_00, 100_00),
+        ("支付订单", -PRICE, 100_00 - PRICE),
+    ]
+    assert statement.closing_fen == await balance(world, made.id) == 100_00 - PRICE
+
+
+async def test_a_balance_is_never_negative_whatever_comes_at_once(world: World) -> None:
+    admin = await world.client()
+    made = await company(world, admin, 3 * PRICE + 1)
+    orders = [await world.place(admin) for _ in range(8)]
+    outcomes = await asyncio.gather(*[pay(world, admin, one.id, made.id) for one in orders], return_exceptions=True)
+    assert [one.code for one in outcomes if isinstance(one, Problem)] == ["company.balance_short"] * 5
+    assert await balance(world, made.id) == 1
+    paid = await world.database.orders.count_documents({"client_id": admin.user_id, "status": "paid"})
+    assert paid == 3
+
+
+async def test_the_same_order_is_paid_once_from_two_devices(world: World) -> None:
+    admin = await world.client()
+    made = await company(world, admin, 10 * PRICE)
+    order = await world.place(admin)
+    outcomes = await asyncio.gather(*[pay(world, admin, order.id, made.id) for _ in range(6)], return_exceptions=True)
+    assert [one.code for one in outcomes if isinstance(one, Problem)] == ["order.already_paid"] * 5
+    assert await balance(world, made.id) == 9 * PRICE
+
+
+async def test_a_refund_goes_back_to_the_balance_without_wechat(world: World) -> None:
+    await world.office()
+    admin = await world.client()
+    made = await company(world, admin, 100_00)
+    order = await world.place(admin)
+    await pay(world, admin, order.id, made.id)
+    await world.work()
+    body = RefundBody(amount_fen=9_00, reason="少做一项")
+    await world.refunds.request(admin, order.id, body, ticket(admin, "refund", body))
+    await world.work()
+    assert (await world.orders.get(admin, order.id)).status is OrderStatus.ASSIGNED
+    assert await balance(world, made.id) == 100_00 - PRICE + 9_00
+    assert await world.ledger.balance(account(Kind.ORDER, order.id)) == -(PRICE - 9_00)
+
+
+# --- who
+
+
+async def test_only_its_people_see_and_spend_and_only_admins_change(world: World) -> None:
+    admin, member, stranger = await world.client(), await world.client(), await world.client()
+    made = await company(world, admin, 100_00)
+    added = CompanyMemberBody(phone=await phone_of(world, member))
+    await world.shop.companies.add_member(admin, made.id, added)
+    assert len((await world.shop.companies.list(member)).items) == 1
+    assert await refused(world.shop.companies.get(stranger, made.id)) == "company.not_found"
+    assert await refused(world.shop.companies.add_member(member, made.id, added)) == "auth.forbidden"
+    top_up = TopUpBody(amount_fen=100, method=PaymentMethod.WECHAT_JSAPI)
+    starting = world.shop.top_ups.by_wechat(member, made.id, top_up, ticket(member, "top-up", top_up))
+    assert await refused(starting) == "auth.forbidden"
+    order = await world.place(stranger)
+    assert await refused(pay(world, stranger, order.id, made.id)) == "company.not_found"
+    order = await world.place(member)
+    await pay(world, member, order.id, made.id)
+    await world.shop.companies.remove_member(admin, made.id, member.user_id)
+    assert await refused(world.shop.companies.get(member, made.id)) == "company.not_found"
+    assert await refused(world.shop.companies.remove_member(admin, made.id, admin.user_id)) == "company.last_admin"
+    unknown = CompanyMemberBody(phone="13800000000")
+    assert await refused(world.shop.companies.add_member(admin, made.id, unknown)) == "company.member_not_found"
