@@ -13,9 +13,11 @@ from ocr.options import EngineOptions
 from ocr.pictures import Picture, Quad, cut, in_order, polygon, sides, turned, turned_points
 
 ANY_WAY_UP = (0, 90, 180, 270)
+_Known = dict[int, tuple[str, float]]  # index of a quad → its text and score
 _DETECT_SIDE = 1600  # pixels: full size costs time and memory and finds no more
 _GOOD = 0.85  # mean score above which a page is the right way up; upside down gives 0.3 to 0.7
-_SAMPLE = 8  # lines that decide between two ways up
+_SAMPLE = 6  # lines that decide between ways up
+_TELLING = 8.0  # width in heights of the lines that are asked first
 _BATCH = 8
 
 
@@ -79,20 +81,29 @@ class PaddleOcrEngine:
         quads = self._detect(picture)
         if not quads:
             return Sheet(0, [])
-        lying = {turn: self._turned_quads(quads, picture, turn) for turn in _likely(quads, turns)}
-        if len(lying) == 1:
-            (turn,) = lying
-            return self._sheet(picture, turn, lying[turn])
-        first, second = lying
-        if first == 0:
-            sheet = self._sheet(picture, 0, lying[0])
-            if mean_score([(line.text, line.score) for line in sheet.lines]) >= _GOOD:
-                return sheet
-            if self._sample(picture, 0, lying[0]) >= self._sample(picture, second, lying[second]):
-                return sheet
-            return self._sheet(picture, second, lying[second])
-        turn = max(lying, key=lambda turn: self._sample(picture, turn, lying[turn]))
-        return self._sheet(picture, turn, lying[turn])
+        turn, known = self._way_up(picture, quads, turns)
+        upright = turned(picture, turn)
+        standing = self._turned_quads(quads, picture, turn)
+        rest = [index for index in range(len(quads)) if index not in known]
+        found = self._recognise([cut(upright, standing[index]) for index in rest])
+        known |= dict(zip(rest, found, strict=True))
+        return Sheet(
+            turn, [_line(standing[index], *known[index]) for index in sorted(known) if known[index][0].strip()]
+        )
+
+    def _way_up(self, picture: Picture, quads: list[Quad], turns: Sequence[int]) -> tuple[int, _Known]:
+        """The best of `turns` by a sample of lines, and what was read of them on the way."""
+        best: tuple[float, int, _Known] = (-1.0, turns[0], {})
+        likely = _likely(quads, turns)
+        for turn in likely if len(likely) > 1 else ():
+            upright = turned(picture, turn)
+            standing = self._turned_quads(quads, picture, turn)
+            sample = _sample(standing)
+            found = self._recognise([cut(upright, standing[index]) for index in sample])
+            best = max(best, (mean_score(found), turn, dict(zip(sample, found, strict=True))), key=lambda way: way[0])
+            if best[0] >= _GOOD:
+                break
+        return (best[1], best[2]) if len(likely) > 1 else (likely[0], {})
 
     def _detect(self, picture: Picture) -> list[Quad]:
         (found,) = self._detector.predict(picture)
@@ -111,20 +122,15 @@ class PaddleOcrEngine:
         height, width = picture.shape[:2]
         return [in_order(turned_points(quad, turn, width, height)) for quad in quads]
 
-    def _sample(self, picture: Picture, turn: int, quads: list[Quad]) -> float:
-        longest = sorted(quads, key=lambda quad: -sides(quad)[0] / max(1.0, sides(quad)[1]))[:_SAMPLE]
-        upright = turned(picture, turn)
-        return mean_score(self._recognise([cut(upright, quad) for quad in longest]))
 
-    def _sheet(self, picture: Picture, turn: int, quads: list[Quad]) -> Sheet:
-        upright = turned(picture, turn)
-        found = self._recognise([cut(upright, quad) for quad in quads])
-        lines = [
-            Line(text.strip(), score, polygon(quad))
-            for quad, (text, score) in zip(quads, found, strict=True)
-            if text.strip()
-        ]
-        return Sheet(turn, lines)
+def _line(quad: Quad, text: str, score: float) -> Line:
+    return Line(text.strip(), score, polygon(quad))
+
+
+def _sample(quads: list[Quad]) -> list[int]:
+    """Some lines that are long enough to judge by and short enough to be read quickly."""
+    shapes = [width / max(1.0, height) for width, height in map(sides, quads)]
+    return sorted(range(len(quads)), key=lambda index: abs(shapes[index] - _TELLING))[:_SAMPLE]
 
 
 def _likely(quads: list[Quad], turns: Sequence[int]) -> list[int]:

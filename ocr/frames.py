@@ -7,7 +7,7 @@ and then either ``{"reading": …}`` or ``{"fault": code}``, with ``rss_mb``, th
 
 import asyncio
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import orjson
 
@@ -21,12 +21,12 @@ def pack(head: dict[str, Any], data: bytes = b"") -> list[bytes]:
     return [_LENGTHS.pack(len(encoded), len(data)), encoded, data]
 
 
-def write(file: BinaryIO, head: dict[str, Any], data: bytes = b"") -> None:
+def write(file: IO[bytes], head: dict[str, Any], data: bytes = b"") -> None:
     file.writelines(pack(head, data))
     file.flush()
 
 
-def read(file: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+def read(file: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     """The next frame, or None when the other side is gone."""
     lengths = file.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:

@@ -48,6 +48,11 @@ class Reader:
         return ReaderState(self.available, self._waiting, running, self._options.most_waiting, rss, starts)
 
     @property
+    def pids(self) -> list[int]:
+        """Of the engines that run now."""
+        return [engine.pid for engine in self._engines if engine.pid is not None]
+
+    @property
     def available(self) -> bool:
         """Whether engine and weights are installed. That an engine then starts is seen when it does."""
         return not self._closed and ready(self._options)

@@ -25,8 +25,15 @@ def without_seals(picture: Picture) -> tuple[Picture, list[Polygon]]:
     for left, top, right, bottom in found:
         part = result[top:bottom, left:right]
         red = cv2.dilate(_red(part), np.ones((3, 3), np.uint8)).astype(bool)
-        part[red] = part[red][:, 2:3]
+        if red.any():
+            part[red] = _as_paper(part[:, :, 2], red)[:, None]
     return result, [box(*place) for place in found]
+
+
+def _as_paper(channel: Picture, red: Picture) -> Picture:
+    """What lies under red ink, with the ink as bright as the paper around it."""
+    ink, paper = float(np.median(channel[red])), float(np.percentile(channel[~red], 60)) if (~red).any() else 255.0
+    return np.clip(channel[red] * (max(ink, paper) / max(1.0, ink)), 0, 255).astype(np.uint8)
 
 
 def _red(picture: Picture) -> Picture:

@@ -1,0 +1,56 @@
+"""银行回单、转账凭证."""
+
+from ocr.checks import CAPITAL_AMOUNT
+from ocr.kinds import values
+from ocr.kinds.kind import Kind
+from ocr.kinds.paper import Paper
+from ocr.readings import Field
+
+_OTHER = r"(?!账号|帐号|开户|账户|行)"
+_PAYER = (r"付款人?方?(?:户名|名称|全称)", r"付款[人方]" + _OTHER)
+_PAYEE = (r"收款人?方?(?:户名|名称|全称)", r"收款[人方]" + _OTHER)
+_STOPS = (
+    r"付款人?方?(?:户名|名称|全称|账号|帐号|开户行|账户)", r"收款人?方?(?:户名|名称|全称|账号|帐号|开户行|账户)",
+    r"收款[人方]", r"付款[人方]", "金额",
+    "交易日期", "摘要", "用途", "回单编号",
+)  # fmt: skip
+
+
+def fields(paper: Paper) -> dict[str, Field]:
+    digits = paper.search(r"[¥Y]\s?(\d[\d,,]*\.\d{2})", 1) or paper.search(r"金额[^\d\n]{0,12}(\d[\d,,]*\.\d{2})", 1)
+    return values.kept(
+        bank=values.text(paper.search(r"[\u4e00-\u9fff]{2,12}?银行")),
+        serial_number=values.text(
+            paper.search(r"(?:回单编号|回单号|交易流水号?|流水号|凭证号码?|电子回单号码)[:\s]*([0-9A-Z]{6,32})", 1)
+        ),
+        paid_on=values.date_after(paper, r"(?:交易|付款|转账|记账|入账)(?:日期|时间)", r"日期"),
+        payer=values.text(paper.labelled(_PAYER, _STOPS, rows=2, accept=r"[\u4e00-\u9fff]")),
+        payer_account=_account(paper, "付款"),
+        payee=values.text(paper.labelled(_PAYEE, _STOPS, rows=2, accept=r"[\u4e00-\u9fff]")),
+        payee_account=_account(paper, "收款"),
+        amount_fen=values.amount(paper, digits, paper.search(CAPITAL_AMOUNT.pattern)),
+        purpose=values.text(paper.labelled(["用途", "摘要", "附言"], _STOPS)),
+    )
+
+
+def _account(paper: Paper, side: str) -> Field | None:
+    """Digits in a slot for digits: whatever the length, banks differ."""
+    return values.text(paper.search(rf"{side}人?方?(?:账号|帐号|账户|卡号)[:\s]*(\d[\d\s]{{8,30}}\d)", 1), r"\d{10,30}")
+
+
+KIND = Kind(
+    "bank_receipt",
+    {
+        "回单": 3,
+        "付款人": 2,
+        "收款人": 2,
+        "付款账号": 2,
+        "收款账号": 2,
+        "交易日期": 1,
+        "转账": 1,
+        "付款人账号": 1,
+        "银行": 1,
+        "用途": 1,
+    },
+    fields,
+)

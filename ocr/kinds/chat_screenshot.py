@@ -1,0 +1,106 @@
+"""聊天截图: who said what when, from where the bubbles stand. The owner of the phone speaks from the right."""
+
+import re
+from dataclasses import dataclass
+
+from ocr.kinds import values
+from ocr.kinds.kind import Kind
+from ocr.kinds.paper import Cell, Paper, Seen, joined
+from ocr.readings import Field
+
+_CLOCK = re.compile(
+    r"(?:\d{4}年)?(?:\d{1,2}月\d{1,2}日|昨天|前天|今天|星期[一二三四五六日天]|周[一二三四五六日])?(?:凌晨|早上|上午|中午|下午|晚上)?\d{1,2}:\d{2}"
+)
+ME = "我"
+_TOP = 0.1  # of the page: status bar and title
+
+
+@dataclass
+class _Bubble:
+    cells: list[Cell]
+
+    @property
+    def left(self) -> float:
+        return min(cell.item.left for cell in self.cells)
+
+    @property
+    def right(self) -> float:
+        return max(cell.item.right for cell in self.cells)
+
+
+def fields(paper: Paper) -> dict[str, Field]:
+    cells = [cell for row in paper.rows for cell in row.cells]
+    if not cells:
+        return {}
+    left, right = min(cell.item.left for cell in cells), max(cell.item.right for cell in cells)
+    title = _title(cells, left, right)
+    peer = paper.seen(title.start, title.end) if title else None
+    body = [cell for cell in cells if title is None or cell.item.top > title.item.bottom]
+    name = peer.text if peer else "对方"
+    return values.kept(peer=values.text(peer), messages=_messages(paper, body, (left + right) / 2, name))
+
+
+def looks_like_chat(paper: Paper) -> bool:
+    """A page with a clock or two in its middle, and lines that hang to the left and to the right of it."""
+    if len(paper.pages) != 1:
+        return False
+    page = paper.pages[0]
+    tall = (page.height > 1.3 * page.width) if page.turn in (0, 180) else (page.width > 1.3 * page.height)
+    cells = [cell for row in paper.rows for cell in row.cells]
+    clocks = [cell for cell in cells if _CLOCK.fullmatch(cell.text)]
+    return (
+        tall and len(clocks) >= 2 and len(cells) < 20 * len(clocks) and not re.search(r"[甲乙]方|法院|发票", paper.flow)
+    )
+
+
+def _title(cells: list[Cell], left: float, right: float) -> Cell | None:
+    """The peer's name: the first thing in the middle that is not a clock."""
+    for cell in sorted(cells, key=lambda cell: cell.item.top):
+        middle = (cell.item.left + cell.item.right) / 2
+        if abs(middle - (left + right) / 2) < 0.2 * (right - left) and not _CLOCK.fullmatch(cell.text):
+            return cell
+        if len(cells) > 4 and cell is sorted(cells, key=lambda cell: cell.item.top)[4]:
+            return None
+    return None
+
+
+def _messages(paper: Paper, cells: list[Cell], middle: float, peer: str) -> Field | None:
+    said_at, messages, seen = "", [], []
+    for bubble in _bubbles(cells):
+        text = joined(
+            [part for part in (paper.seen(cell.start, cell.end) for cell in bubble.cells) if part is not None]
+        )
+        if _CLOCK.fullmatch(text.text):
+            said_at = text.text
+            continue
+        mine = bubble.right - middle > middle - bubble.left
+        if not mine and text.text == peer:
+            continue  # a group shows the name above what is said
+        messages.append({"speaker": ME if mine else peer, "time": said_at, "text": values.as_written(text.text)})
+        seen.append(text)
+    if not messages:
+        return None
+    whole = joined(seen)
+    return Seen("", sum(part.score for part in seen) / len(seen), None, whole.page).field(messages)
+
+
+def _bubbles(cells: list[Cell]) -> list[_Bubble]:
+    """Lines that stand close under each other and begin at the same height of the column are one bubble."""
+    found: list[_Bubble] = []
+    for cell in sorted(cells, key=lambda cell: cell.item.top):
+        home = next((bubble for bubble in reversed(found[-3:]) if _continues(bubble.cells[-1], cell)), None)
+        if home is None:
+            found.append(_Bubble([cell]))
+        else:
+            home.cells.append(cell)
+    return found
+
+
+def _continues(above: Cell, cell: Cell) -> bool:
+    height = above.item.height
+    gap = cell.item.top - above.item.bottom
+    like = 0.75 < cell.item.height / max(1.0, height) < 1.35
+    return -0.3 * height < gap < 0.9 * height and abs(cell.item.left - above.item.left) < 0.9 * height and like
+
+
+KIND = Kind("chat_screenshot", {"微信": 1, "按住说话": 3, "对方正在输入": 3, "撤回了一条消息": 3}, fields)

@@ -1,0 +1,178 @@
+"""Values that many kinds hold: numbers with check digits, dates, amounts, case numbers.
+
+Each as a field with its doubts. Pure.
+"""
+
+import re
+from collections.abc import Callable
+
+from ocr import repairs
+from ocr.checks import (
+    CASE_NUMBER,
+    capital_fen,
+    case_number_ok,
+    credit_code_ok,
+    dates,
+    digits_fen,
+    id_number_ok,
+    luhn_ok,
+)
+from ocr.kinds.paper import Paper, Seen
+from ocr.readings import Field
+
+DATE = (
+    r"(?:\d{4}\s?[年./-]\s?\d{1,2}\s?[月./-]\s?\d{1,2}\s?日?"
+    r"|[一二三四五六七八九〇零○OoＯ0]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日?)"
+)
+_ALMOST_DATE = r"[\d一二三四五六七八九〇零○OoＯ]{2,4}\s?年[^\s,。;、年]{0,4}月?[^\s,。;、年月]{0,4}日"
+AMOUNT = r"[¥Y]?\d{1,3}(?:[,,]\d{3})+(?:\.\d{1,2})?|[¥Y]?\d+(?:\.\d{1,2})?"
+COURT = r"[\u4e00-\u9fff]{2,24}?(?:人民法院|海事法院|知识产权法院|互联网法院|铁路运输法院|金融法院)"
+
+
+def id_number(paper: Paper, after: str = "") -> Field | None:
+    """A repaired number, or one whose check digit does not fit, is flagged."""
+    seen = paper.search(after + r"([0-9OoQDIliSsBZzG|]{17}[0-9XxOoIlSBZ|×*])", 1)
+    return None if seen is None else _repaired(seen, repairs.id_number(seen.text, id_number_ok), id_number_ok)
+
+
+def credit_code(paper: Paper, start: int = 0, end: int | None = None) -> Field | None:
+    seen = paper.search(r"(?<![0-9A-Za-z])[0-9A-Za-z|]{18}(?![0-9A-Za-z])", 0, start, end)
+    return None if seen is None else _repaired(seen, repairs.credit_code(seen.text, credit_code_ok), credit_code_ok)
+
+
+def _repaired(seen: Seen, found: tuple[str, bool] | None, sound: Callable[[str], bool]) -> Field | None:
+    if found is None:
+        return None
+    number, was_repaired = found
+    fits = sound(number)
+    reasons = ["repaired"] if was_repaired else []
+    return seen.field(number, *reasons, *([] if fits else ["check_digit"]))
+
+
+def card_number(seen: Seen | None) -> Field | None:
+    if seen is None:
+        return None
+    number = re.sub(r"\D", "", seen.text)
+    return seen.field(number, *([] if luhn_ok(number) else ["check_digit"]))
+
+
+def case_number(paper: Paper) -> Field | None:
+    """With the brackets that courts write: （2026）京0108民初123号."""
+    match = CASE_NUMBER.search(paper.text)
+    seen = paper.seen(match.start(), match.end()) if match else None
+    if match is not None and seen is not None:
+        return seen.field(written_case_number(match), *([] if case_number_ok(match[0]) else ["grammar"]))
+    loose = paper.search(r"[(\[]?\d{4}[)\]][\u4e00-\u9fff]\d{0,4}[\u4e00-\u9fff]{1,5}\d+号")
+    return None if loose is None else loose.field(None, "grammar")
+
+
+def written_case_number(match: re.Match[str]) -> str:
+    return f"（{match['year']}）{match['court']}{match['type']}{match['number']}号{match['part'] or ''}"
+
+
+def date(seen: Seen | None) -> Field | None:
+    """As YYYY-MM-DD; None where there is no date that exists."""
+    found = dates(seen.text) if seen else []
+    return seen.field(found[0]) if seen and found else None
+
+
+def date_after(paper: Paper, *labels: str) -> Field | None:
+    """The date beside the first of `labels` that has one; a speck between them is forgiven."""
+    for label in labels:
+        field = date(paper.search(label + r"[\s:]*(?:\S{1,2}\s)?(" + DATE + ")", 1))
+        if field is not None:
+            return field
+    return None
+
+
+def last_date(paper: Paper) -> Field | None:
+    """Of a paper that ends with the day on which it was signed. One that is there but cannot be a date is flagged as
+    it stands: an earlier date of the text must not stand in for it.
+    """
+    found = paper.all(DATE + "|" + _ALMOST_DATE)
+    if not found:
+        return None
+    return date(found[-1]) or found[-1].field(None, "grammar")
+
+
+def amount(paper: Paper, digits: Seen | None, capitals: Seen | None) -> Field | None:
+    """In fen.
+
+    Where digits and capitals both stand, they must agree; capitals alone or digits alone are taken as they are.
+    """
+    one = digits_fen(digits.text) if digits else None
+    other = capital_fen(capitals.text) if capitals else None
+    if digits is not None and one is not None:
+        return digits.field(one, *(["mismatch"] if other is not None and other != one else []))
+    if capitals is not None and other is not None:
+        return capitals.field(other)
+    return None
+
+
+def text(seen: Seen | None, shape: str = "") -> Field | None:
+    """As read, without what punctuation clings to it; a text that does not look like `shape` is flagged."""
+    if seen is None:
+        return None
+    value = seen.text.strip(":;,.。、·")
+    if not value:
+        return None
+    return seen.field(as_written(value), *(["grammar"] if shape and not re.fullmatch(shape, value) else []))
+
+
+def as_written(value: str) -> str:
+    """With the full-width punctuation of Chinese, which `plain` took away; numbers keep theirs."""
+    wide = re.sub(r"(?<![\dA-Za-z])[,:;?!]|[,:;?!](?![\dA-Za-z])", lambda mark: _WIDE[mark[0]], value)
+    return re.sub(r"[()]", lambda mark: _WIDE[mark[0]], wide)
+
+
+_WIDE = dict(zip(",:;?!()", "，：；？！（）", strict=True))
+NAME = r"[\u4e00-\u9fff·]{2,15}"
+ORGANISATION = r"[\u4e00-\u9fffA-Za-z0-9()（）·&]{4,60}"
+
+
+def kept(**fields: Field | None) -> dict[str, Field]:
+    """Those that were found."""
+    return {name: field for name, field in fields.items() if field is not None}
+
+
+# 《民事案件案由规定》 has some hundreds; these are what most cases are about. A name may stand right before one.
+_CAUSES = (
+    "民间借贷纠纷", "借款合同纠纷", "金融借款合同纠纷", "买卖合同纠纷", "商品房预售合同纠纷", "商品房销售合同纠纷",
+    "房屋买卖合同纠纷",
+    "房屋租赁合同纠纷", "租赁合同纠纷", "建设工程施工合同纠纷", "承揽合同纠纷", "运输合同纠纷", "委托合同纠纷",
+    "服务合同纠纷", "物业服务合同纠纷",
+    "保证合同纠纷", "追偿权纠纷", "劳动争议", "劳务合同纠纷", "提供劳务者受害责任纠纷", "确认劳动关系纠纷",
+    "追索劳动报酬纠纷", "工伤保险待遇纠纷",
+    "离婚纠纷", "离婚后财产纠纷", "抚养费纠纷", "抚养纠纷", "变更抚养关系纠纷", "赡养纠纷", "婚约财产纠纷",
+    "继承纠纷", "法定继承纠纷", "遗嘱继承纠纷",
+    "机动车交通事故责任纠纷", "医疗损害责任纠纷", "生命权、身体权、健康权纠纷", "名誉权纠纷", "隐私权纠纷",
+    "财产损害赔偿纠纷", "产品责任纠纷", "不当得利纠纷",
+    "股权转让纠纷", "合伙合同纠纷", "保险纠纷", "信用卡纠纷", "著作权权属、侵权纠纷", "商标权权属、侵权纠纷",
+    "侵害商标权纠纷", "执行异议之诉",
+)  # fmt: skip
+
+
+def cause(paper: Paper, before: str = "") -> Field | None:
+    """The cause of an action in a sentence: ``…与被告王五民间借贷纠纷一案``.
+
+    `before` is a pattern of what stands right before it.
+    """
+    known = "|".join(sorted(_CAUSES, key=len, reverse=True))
+    seen = paper.flowing(rf"({known})一案", 1)
+    if seen is None and before:
+        seen = paper.flowing(rf"{before}([\u4e00-\u9fff、]{{2,24}}?)一案", 1)
+    if seen is not None:
+        return text(seen)
+    loose = paper.flowing(r"([\u4e00-\u9fff、]{2,16}(?:纠纷|争议|责任))一案", 1)
+    return None if loose is None else loose.field(None, "grammar")
+
+
+def court(paper: Paper) -> Field | None:
+    """Its name where it heads the paper, else where it is first named."""
+    head = paper.search(rf"(?:^|\n)({COURT})(?=\s|$)", 1)
+    return text(head or paper.flowing(COURT))
+
+
+def sentence(seen: Seen | None) -> Field | None:
+    """Running text, with its punctuation."""
+    return None if seen is None else seen.field(as_written(seen.text))

@@ -1,0 +1,76 @@
+"""``scripts/ocr_eval [--part tuning|held_out|both] [--papers N] [--kinds A,B] [--damages A,B] [--stock]
+[--misses]``: reads made-up papers and reports.
+"""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from ocr.options import MODELS, EngineOptions
+from ocr_evaluation.damage import DAMAGES, damaged
+from ocr_evaluation.papers import PAPERS, paper
+from ocr_evaluation.report import Scores, by_kind, misses, summary
+from ocr_evaluation.scoring import Score, scored
+from ocr_evaluation.systems import Ours, Stock
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/ocr_eval", description=__doc__)
+    parser.add_argument("--part", choices=("tuning", "held_out", "both"), default="both")
+    parser.add_argument("--papers", type=int, default=2, help="of each kind and damage")
+    parser.add_argument("--first", type=int, default=0, help="number of the first paper")
+    parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(PAPERS))
+    parser.add_argument("--damages", type=lambda text: text.split(","), default=list(DAMAGES))
+    parser.add_argument("--stock", action="store_true", help="compare with stock PaddleOCR, page by page in turn")
+    parser.add_argument(
+        "--orientation", type=Path, help="folder of PP-LCNet_x1_0_doc_ori and PP-LCNet_x1_0_textline_ori, for stock"
+    )
+    parser.add_argument("--detector", default=EngineOptions().detector)
+    parser.add_argument("--misses", action="store_true", help="list every field that is not exact")
+    parser.add_argument("--save", type=Path, help="folder for the pictures")
+    return parser.parse_args()
+
+
+def evaluate(options: argparse.Namespace, held_out: bool, systems: list[Ours | Stock]) -> Scores:
+    scores: Scores = {}
+    turn = 0
+    for kind in options.kinds:
+        for number in range(options.first, options.first + options.papers):
+            sheet = paper(kind, held_out, number)
+            for damage in options.damages:
+                picture = damaged(sheet.image, damage, f"{kind}/{held_out}/{number}")
+                if options.save:
+                    name = f"{'held' if held_out else 'tune'}-{kind}-{number}-{damage}"
+                    (options.save / f"{name}.{'png' if damage == 'clean' else 'jpg'}").write_bytes(picture.data)
+                turn += 1
+                for system in systems if turn % 2 else systems[::-1]:
+                    answer = system.read(picture.data, None)
+                    score = scored(sheet.truth, picture.matrix, answer.lines, answer.kind, answer.fields)
+                    score.seconds.append(answer.seconds)
+                    scores.setdefault((system.name, damage, kind), Score()).add(score)
+    return scores
+
+
+def main() -> None:
+    options = arguments()
+    loop = asyncio.new_event_loop()
+    systems: list[Ours | Stock] = [Ours(loop, EngineOptions(models=MODELS, detector=options.detector))]
+    if options.stock:
+        systems.append(Stock())
+    if options.orientation:
+        systems.append(Stock(options.orientation))
+    for held_out in {"tuning": [False], "held_out": [True], "both": [False, True]}[options.part]:
+        scores = evaluate(options, held_out, systems)
+        print(f"\n## {'Held-out' if held_out else 'Tuning'} part, {options.papers} papers of each kind and damage\n")
+        print("\n".join(summary(scores, options.damages)), "\n")
+        print("\n".join(by_kind(scores, options.damages)))
+        if options.misses:
+            print("\n".join(misses(scores)))
+    for system in systems:
+        print(f"\npeak memory of {system.name}: {system.peak_mb} MiB")
+        system.close()
+    loop.close()
+
+
+if __name__ == "__main__":
+    main()

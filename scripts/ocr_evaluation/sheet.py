@@ -1,0 +1,174 @@
+"""Sheet: a page that is drawn and remembers what was written where."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFont
+
+Quad = list[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """Font files with the index inside them. The held-out papers share none with those used for tuning."""
+
+    sans: tuple[str, int]
+    bold: tuple[str, int]
+    serif: tuple[str, int]
+    hand: tuple[str, int]
+
+
+_DEBIAN = "/usr/share/fonts"
+TUNING = Fonts(
+    (f"{_DEBIAN}/opentype/noto/NotoSansCJK-Regular.ttc", 2),
+    (f"{_DEBIAN}/opentype/noto/NotoSansCJK-Bold.ttc", 2),
+    (f"{_DEBIAN}/opentype/noto/NotoSerifCJK-Regular.ttc", 2),
+    (f"{_DEBIAN}/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf", 0),
+)
+HELD_OUT = Fonts(
+    (f"{_DEBIAN}/truetype/wqy/wqy-microhei.ttc", 0),
+    (f"{_DEBIAN}/truetype/wqy/wqy-microhei.ttc", 0),
+    (f"{_DEBIAN}/truetype/arphic/uming.ttc", 0),
+    (f"{_DEBIAN}/truetype/arphic/ukai.ttc", 0),
+)
+DEBIAN_PACKAGES = (
+    "fonts-noto-cjk",
+    "fonts-lxgw-wenkai",
+    "fonts-wqy-microhei",
+    "fonts-arphic-uming",
+    "fonts-arphic-ukai",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    text: str
+    quad: Quad
+
+
+@dataclass
+class Truth:
+    """What a reading should find. `seals` are discs (x, y, radius) whose own writing is not asked for."""
+
+    kind: str
+    lines: list[Written] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
+    seals: list[tuple[float, float, float]] = field(default_factory=list)
+
+
+class Sheet:
+    def __init__(self, kind: str, size: tuple[int, int], fonts: Fonts, rng: Any, paper: str = "#fdfcf8") -> None:
+        self.image = Image.new("RGB", size, paper)
+        self.draw = ImageDraw.Draw(self.image)
+        self.fonts = fonts
+        self.rng = rng
+        self.truth = Truth(kind)
+        self.width, self.height = size
+
+    def font(self, size: int, face: str) -> ImageFont.FreeTypeFont:
+        file, index = getattr(self.fonts, face)
+        return ImageFont.truetype(file, size, index=index)
+
+    def text(
+        self, x: float, y: float, text: str, size: int, face: str = "serif", ink: str = "#1c1c1c", gap: int = 0
+    ) -> float:
+        """Write one line with its upper left corner there; returns where it ends. `gap` spreads the characters."""
+        font = self.font(size, face)
+        if gap:
+            at = x
+            for character in text:
+                self.draw.text((at, y), character, font=font, fill=ink)
+                at += font.getlength(character) + gap
+            end = at - gap
+        else:
+            self.draw.text((x, y), text, font=font, fill=ink)
+            end = x + font.getlength(text)
+        _, top, _, bottom = font.getbbox(text)
+        self.note(text, x, y + top, end, y + bottom)
+        return end
+
+    def note(self, text: str, left: float, top: float, right: float, bottom: float) -> None:
+        quad = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        self.truth.lines.append(Written(text, quad))
+
+    def centre(self, y: float, text: str, size: int, face: str = "serif", gap: int = 0, ink: str = "#1c1c1c") -> None:
+        length = self.font(size, face).getlength(text) + gap * (len(text) - 1)
+        self.text((self.width - length) / 2, y, text, size, face, ink, gap)
+
+    def right(self, y: float, text: str, size: int, edge: float, face: str = "serif") -> None:
+        self.text(edge - self.font(size, face).getlength(text), y, text, size, face)
+
+    def paragraph(
+        self, x: float, y: float, width: float, text: str, size: int, face: str = "serif",
+        indent: bool = True, lead: float = 1.6,
+        ink: str = "#1c1c1c",
+    ) -> float:  # fmt: skip
+        """Set running text; returns the height at which the next line begins."""
+        font = self.font(size, face)
+        start, line = (x + 2 * size if indent else x), ""
+        for character in text:
+            if start + font.getlength(line + character) > x + width and character not in "，。；：、）":
+                self.text(start, y, line, size, face, ink)
+                y += lead * size
+                start, line = x, ""
+            line += character
+        self.text(start, y, line, size, face, ink)
+        return y + lead * size
+
+    def hand(self, x: float, y: float, text: str, size: int, ink: str = "#20242c") -> float:
+        """Write by hand, as far as a font can: every character a little off and of its own size."""
+        at = x
+        for character in text:
+            own = max(8, round(size * self.rng.uniform(0.9, 1.1)))
+            font = self.font(own, "hand")
+            self.draw.text((at, y + self.rng.uniform(-0.09, 0.09) * size), character, font=font, fill=ink)
+            at += font.getlength(character) * self.rng.uniform(0.94, 1.04)
+        self.note(text, x, y, at, y + 1.1 * size)
+        return at
+
+    def rule(self, *points: float, ink: str = "#555555", width: int = 2) -> None:
+        self.draw.line(points, fill=ink, width=width)
+
+    def frame(self, left: float, top: float, right: float, bottom: float, ink: str = "#555555", width: int = 2) -> None:
+        self.draw.rectangle((left, top, right, bottom), outline=ink, width=width)
+
+    def seal(self, x: float, y: float, radius: int, text: str) -> None:
+        """A round red stamp, its name along the rim and a star within, over whatever is there."""
+        side = 2 * radius
+        stamp = Image.new("RGBA", (side, side), (0, 0, 0, 0))
+        draw = ImageDraw.Draw(stamp)
+        ink = (200 + self.rng.randrange(30), 30, 40, 205)
+        draw.ellipse((4, 4, side - 5, side - 5), outline=ink, width=max(3, radius // 18))
+        star = [self._rim(radius, radius * (0.28 if i % 2 == 0 else 0.11), math.pi * (i / 5 - 0.5)) for i in range(10)]
+        draw.polygon(star, fill=ink)
+        font = self.font(max(10, int(radius * 0.24)), "serif")
+        for place, character in enumerate(text):
+            angle = math.radians(200 - 220 * (place + 0.5) / len(text)) if len(text) > 1 else math.pi / 2
+            tile = Image.new("RGBA", (radius, radius), (0, 0, 0, 0))
+            ImageDraw.Draw(tile).text((radius // 2, radius // 2), character, font=font, fill=ink, anchor="mm")
+            tile = tile.rotate(math.degrees(angle) - 90)
+            at = self._rim(radius, radius * 0.74, -angle)
+            stamp.alpha_composite(tile, (max(0, int(at[0] - radius // 2)), max(0, int(at[1] - radius // 2))))
+        left, top = int(x - radius), int(y - radius)
+        # Ink is see-through: it darkens what is there, and black stays black.
+        ground = self.image.crop((left, top, left + side, top + side))
+        white = Image.new("RGBA", stamp.size, "white")
+        ink_on_white = Image.alpha_composite(white, stamp).convert("RGB")
+        self.image.paste(ImageChops.multiply(ground, ink_on_white), (left, top))
+        self.truth.seals.append((x, y, radius))
+
+    @staticmethod
+    def _rim(center: float, radius: float, angle: float) -> tuple[float, float]:
+        return center + radius * math.cos(angle), center + radius * math.sin(angle)
+
+    def tint(self, left: str, right: str) -> None:
+        """A card's ground: two colours and fine waves."""
+        one, other = (np.array(Image.new("RGB", (1, 1), colour).getpixel((0, 0)), float) for colour in (left, right))
+        part = np.linspace(0, 1, self.width)[None, :, None]
+        ground = np.broadcast_to(one * (1 - part) + other * part, (self.height, self.width, 3)).copy()
+        y, x = np.mgrid[0 : self.height, 0 : self.width]
+        ground -= 5 * ((np.sin(x / 9 + 6 * np.sin(y / 60)) > 0.85)[..., None])
+        self.image.paste(Image.fromarray(ground.clip(0, 255).astype(np.uint8)))
+        self.draw = ImageDraw.Draw(self.image)
