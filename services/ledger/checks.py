@@ -13,6 +13,7 @@ from services.ledger.entries import Posting
 from services.ledger.holdings import Holding, Owners, faults
 from services.ledger.ledger import Ledger
 from services.ledger.rebuilding import Mistake, compare
+from services.ledger.settlement_postings import SETTLED
 from services.ledger.sources import expected
 from services.storage.database import Database
 
@@ -116,6 +117,7 @@ class LedgerChecks:
     async def _received(self, orders: set[str]) -> tuple[dict[str, int], frozenset[str]]:
         """What came in for each order, refunds that failed aside; and which have been settled."""
         accounts = [f"{Kind.ORDER.value}:{order_id}" for order_id in sorted(orders)]
+        is_settled = {"$eq": ["$kind", SETTLED]}
         stages: list[dict[str, Any]] = [
             {"$match": {"lines.account": {"$in": accounts}, "kind": {"$not": {"$regex": "^refund"}}}},
             {"$unwind": "$lines"},
@@ -123,8 +125,8 @@ class LedgerChecks:
             {
                 "$group": {
                     "_id": "$lines.account",
-                    "credit": {"$sum": {"$max": [{"$multiply": ["$lines.fen", -1]}, 0]}},
-                    "kinds": {"$addToSet": "$kind"},
+                    "credit": {"$sum": {"$cond": [is_settled, 0, {"$max": [{"$multiply": ["$lines.fen", -1]}, 0]}]}},
+                    "settled": {"$max": is_settled},
                 }
             },
         ]
@@ -134,6 +136,6 @@ class LedgerChecks:
         async for row in rows:
             order_id = row["_id"].partition(":")[2]
             received[order_id] = row["credit"]
-            if any(kind.startswith("settlement") for kind in row["kinds"]):
+            if row["settled"]:
                 settled.add(order_id)
         return received, frozenset(settled)
