@@ -18,6 +18,7 @@ RESOURCES = (
     "notes",
     "members",
     "desk",
+    "content",
     "work_items",
     "finance",
     "exports",

@@ -135,7 +135,7 @@ class OutboxState(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about; decides whom it concerns and how it reaches them (``services/notices/notice_table.py``)."""
+    """What a notice is about; whom that concerns and how it reaches them stands in ``services/notices/notice_table.py``."""
 
     MESSAGE_UNREAD = "message_unread"
     MENTIONED = "mentioned"
@@ -159,6 +159,18 @@ class NoticeKind(StrEnum):
     CONTENT_REVIEWED = "content_reviewed"
     SETTLEMENT_CLOSED = "settlement_closed"
     SETTLEMENT_PAID = "settlement_paid"
+
+
+class ContentState(StrEnum):
+    """How far WeChat's opinion of a message has come, and what people made of it."""
+
+    OWED = "owed"
+    ASKED = "asked"  # a medium: the verdict comes by push
+    PASSED = "passed"
+    UNCHECKED = "unchecked"  # no opinion is to be had; the cause says why
+    HELD = "held"
+    RELEASED = "released"
+    UPHELD = "upheld"
 
 
 class NoticeChannel(StrEnum):

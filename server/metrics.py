@@ -59,6 +59,12 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.content = Counter(
+            "casespace_content_checks_total",
+            "What became of content checks, by type of message",
+            ("type", "state"),
+            registry=self.registry,
+        )
         self.notices = Counter(
             "casespace_notices_outside_total",
             "How notices ended on each channel outside the app",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.content.content_holds import ContentHolds
 from services.files.files import Files
 from services.hearings.hearings import Hearings
 from services.identity.accounts import Accounts
@@ -51,6 +52,7 @@ class Services:
     accounts: Accounts
     companies: Companies
     coupons: Coupons
+    content_holds: ContentHolds
     desk: Desk
     exports: Exports
     files: Files

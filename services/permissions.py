@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SPACE_QUOTE = "space.quote"  # offer more work, and take the offer back
     SPACE_ANSWER_QUOTE = "space.answer_quote"  # accept, decline, pay
     SPACE_READ_BY_DESK = "space.read_by_desk"
+    CONTENT_REVIEW = "content.review"  # what is held
     FILE_VIEW = "file.view"
     SPACE_HEARING = "space.hearing"  # call one
     WORK_ITEM_VIEW = "work_item.view"
@@ -82,6 +83,7 @@ SPACE: dict[Permission, frozenset[Role]] = {
 DESK: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_MANAGE: frozenset({SUPPORT, OPS}),
     Permission.SPACE_READ_BY_DESK: frozenset({SUPPORT, OPS}),
+    Permission.CONTENT_REVIEW: frozenset({SUPPORT, REVIEWER, OPS}),
     Permission.WORK_ITEM_VIEW: frozenset({SUPPORT, OPS}),
     Permission.WORK_ITEM_CLOSE: frozenset({SUPPORT, OPS}),
 }

@@ -26,6 +26,7 @@ class ContentCheckDocument(TypedDict):
     work_item: NotRequired[str]
     reviewed_by: NotRequired[str]
     reviewed_at: NotRequired[datetime]
+    reason: NotRequired[str]  # the reviewer's
     updated_at: datetime
 
 

@@ -127,6 +127,7 @@ class Runner:
             "CASESPACE_HTTP_HOST": self._host,
             "CASESPACE_HTTP_PORT": str(self._port),
             "CASESPACE_PUBLIC_URL": self.url,
+            "CASESPACE_CONTENT_SAFETY": "true",
             **self._tls,
         }
         write_environment_file(file, variables)

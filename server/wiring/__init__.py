@@ -8,6 +8,7 @@ from server.process_names import is_dead
 from server.rounds import Rounds
 from server.settings import Settings
 from server.wiring.books import Books, build_books
+from server.wiring.content import build_content
 from server.wiring.core import Core, build_core
 from server.wiring.files import build_files
 from server.wiring.hearings import build_hearings
@@ -106,11 +107,13 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     leases = Leases(core.database, core.process, clock, is_dead)
     books = build_books(core, money, leases)
     courts = build_hearings(core, files, telling.notices)
-    listeners: list[Listener] = [shipping.pushed]
+    content = build_content(core, identity.accounts, telling.notices)
+    listeners: list[Listener] = [shipping.pushed, content.verdicts.pushed]
     services = Services(
         accounts=identity.accounts,
         companies=prices.companies,
         coupons=prices.coupons,
+        content_holds=content.holds,
         desk=talk.desk,
         exports=evidence.exports,
         files=files,
@@ -165,6 +168,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     effects = {
         **files.effects(),
         **courts.effects(),
+        **content.holds.effects(),
         **telling.deliveries.effects(),
         **money.effects.effects(),
         **money.refunds.effects(),
@@ -178,6 +182,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     follow = {
         "attention": telling.attention.follow,
         "checkpoints": evidence.checkpoints.follow,
+        **content.follows(),
         "mentions": telling.mentions.follow,
         "search": talk.index.follow,
     }
@@ -187,6 +192,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         Followers(core.database, follow, core.outbox.nudge, clock),
         [
             Tick("attention", 1.0, telling.attention.tick),
+            Tick("content", 1.0, content.checks.tick),
             Tick("mentions", 1.0, telling.mentions.tick),
             Tick("payments", 2.0, money.payments.tick),
             Tick("refunds", 5.0, money.refunds.tick),

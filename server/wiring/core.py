@@ -65,6 +65,10 @@ class Core:
     work_items: WorkItems
     papers: Papers
 
+    def tally_content(self, kind: str, state: str) -> None:
+        """Count what became of content checks, for operators."""
+        self.metrics.content.labels(kind, state).inc()
+
     def tally_notice(self, channel: str, state: str) -> None:
         """Count how notices ended outside, for operators."""
         self.metrics.notices.labels(channel, state).inc()

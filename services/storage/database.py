@@ -14,7 +14,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from schemas.documents import hearings as hearing_documents
-from schemas.documents import ledgers, money, orders, people, pricing, receipts, record, settlements, spaces
+from schemas.documents import content, ledgers, money, orders, people, pricing, receipts, record, settlements, spaces
 
 T = TypeVar("T")
 
@@ -106,6 +106,8 @@ class Database:
         self.notice_turns: AsyncCollection[ledgers.NoticeTurnDocument] = self._of("notice_turns")
         self.notice_wishes: AsyncCollection[ledgers.NoticeWishesDocument] = self._of("notice_wishes")
         self.customer_windows: AsyncCollection[ledgers.CustomerWindowDocument] = self._of("customer_windows")
+        self.content_checks: AsyncCollection[content.ContentCheckDocument] = self._of("content_checks")
+        self.early_verdicts: AsyncCollection[content.EarlyVerdictDocument] = self._of("early_verdicts")
         self.cursors: AsyncCollection[ledgers.CursorDocument] = self._of("cursors")
 
     def _of(self, name: str) -> AsyncCollection[Any]:

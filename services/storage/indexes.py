@@ -398,6 +398,15 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection("notice_turns", (_index("expiry", *_up("ends_at"), expireAfterSeconds=86_400),)),
     Collection("notice_wishes"),
     Collection("customer_windows"),
+    Collection(
+        "content_checks",
+        (
+            _index("due", *_up("due_at"), partialFilterExpression={"due_at": {"$exists": True}}),
+            _index("trace", *_up("trace_id"), sparse=True),
+            _index("state", ("state", ASCENDING), ("_id", DESCENDING)),
+        ),
+    ),
+    Collection("early_verdicts", (_index("expiry", *_up("at"), expireAfterSeconds=86_400),)),
     Collection("attention", (_index("due", *_up("due_at")), _index("user", *_up("_id.user")))),
     Collection("mentions", (_index("due", *_up("due_at")),)),
     Collection("credits", (_index("user", *_up("user_id")),)),
