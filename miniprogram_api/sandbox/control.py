@@ -11,22 +11,9 @@ from tornado.web import RequestHandler
 from miniprogram_api.sandbox.faults import ENDPOINTS, resolve
 from miniprogram_api.sandbox.funds import funds_of
 from miniprogram_api.sandbox.jsapi import jsapi_fault
+from miniprogram_api.sandbox.tampers import Tamper
 from miniprogram_api.sandbox.till import TillError
 from miniprogram_api.sandbox.web import World
-
-Tamper = Literal[
-    "signature",
-    "amount",
-    "mchid",
-    "appid",
-    "openid",
-    "timestamp",
-    "serial",
-    "key",
-    "ciphertext",
-    "api_v3_key",
-    "probe",
-]
 
 
 class ControlBody(BaseModel):

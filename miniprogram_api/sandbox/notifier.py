@@ -22,6 +22,7 @@ from miniprogram_api.sandbox.crypto import encrypt_resource, push_encrypt, push_
 from miniprogram_api.sandbox.journal import Journal, timestamp
 from miniprogram_api.sandbox.keyring import Keyring
 from miniprogram_api.sandbox.state import Row, State, pack
+from miniprogram_api.sandbox.tampers import damaged, flipped
 from miniprogram_api.sandbox.till import china_time
 
 log = logging.getLogger(__name__)
@@ -32,19 +33,6 @@ PAY_SCHEDULE = (
     *(10800, 10800, 10800, 21600, 21600),
 )
 PUSH_SCHEDULE = (0, 5, 5, 5)
-TAMPERS = {
-    "signature": "签名被改",
-    "amount": "金额不符",
-    "mchid": "商户号不符",
-    "appid": "小程序不符",
-    "openid": "付款人不符",
-    "timestamp": "一小时前的通知（重放）",
-    "serial": "未知的证书序列号",
-    "key": "另一把密钥签名",
-    "ciphertext": "密文被改",
-    "api_v3_key": "另一把APIv3密钥加密",
-    "probe": "微信的探测流量",
-}
 # What the vendor calls the resource of each kind of notice.
 _ORIGINALS = {"payment": "transaction", "refund": "refund", "transfer": "mch_payment", "invoice": "fapiao"}
 # The vendor waits this long for an answer, whatever the speed.
@@ -230,13 +218,13 @@ class Notifier:
 
     def _pay_request(self, notice: dict[str, Any], kind: str, tamper: str | None) -> tuple[dict[str, str], bytes]:
         """A signed and encrypted notice, damaged as asked. Each attempt is signed anew; its id stays."""
-        resource = _damaged(dict(notice["resource"]), tamper)
+        resource = damaged(dict(notice["resource"]), tamper)
         original = _ORIGINALS[kind]
         plain = json.dumps(resource, ensure_ascii=False).encode()
         api_v3_key = self._credentials.api_v3_key
         sealed = encrypt_resource(api_v3_key[::-1] if tamper == "api_v3_key" else api_v3_key, plain, original)
         if tamper == "ciphertext":
-            sealed["ciphertext"] = _flipped(sealed["ciphertext"])
+            sealed["ciphertext"] = flipped(sealed["ciphertext"])
         envelope = {
             "id": notice["id"],
             "create_time": china_time(),
@@ -250,7 +238,7 @@ class Notifier:
 
     def _damaged_headers(self, headers: dict[str, str], body: bytes, tamper: str | None) -> dict[str, str]:
         if tamper == "signature":
-            headers["Wechatpay-Signature"] = _flipped(headers["Wechatpay-Signature"])
+            headers["Wechatpay-Signature"] = flipped(headers["Wechatpay-Signature"])
         elif tamper == "probe":
             headers["Wechatpay-Signature"] = "WECHATPAY/SIGNTEST/" + headers["Wechatpay-Signature"]
         elif tamper == "serial":
@@ -265,25 +253,3 @@ class Notifier:
             headers["Wechatpay-Timestamp"] = stamp
             headers["Wechatpay-Signature"] = self._keyring.sign(headers["Wechatpay-Serial"], stamp, nonce, body)
         return headers
-
-
-def _damaged(resource: dict[str, Any], tamper: str | None) -> dict[str, Any]:
-    if tamper == "amount":
-        # One fen more or less would be caught as well; a hundredth is what a forger would want to pay.
-        amount = resource["amount"]
-        part = max(1, amount["total"] // 100)
-        total = part if part != amount["total"] else amount["total"] + 1
-        resource["amount"] = {**amount, "total": total, "payer_total": total}
-    elif tamper == "mchid":
-        resource["mchid"] = str(int(resource["mchid"]) + 1)
-    elif tamper == "appid":
-        resource["appid"] = "wx" + secrets.token_hex(8)
-    elif tamper == "openid":
-        resource["payer"] = {"openid": "o" + secrets.token_hex(13)}
-    return resource
-
-
-def _flipped(text: str) -> str:
-    """Valid base64 that says something else."""
-    middle = len(text) // 2
-    return text[:middle] + ("A" if text[middle] != "A" else "B") + text[middle + 1 :]

@@ -7,9 +7,9 @@ from html import escape
 from typing import Any
 
 from miniprogram_api.sandbox.funds import funds_of
-from miniprogram_api.sandbox.notifier import TAMPERS
 from miniprogram_api.sandbox.pages import REFUND_STATES, STATES, Page, section, yuan
 from miniprogram_api.sandbox.state import Row
+from miniprogram_api.sandbox.tampers import TAMPERS
 from miniprogram_api.sandbox.till import REFUND_GAP, TillError
 
 _FUNDS = {
