@@ -14,6 +14,8 @@ import ProductsView from "./views/ProductsView.vue"
 import ReceiptCheckView from "./views/ReceiptCheckView.vue"
 import ReceiptsView from "./views/ReceiptsView.vue"
 import RemindersView from "./views/RemindersView.vue"
+import SettlementView from "./views/SettlementView.vue"
+import SettlementsView from "./views/SettlementsView.vue"
 import SignInView from "./views/SignInView.vue"
 import SpacesView from "./views/SpacesView.vue"
 
@@ -92,6 +94,8 @@ export const router = createRouter({
     { path: "/me", component: MeView, meta: { tabs: true, title: "我" } },
     { path: "/me/notices", component: NoticesView, meta: { title: "通知" } },
     { path: "/me/reminders", component: RemindersView, meta: { title: "微信提醒" } },
+    { path: "/settlements", component: SettlementsView, meta: { title: "结算" } },
+    { path: "/settlements/:id", component: SettlementView, props: true, meta: { title: "结算单" } },
     { path: "/:rest(.*)", component: NotFoundView, meta: { open: true, title: "找不到" } },
   ],
 })

@@ -8,6 +8,8 @@ export interface RequestOptions {
   body?: unknown
   query?: Record<string, string | number | undefined>
   idempotencyKey?: string
+  /** The revision that was seen: the server refuses when somebody else has changed the thing since. */
+  ifMatch?: number
   /** Public calls carry no token, so that a stale one cannot spoil them. */
   anonymous?: boolean
   /** How long the answer may take to begin. */
@@ -42,6 +44,7 @@ async function send(
   if (token) headers.Authorization = `Bearer ${token}`
   if (options.body !== undefined) headers["Content-Type"] = "application/json"
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey
+  if (options.ifMatch !== undefined) headers["If-Match"] = `"${options.ifMatch}"`
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), options.timeoutMs ?? TIMEOUT_MS)
   try {
