@@ -36,6 +36,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 STUCK_AFTER = timedelta(days=1)
 IN_FLIGHT = [PayoutState.OWED.value, PayoutState.SENT.value]
 MOVING = [PayoutKind.SHARE.value, PayoutKind.GIVE_BACK.value]
+FAILED = "settlement.payout_failed"  # kind of the work item
 # What a firm reads in its bill.
 SHARE_TEXT, BACK_TEXT, FREE_TEXT = "法律服务费结算", "法律服务费退回", "结算完成，解冻剩余资金"
 
@@ -257,12 +258,14 @@ class PayoutSending:
             return
         action = ended(settlement["total_fen"], settlement["paid_fen"], any_failed)
         moved = await self._book.move(session, settlement, action, paid_fen=settlement["paid_fen"])
+        if action is not Action.FAIL:
+            await self._work_items.resolve(FAILED, settlement["_id"], "已分账成功", session)
         if action is Action.ALL_DONE and moved["total_fen"] > 0:
             await self._outbox.add(session, PAID, f"settlement:{moved['_id']}", {"settlement_id": moved["_id"]})
 
     async def _call_for_help(self, payout: PayoutDocument, reason: str) -> None:
         await self._work_items.open(
-            "settlement.payout_failed",
+            FAILED,
             payout["settlement_id"],
             title="律所结算打款未成功",
             advice="请在结算单中查看原因：核对律所商户号与全称后重新分账，或线下转账并登记银行流水号。",
@@ -274,7 +277,8 @@ class PayoutSending:
         )
 
     async def _tell_paid(self, row: OutboxDocument) -> None:
-        """The lawyers of a firm that was paid hear of it."""
+        """The lawyers of a firm that was paid hear of it; whatever failed before needs nobody any more."""
+        await self._work_items.resolve(FAILED, row["payload"]["settlement_id"], "已付清")
         query = {"firm_settlement_id": row["payload"]["settlement_id"]}
         for own in await self._db.settlements.find(query).to_list():
             await self._notices.tell(

@@ -39,6 +39,7 @@ def credit_code() -> str:
 @dataclass
 class Office:
     world: World
+    notices: Notices
     settling: Settling
     settings: Settings
     firm_id: str
@@ -179,7 +180,7 @@ async def open_office(settings: Settings, parts: RealParts, sandbox: Path) -> As
         )
         await settling.firms.join(None, firm.id, lawyer.user_id)
         ops = [await world.person(Role.OPS, name=name) for name in ("运营甲", "运营乙")]
-        yield Office(world, settling, settings, firm.id, lawyer, ops[0], ops[1])
+        yield Office(world, notices, settling, settings, firm.id, lawyer, ops[0], ops[1])
 
 
 def _core(world: World, settings: Settings) -> Core:

@@ -75,12 +75,11 @@ def test_a_late_review_changes_the_factor_only() -> None:
 
 def test_rules_are_refused_that_leave_an_order_without_a_share_or_name_a_reason_twice() -> None:
     share = ShareRule(id="all", title="全部", share_bp=7_000)
-    only = {"effective_from": NOON, "stars": []}
-    SettlementRules(shares=[share], **only)
+    SettlementRules(shares=[share], effective_from=NOON, stars=[])
     with pytest.raises(ValidationError):
-        SettlementRules(shares=[share.model_copy(update={"kind": "drafting"})], **only)
+        SettlementRules(shares=[share.model_copy(update={"kind": "drafting"})], effective_from=NOON, stars=[])
     with pytest.raises(ValidationError):
-        SettlementRules(shares=[share, share], **only)
+        SettlementRules(shares=[share, share], effective_from=NOON, stars=[])
     with pytest.raises(ValidationError):
         SettlementRules(
             shares=[share], effective_from=NOON, stars=[StarRule(stars=1, factor_bp=1), StarRule(stars=1, factor_bp=2)]
