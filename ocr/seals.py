@@ -25,15 +25,17 @@ def without_seals(picture: Picture) -> tuple[Picture, list[Polygon]]:
     for left, top, right, bottom in found:
         part = result[top:bottom, left:right]
         red = cv2.dilate(_red(part), np.ones((3, 3), np.uint8)).astype(bool)
-        if red.any():
-            part[red] = _as_paper(part[:, :, 2], red)[:, None]
+        part[:] = _as_paper(part[:, :, 2], red)[:, :, None]
     return result, [box(*place) for place in found]
 
 
 def _as_paper(channel: Picture, red: Picture) -> Picture:
-    """What lies under red ink, with the ink as bright as the paper around it."""
-    ink, paper = float(np.median(channel[red])), float(np.percentile(channel[~red], 60)) if (~red).any() else 255.0
-    return np.clip(channel[red] * (max(ink, paper) / max(1.0, ink)), 0, 255).astype(np.uint8)
+    """The red channel, with what is red no darker than need be: as bright as the paper around it, and no brighter."""
+    if not red.any() or red.all():
+        return channel
+    ink, paper = float(np.median(channel[red])), float(np.median(channel[~red]))
+    lifted = np.minimum(channel * (max(ink, paper) / max(1.0, ink)), np.maximum(channel, paper))
+    return np.where(red, lifted, channel).astype(np.uint8)
 
 
 def _red(picture: Picture) -> Picture:
