@@ -30,6 +30,16 @@ PAPER_LIBRARIES = {
 # What OpenCV and the inference engine of `ocr/` load.
 READING = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0", "libgomp.so.1": "libgomp1"}
 CHINESE_FONT = "fonts-noto-cjk"
+# Program → Debian package of the tests of hearings: the media server, its converter, and networks of their own.
+VOICE = {
+    "janus": "janus",
+    "janus-pp-rec": "janus-tools",
+    "turnserver": "coturn",
+    "ip": "iproute2",
+    "unshare": "util-linux",
+}
+# Their packages start services that listen to everybody; ours are started by us, with a configuration of our own.
+UNWANTED_SERVICES = ("janus", "coturn")
 
 
 class MissingError(Exception):
@@ -79,6 +89,7 @@ def test_packages() -> set[str]:
     if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         packages.add("chromium")
     packages |= {name for name in ("curl", "openssl") if shutil.which(name) is None}
+    packages |= {package for program, package in VOICE.items() if _program(program) is None}
     return packages
 
 
@@ -99,6 +110,9 @@ def provide(packages: list[str]) -> None:
         raise MissingError(f"This machine lacks some packages. Please run: sudo {command}")
     print(f"正在安装系统软件包 · installing system packages: {' '.join(packages)} …", file=sys.stderr, flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for service in UNWANTED_SERVICES:
+        if service in packages:
+            keep_from_starting(service)
     for step in ("apt-get update -q", command + " -q"):
         done = subprocess.run(
             step.split(), env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -111,6 +125,19 @@ def _lacking(libraries: dict[str, str]) -> set[str]:
     if sys.platform != "linux":
         return set()
     return {package for library, package in libraries.items() if not _loads(library)}
+
+
+def keep_from_starting(service: str) -> None:
+    """Mask a service before its package is installed, as ``systemctl mask`` does, which may not be there."""
+    unit = Path("/etc/systemd/system") / f"{service}.service"
+    unit.parent.mkdir(parents=True, exist_ok=True)
+    if not unit.exists() and not unit.is_symlink():
+        unit.symlink_to("/dev/null")
+
+
+def _program(name: str) -> str | None:
+    """Where a program is, also one that only root has on the path."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
 
 
 def _loads(library: str) -> bool:

@@ -187,6 +187,14 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_sender: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$")
 
+    # --- hearings: without a Janus they have no sound
+    hearing_janus_url: str | None = Field(None, pattern=r"^wss?://")  # on a private address
+    hearing_janus_secret: SecretStr | None = None  # its api_secret
+    hearing_janus_admin_key: SecretStr | None = None  # its AudioBridge's admin_key
+    hearing_recordings: Path | None = None  # the folder that Janus records into, under the same path here
+    hearing_ice_urls: Names = []  # stun:…, turn:… and turns:… for clients
+    hearing_turn_secret: SecretStr | None = None  # coturn's static-auth-secret
+
     # --- behaviour
     content_safety: bool | None = None  # WeChat's opinion of what people write; None: in production only
     access_token_minutes: int = Field(15, ge=1, le=60)
@@ -273,6 +281,8 @@ class Settings(BaseSettings):
     def _pairs_whole(self) -> Self:
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             raise ValueError("CASESPACE_TLS_CERT_FILE and CASESPACE_TLS_KEY_FILE go together")
+        if self.hearing_janus_url and not (self.hearing_janus_secret and self.hearing_janus_admin_key):
+            raise ValueError("CASESPACE_HEARING_JANUS_URL needs …_JANUS_SECRET and …_JANUS_ADMIN_KEY")
         if (self.paper_cert_file is None) != (self.paper_key_file is None):
             raise ValueError("CASESPACE_PAPER_CERT_FILE and CASESPACE_PAPER_KEY_FILE go together")
         if self.smtp_host is not None and self.smtp_sender is None:

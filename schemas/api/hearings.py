@@ -108,6 +108,7 @@ class HearingView(View):
     recording: RecordingView
     recordings: list[SegmentView]
     voice: bool = Field(description="Whether this deployment has a voice room")
+    voice_epoch: int = Field(description="When it grows, the media server was replaced: offer again")
     server_time: Moment
 
 

@@ -31,9 +31,10 @@ class ShownDocument(TypedDict):
 
 
 class SegmentDocument(TypedDict):
-    """A recording between two breaks. ``track`` is a user id, or "mix"."""
+    """A piece of recording: ``number`` of the sitting, ``take`` within it. ``track`` is a user id, or "mix"."""
 
     number: int
+    take: str
     track: str
     file_id: str
     sha256: str
@@ -62,7 +63,8 @@ class HearingDocument(TypedDict):
     shown: ShownDocument | None
     segments: int
     seats: list[SeatDocument]
-    alarm: NotRequired[str]  # what is wrong with the recording now
+    alarm: NotRequired[str | None]  # what is wrong with sound or recording now
+    voice_epoch: NotRequired[int]  # counts how often everybody had to connect anew
     recordings: NotRequired[list[SegmentDocument]]
 
 
@@ -80,8 +82,8 @@ class HearingMediaDocument(TypedDict):
     """What the owner of a hearing's media knows, for whoever takes over. Goes with the hearing's end."""
 
     _id: str  # the hearing's
-    memory: dict[str, Any]
-    changed_at: datetime
+    memory: NotRequired[dict[str, Any]]
+    recording: int | None  # the segment that was begun and not yet handed on
 
 
 class HearingOfferDocument(TypedDict):

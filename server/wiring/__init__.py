@@ -11,7 +11,7 @@ from server.wiring.books import Books, build_books
 from server.wiring.content import build_content
 from server.wiring.core import Core, build_core
 from server.wiring.files import build_files
-from server.wiring.hearings import build_hearings
+from server.wiring.hearings import Courts, build_hearings
 from server.wiring.live import connect_publisher
 from server.wiring.money import build_money
 from server.wiring.notices import build_pushes, build_telling
@@ -44,6 +44,7 @@ class House:
     """Everything of one process that somebody outside the wiring needs."""
 
     core: Core
+    courts: Courts
     services: Services
     staff: Staff
     worker: Worker
@@ -81,6 +82,7 @@ class House:
     async def close(self) -> None:
         """Answer what was accepted, then let go of everything."""
         await self.rounds.stop()
+        await self.courts.close()
         await self.core.recorder.close()
         await self.core.publisher.close()
         self.core.http.close()
@@ -106,7 +108,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     talk = build_talk(core)
     leases = Leases(core.database, core.process, clock, is_dead)
     books = build_books(core, money, leases)
-    courts = build_hearings(core, files, telling.notices)
+    courts = build_hearings(core, files, telling.notices, leases)
     content = build_content(core, identity.accounts, telling.notices)
     listeners: list[Listener] = [shipping.pushed, content.verdicts.pushed]
     services = Services(
@@ -208,4 +210,4 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         core.nudged,
     )
     rounds = Rounds([keep_certificates(core, money.pay)])
-    return House(core, services, identity.staff, worker, evidence, books, rounds, AlarmCounter(core.metrics), settling)
+    return House(core, courts, services, identity.staff, worker, evidence, books, rounds, AlarmCounter(core.metrics), settling)

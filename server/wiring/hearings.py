@@ -1,24 +1,35 @@
 """Hearings: the court's rules and record, and the voice room where a media server is configured."""
 
+import shutil
 from dataclasses import dataclass
 
-from server.settings import decode_keys
+from server.settings import Settings, decode_keys
+from server.voice.janus import JanusProvider
+from server.voice.takes import Takes
 from server.wiring.core import Core
 from server.worker import Tick
+from services.files.file_store import FileStore
 from services.files.files import Files
+from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.hearings.attendance import Attendance
+from services.hearings.conductor import Stage
 from services.hearings.docket import Docket
-from services.hearings.hearing_effects import HearingEffects
+from services.hearings.hearing_effects import HearingEffects, Tell
 from services.hearings.hearing_views import HearingViews
 from services.hearings.hearings import Hearings
 from services.hearings.ice import IceServers
+from services.hearings.media_book import MediaBook
 from services.hearings.observers import Observers
 from services.hearings.passes import HearingTickets, Invitations
+from services.hearings.recordings import HearingRecordings
 from services.hearings.scheduling import Scheduling
+from services.hearings.switchboard import Switchboard
 from services.notices.notices import Notices
 from services.outbox import Effect
+from services.storage.leases import Leases
 
 ATTENDANCE_SECONDS = 2.0
+SWITCHBOARD_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +37,29 @@ class Courts:
     hearings: Hearings
     attendance: Attendance
     after: HearingEffects
+    switchboard: Switchboard | None
+    recordings: HearingRecordings | None
 
     def effects(self) -> dict[str, Effect]:
-        return self.after.effects()
+        return {**self.after.effects(), **(self.recordings.effects() if self.recordings else {})}
 
     def ticks(self) -> list[Tick]:
-        return [Tick("attendance", ATTENDANCE_SECONDS, self.attendance.tick)]
+        ticks = [Tick("attendance", ATTENDANCE_SECONDS, self.attendance.tick)]
+        if self.switchboard is not None:
+            ticks.append(Tick("hearings", SWITCHBOARD_SECONDS, self.switchboard.tick))
+        return ticks
+
+    async def close(self) -> None:
+        if self.switchboard is not None:
+            await self.switchboard.close()
 
 
-def build_hearings(core: Core, files: Files, notices: Notices) -> Courts:
+def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases) -> Courts:
     settings, database, clock = core.settings, core.database, core.clock
     docket = Docket(database, core.outbox, core.audit)
     invitations = Invitations(decode_keys(settings.token_keys))
+    book = MediaBook(database, core.vault, core.outbox, clock)
+    switchboard = Switchboard(book) if settings.hearing_janus_url else None
 
     def invite(hearing_id: str) -> str:
         return f"{settings.public_url}/hearings/{hearing_id}?invitation={invitations.issue(hearing_id)}"
@@ -48,17 +70,48 @@ def build_hearings(core: Core, files: Files, notices: Notices) -> Courts:
         Scheduling(database, core.spaces, core.vault, core.audit, core.outbox, clock),
         Observers(database, docket, invitations, core.audit),
         HearingTickets(database, clock),
-        HearingViews(core.tickets.file_url, invite, voice=False, clock=clock),
-        IceServers([], None, clock),
+        HearingViews(core.tickets.file_url, invite, voice=switchboard is not None, clock=clock),
+        _ice_servers(core),
         files,
         core.recorder,
         core.publisher,
-        None,
+        switchboard,
         settings.public_url,
         clock,
     )
+    takes = _takes(settings)
+    if switchboard is not None:
+        stage = Stage(docket, book, leases, _janus(core, takes), core.publisher, hearings.tell)
+        switchboard.connect(stage)
     return Courts(
         hearings,
         Attendance(database, docket, core.publisher, hearings.tell, clock),
         HearingEffects(database, docket, core.cards, notices, core.outbox, hearings.tell, clock),
+        switchboard,
+        _recordings(core, docket, takes, hearings.tell) if takes is not None else None,
     )
+
+
+def _takes(settings: Settings) -> Takes | None:
+    """None: nothing is recorded."""
+    folder = settings.hearing_recordings
+    return Takes(folder, shutil.which("janus-pp-rec")) if folder is not None else None
+
+
+def _ice_servers(core: Core) -> IceServers:
+    secret = core.settings.hearing_turn_secret
+    return IceServers(core.settings.hearing_ice_urls, secret.get_secret_value() if secret else None, core.clock)
+
+
+def _janus(core: Core, takes: Takes | None) -> JanusProvider:
+    """The settings have been checked: with the address come both secrets."""
+    settings = core.settings
+    url, secret, admin_key = settings.hearing_janus_url, settings.hearing_janus_secret, settings.hearing_janus_admin_key
+    if url is None or secret is None or admin_key is None:
+        raise ValueError("no Janus is configured")
+    return JanusProvider(url, secret.get_secret_value(), admin_key.get_secret_value(), takes, core.clock)
+
+
+def _recordings(core: Core, docket: Docket, takes: Takes, tell: Tell) -> HearingRecordings:
+    store, ffmpeg = FileStore(core.blobs, core.vault), Ffmpeg(find_ffmpeg())
+    return HearingRecordings(core.database, docket, takes, store, ffmpeg, core.cards, core.audit, tell, core.clock)

@@ -13,7 +13,7 @@ from services.hearings.hearing_effects import Tell
 from services.live import Live
 from services.storage.database import Database
 
-GRACE_SECONDS = 8.0  # a phone that changes networks, or a page that is loaded again, has lost nothing
+GRACE_SECONDS = 15.0  # a phone that changes networks, or a page that is loaded again, has lost nothing
 
 
 class Attendance:

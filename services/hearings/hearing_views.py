@@ -55,6 +55,7 @@ class HearingViews:
             recording=RecordingView(segment=court.recording, alarm=document.get("alarm")),
             recordings=_recordings(document) if role is not HearingRole.OBSERVER else [],
             voice=self._voice,
+            voice_epoch=document.get("voice_epoch", 0),
             server_time=self._clock(),
         )
 

@@ -60,6 +60,8 @@ class Plan:
 class MediaSession(Protocol):
     """One hearing in a media server. All calls raise MediaLostError when it is gone."""
 
+    resumed: bool  # whether it is the one that was remembered: then nobody needs to connect anew
+
     def memory(self) -> dict[str, Any]:
         """What another process needs to go on with this very session; changes with ``answer`` and ``drop``."""
 
@@ -103,7 +105,7 @@ def plan_of(document: HearingDocument) -> Plan:
 
 def line_of(court: Court, seat: Seat) -> Line | None:
     """None: no connection at all."""
-    if court.closed or seat.refused or seat.place is Place.OUTSIDE:
+    if court.closed or seat.refused or not seat.connected or seat.place is Place.OUTSIDE:
         return None
     room = room_of(court, seat)
     if room is None:

@@ -335,10 +335,10 @@ async def test_a_lost_connection_is_noted_and_the_seat_is_kept(house: House, wor
         return seats[world.zhao.id].connected, seats[world.zhao.id].place
 
     await attendance.tick()
-    now[0] = 7.9
+    now[0] = 14.9
     await attendance.tick()
     assert await there() == (True, Place.COURT), "a moment's absence is none"
-    now[0] = 8.1
+    now[0] = 15.1
     await attendance.tick()
     assert await there() == (False, Place.COURT)
     version = (await world.seen(world.judge)).version

@@ -1,0 +1,127 @@
+"""People who speak in tones: each has one of their own, so that who is heard can be told from the sound."""
+
+import asyncio
+import contextlib
+import fractions
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Any
+
+import numpy as np
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from av import AudioFrame
+from numpy.typing import NDArray
+
+RATE = 48_000
+FRAME = RATE // 50
+LISTEN_SECONDS = 0.6
+HEARD_DB, SILENT_DB = -45.0, -60.0
+
+
+class Tone(MediaStreamTrack):
+    """A sine at -12 dBFS, in real time."""
+
+    kind = "audio"
+
+    def __init__(self, hertz: float) -> None:
+        super().__init__()
+        self._hertz = hertz
+        self._sent = 0
+        self._began: float | None = None
+
+    async def recv(self) -> AudioFrame:
+        loop = asyncio.get_running_loop()
+        if self._began is None:
+            self._began = loop.time()
+        await asyncio.sleep(max(0.0, self._began + self._sent / RATE - loop.time()))
+        phase = (self._sent + np.arange(FRAME)) * (2 * np.pi * self._hertz / RATE)
+        samples = (np.sin(phase) * 0.25 * 32767).astype(np.int16)
+        frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, self._sent, fractions.Fraction(1, RATE)
+        self._sent += FRAME
+        return frame
+
+
+class Speaker:
+    """One device with a microphone and an ear."""
+
+    def __init__(self, hertz: float) -> None:
+        self.hertz = hertz
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.connection.addTrack(Tone(hertz))
+        self.connection.on("track", self._listen)
+        self._ear: asyncio.Task[None] | None = None
+        self._heard: deque[NDArray[np.float64]] = deque(maxlen=int(LISTEN_SECONDS * 50))
+        self.frames = 0
+
+    async def offer(self) -> str:
+        """An SDP offer, with all candidates."""
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        return str(self.connection.localDescription.sdp)
+
+    async def accept(self, answer: str) -> None:
+        """Take the answer and wait until sound can flow."""
+        await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        async with asyncio.timeout(10):
+            while self.connection.connectionState != "connected":
+                await asyncio.sleep(0.02)
+
+    def _listen(self, track: Any) -> None:
+        self._ear = asyncio.get_running_loop().create_task(self._hear(track))
+
+    async def _hear(self, track: Any) -> None:
+        with contextlib.suppress(Exception):  # the connection ended
+            while True:
+                frame = await track.recv()
+                samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0]
+                self._heard.append(samples.astype(np.float64) / 32768)
+                self.frames += 1
+
+    def level(self, hertz: float) -> float:
+        """How loud a tone was in the last moments, in dB of full scale; -120 for nothing at all."""
+        if len(self._heard) < self._heard.maxlen:  # type: ignore[operator]
+            return -120.0
+        return level(np.concatenate(list(self._heard)), hertz)
+
+    async def close(self) -> None:
+        await self.connection.close()
+        if self._ear is not None:
+            self._ear.cancel()
+
+
+def level(samples: NDArray[np.float64], hertz: float) -> float:
+    """The level of one tone, by correlating with it (Goertzel's sum)."""
+    turns = np.exp(-2j * np.pi * hertz * np.arange(len(samples)) / RATE) * np.hanning(len(samples))
+    strength = 4 * abs(np.dot(samples, turns)) / len(samples)
+    return float(20 * np.log10(max(strength, 1e-6)))
+
+
+@contextlib.asynccontextmanager
+async def speakers(*hertz: float) -> AsyncIterator[list[Speaker]]:
+    people = [Speaker(one) for one in hertz]
+    try:
+        yield people
+    finally:
+        await asyncio.gather(*(one.close() for one in people))
+
+
+async def comes_about(listener: Speaker, hears: list[Speaker], not_: list[Speaker], seconds: float = 6) -> float:
+    """Wait until somebody hears exactly these; after how many seconds. Fails with the levels when it does not come."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while True:
+        levels = {one.hertz: round(listener.level(one.hertz), 1) for one in (*hears, *not_)}
+        if all(levels[one.hertz] > HEARD_DB for one in hears) and all(levels[one.hertz] < SILENT_DB for one in not_):
+            return loop.time() - began
+        assert loop.time() - began < seconds, f"{listener.hertz} Hz hears {levels}"
+        await asyncio.sleep(0.05)
+
+
+async def stays(listener: Speaker, hears: list[Speaker], not_: list[Speaker], seconds: float) -> None:
+    """For so long, at every look, somebody hears these and not those."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while asyncio.get_running_loop().time() < deadline:
+        levels = {one.hertz: round(listener.level(one.hertz), 1) for one in (*hears, *not_)}
+        assert all(levels[one.hertz] > HEARD_DB for one in hears), levels
+        assert all(levels[one.hertz] < SILENT_DB for one in not_), levels
+        await asyncio.sleep(0.1)

@@ -1,0 +1,159 @@
+"""Who hears whom, measured by tones through a real Janus: the rules hold in the sound, whatever a client tries (I6)."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+
+from schemas.hearing_enums import ActKind, HearingStage
+from server.embedded.janus import Janus
+from server.wiring import House
+from services.files.media.ffmpeg import find_ffmpeg
+from services.hearings.docket import ACTED
+from services.hearings.recordings import SEGMENT_OVER
+from services.hearings.scheduling import CALLED
+from tests.house import Person
+from tests.services.hearings.hearing_world import World, called, owed
+from tests.voice.inside.speakers import HEARD_DB, RATE, SILENT_DB, Speaker, comes_about, level, speakers, stays
+
+JUDGE, WANG, ZHAO = 440.0, 700.0, 1000.0
+
+
+async def connect(world: World, person: Person, speaker: Speaker) -> None:
+    answer = await world.house.services.hearings.offer(person.actor, world.id, await speaker.offer())
+    await speaker.accept(answer.sdp)
+
+
+@asynccontextmanager
+async def in_court(house: House, *stages: HearingStage) -> AsyncIterator[tuple[World, Speaker, Speaker, Speaker]]:
+    """Judge, plaintiff and defendant are connected; the court has come to the last of these stages."""
+    world = await called(house)
+    await world.begin(*stages)
+    async with speakers(JUDGE, WANG, ZHAO) as (judge, wang, zhao):
+        await asyncio.gather(
+            connect(world, world.judge, judge), connect(world, world.wang, wang), connect(world, world.zhao, zhao)
+        )
+        yield world, judge, wang, zhao
+
+
+TALK = (HearingStage.OPENING, HearingStage.INVESTIGATION, HearingStage.MEDIATION)
+
+
+async def test_each_hears_the_others_and_not_themselves(house: House) -> None:
+    async with in_court(house, *TALK) as (_, judge, wang, zhao):
+        await comes_about(judge, [wang, zhao], [judge])
+        await comes_about(wang, [judge, zhao], [wang])
+        await comes_about(zhao, [judge, wang], [zhao])
+
+
+async def test_stage_floor_and_mute_hold_in_the_sound(house: House) -> None:
+    async with in_court(house, HearingStage.OPENING, HearingStage.INVESTIGATION) as (world, judge, wang, zhao):
+        await comes_about(zhao, [judge], [wang, zhao])
+        await stays(judge, [], [wang, zhao], 1)
+        await world.act(world.judge, ActKind.FLOOR, world.wang, on=True)
+        after = await comes_about(zhao, [judge, wang], [])
+        assert after < 3
+        await world.act(world.clerk, ActKind.MUTE, world.wang, on=True, lock=True)
+        await comes_about(zhao, [judge], [wang])
+        # All that a client can do is ask, and offer again: the lock outlives both.
+        async with speakers(WANG) as (again,):
+            await connect(world, world.wang, again)
+            await stays(zhao, [], [wang], 1.5)
+        await world.act(world.judge, ActKind.STAGE, stage=HearingStage.RECESS)
+        await comes_about(zhao, [], [judge, wang])
+
+
+async def test_who_waits_hears_nothing_and_is_in_at_once_when_called(house: House) -> None:
+    world = await called(house)
+    await world.begin(HearingStage.OPENING, HearingStage.INVESTIGATION)
+    async with speakers(JUDGE, WANG) as (judge, witness):
+        await connect(world, world.judge, judge)
+        await connect(world, world.witness, witness)
+        await asyncio.sleep(0.8)
+        await stays(witness, [], [judge], 1)
+        await stays(judge, [], [witness], 0.5)
+        await world.act(world.judge, ActKind.WITNESS, world.witness, on=True)
+        await comes_about(witness, [judge], [])
+        await world.act(world.judge, ActKind.FLOOR, world.witness, on=True)
+        await comes_about(judge, [witness], [])
+        await world.act(world.judge, ActKind.WITNESS, world.witness, on=False)
+        await comes_about(judge, [], [witness])
+        await comes_about(witness, [], [judge])
+
+
+async def test_the_recording_holds_what_was_allowed_and_nothing_of_the_side_room(house: House, janus: Janus) -> None:
+    """H5, I5, I6: each tone exactly while it might be heard in the court room; files with hashes in seconds."""
+    async with in_court(house, *TALK) as (world, judge, wang, zhao):
+        await comes_about(judge, [wang, zhao], [])
+        await asyncio.sleep(1.5)
+        await world.act(world.judge, ActKind.CAUCUS, on=True, targets=(world.judge.id, world.wang.id))
+        await comes_about(wang, [judge], [zhao])
+        await comes_about(zhao, [], [judge, wang])
+        await stays(zhao, [], [judge, wang], 1.5)
+        await stays(judge, [wang], [zhao], 0.3)
+        await world.act(world.judge, ActKind.CAUCUS, on=False, targets=(world.judge.id,))
+        await comes_about(zhao, [judge, wang], [])
+        await asyncio.sleep(1.5)
+        await world.act(world.judge, ActKind.MUTE, world.wang, on=True, lock=True)
+        await comes_about(zhao, [judge], [wang])
+        await asyncio.sleep(1.5)
+        await world.act(world.judge, ActKind.STAGE, stage=HearingStage.CLOSED)
+        kept = await recorded(world)
+        heard = spans(kept["mix"])
+    # together, the side room (only zhao is left, and unheard without a presider), together, wang muted
+    assert [sounding for sounding, _ in heard if sounding] == [{JUDGE, WANG, ZHAO}, {JUDGE, WANG, ZHAO}, {JUDGE, ZHAO}]
+    assert all(seconds > 1 for sounding, seconds in heard if sounding)
+    assert sum(seconds for sounding, seconds in heard if not sounding) > 1.5, "the side room is silence"
+    own = [path for track, path in kept.items() if track.startswith(world.wang.id)]
+    assert own
+    for path in own:
+        assert {tone for sounding, _ in spans(path) for tone in sounding} <= {WANG}, "a track is one person's voice"
+    assert not list(janus.recordings.glob(f"{world.id}/*/*")), "nothing stays behind in the clear"
+
+
+async def recorded(world: World) -> dict[str, Path]:
+    """Track (and take) → a decoded copy of the file, once the segment has been handed on."""
+    database, folder = world.house.database, Path("var/test-logs")
+    for _ in range(100):
+        if await database.outbox.find_one({"kind": SEGMENT_OVER, "payload.hearing_id": world.id}):
+            break
+        await asyncio.sleep(0.1)
+    await owed(world.house, CALLED, ACTED, SEGMENT_OVER)
+    seen = await world.seen(world.judge)
+    assert seen.recordings
+    kept = {}
+    for number, one in enumerate(seen.recordings):
+        file = await world.house.services.files.get(world.wang.actor, one.file_id)
+        assert file.sha256 == one.sha256
+        opened = await world.house.services.files.content(one.file_id, "original", actor=world.wang.actor)  # type: ignore[arg-type]
+        path = folder / f"recorded-{world.id}-{number}"
+        path.write_bytes(b"".join([block async for block in opened.read(0, opened.size)]))
+        kept["mix" if one.track == "mix" else f"{one.track}-{number}"] = path
+    return kept
+
+
+def spans(path: Path) -> list[tuple[set[float], float]]:
+    """Which tones sound together, and for how many seconds; what is shorter than half a second is left out."""
+    decode = [find_ffmpeg(), "-v", "fatal", "-i", str(path), "-f", "s16le", "-ac", "1", "-ar", str(RATE), "-"]
+    samples = np.frombuffer(subprocess.run(decode, capture_output=True, check=True).stdout, np.int16) / 32768
+    window = RATE // 5
+    pieces: list[tuple[set[float], float]] = []
+    for start in range(0, len(samples) - window, window):
+        levels = {tone: level(samples[start : start + window], tone) for tone in (JUDGE, WANG, ZHAO)}
+        if not any(SILENT_DB < one < HEARD_DB for one in levels.values()):  # else something begins or ends just now
+            pieces.append(({tone for tone, one in levels.items() if one >= HEARD_DB}, 0.2))
+    return joined([(sounding, seconds) for sounding, seconds in joined(pieces) if seconds >= 0.5])
+
+
+def joined(pieces: list[tuple[set[float], float]]) -> list[tuple[set[float], float]]:
+    """Neighbours that sound the same are one."""
+    found: list[tuple[set[float], float]] = []
+    for sounding, seconds in pieces:
+        if found and found[-1][0] == sounding:
+            found[-1] = (sounding, found[-1][1] + seconds)
+        else:
+            found.append((sounding, seconds))
+    return found
