@@ -159,6 +159,8 @@ class PayoutDocument(TypedDict):
     order_id: NotRequired[str]
     transaction_id: NotRequired[str]
     shared_by: NotRequired[str]  # of give_back: our number of the share
+    refund_id: NotRequired[str]  # of give_back: the refund that needs the money
+    counted_in: NotRequired[str]  # such a give_back: the statement of the firm that counts it
     bank_reference: NotRequired[str]  # of outside
     reason: NotRequired[str]  # why it failed
     query_at: datetime

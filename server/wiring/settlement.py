@@ -10,6 +10,7 @@ from services.outbox import Effect
 from services.papers.papers import Papers
 from services.settlement.closing import Closing
 from services.settlement.firms import Firms
+from services.settlement.payout_book import PayoutBook
 from services.settlement.payout_sending import PayoutSending
 from services.settlement.payouts import Payouts, SharingTerms
 from services.settlement.penalties import Penalties
@@ -19,6 +20,7 @@ from services.settlement.settlement_book import SettlementBook
 from services.settlement.settlement_lines import SettlementLines
 from services.settlement.settlement_views import SettlementViews
 from services.settlement.settlements import Settlements
+from services.settlement.share_returns import ShareReturns
 from services.settlement.statement_files import StatementFiles
 
 
@@ -29,6 +31,7 @@ class Settling:
     penalties: Penalties
     settlements: Settlements
     payouts: Payouts
+    returns: ShareReturns
     closing: Closing
     sending: PayoutSending
 
@@ -36,7 +39,11 @@ class Settling:
         return {**self.settlements.effects(), **self.sending.effects()}
 
     def ticks(self) -> list[Tick]:
-        return [Tick("settlement", 60.0, self.closing.tick), Tick("payouts", 5.0, self.sending.tick)]
+        return [
+            Tick("settlement", 60.0, self.closing.tick),
+            Tick("payouts", 5.0, self.sending.tick),
+            Tick("share_returns", 5.0, self.returns.tick),
+        ]
 
 
 def build_settling(core: Core, pay: PayClient, notices: Notices) -> Settling:
@@ -55,18 +62,22 @@ def build_settling(core: Core, pay: PayClient, notices: Notices) -> Settling:
         clock,
     )
     terms = SharingTerms(settings.pay_profit_sharing, settings.pay_sharing_percent * 100)
-    payouts = Payouts(database, book, views, core.idempotency, core.ledger, core.outbox, terms, clock)
+    written = PayoutBook(database, core.outbox, clock)
+    returns = ShareReturns(database, written, core.outbox, clock)
     return Settling(
         firms=Firms(database, audit, clock),
         rulebook=rulebook,
         penalties=Penalties(database, rulebook, core.idempotency, audit, clock),
         settlements=Settlements(database, book, views, StatementFiles(Papers()), closing, notices, clock),
-        payouts=payouts,
+        payouts=Payouts(
+            database, book, views, written, returns, core.idempotency, core.ledger, core.outbox, terms, clock
+        ),
+        returns=returns,
         closing=closing,
         sending=PayoutSending(
             database,
             book,
-            payouts,
+            written,
             ProfitSharing(pay.door),
             core.ledger,
             core.work_items,

@@ -22,7 +22,7 @@ from schemas.documents.settlements import (
     SettlementLineDocument,
 )
 from schemas.enums import Role
-from schemas.settlement_enums import PeriodState, SettlementState
+from schemas.settlement_enums import PayoutKind, PayoutState, PeriodState, SettlementState
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.ids import new_id
@@ -213,7 +213,22 @@ class Closing:
             {"$set": {"absorbed_by": whole["_id"], "updated_at": self._clock()}, "$inc": {"revision": 1}},
             session=session,
         )
-        return sum(one["total_fen"] - one["paid_fen"] for one in found)
+        return sum(one["total_fen"] - one["paid_fen"] for one in found) + await self._given_back(session, whole)
+
+    async def _given_back(self, session: AsyncClientSession, whole: SettlementDocument) -> int:
+        """What the firm gave back for refunds since: the refunds themselves stand in the lines."""
+        given = {
+            "firm_id": whole["firm_id"],
+            "kind": PayoutKind.GIVE_BACK.value,
+            "state": PayoutState.SUCCEEDED.value,
+            "refund_id": {"$exists": True},
+            "counted_in": {"$exists": False},
+        }
+        found = await self._db.payouts.find(given, session=session).to_list()
+        await self._db.payouts.update_many(
+            {"_id": {"$in": [one["_id"] for one in found]}}, {"$set": {"counted_in": whole["_id"]}}, session=session
+        )
+        return sum(one["amount_fen"] for one in found)
 
     async def _name(self, period: PeriodDocument, lawyer_id: str, session: AsyncClientSession) -> str:
         """As it was; of somebody who has left the firm since, as it is."""

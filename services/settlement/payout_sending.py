@@ -22,7 +22,8 @@ from services.ledger.ledger import Ledger
 from services.ledger.settlement_postings import paid_out
 from services.orders.order_seams import Tally, Teller, no_tally
 from services.outbox import Effect, Outbox
-from services.settlement.payouts import PAID, SEND, Payouts, origin_of
+from services.settlement.payout_book import SEND, PayoutBook, origin_of
+from services.settlement.payouts import PAID
 from services.settlement.settlement_book import SettlementBook
 from services.settlement.settlement_states import Action, ended
 from services.storage.database import Database
@@ -46,7 +47,7 @@ class PayoutSending:
         self,
         database: Database,
         book: SettlementBook,
-        payouts: Payouts,
+        payouts: PayoutBook,
         sharing: ProfitSharing,
         ledger: Ledger,
         work_items: WorkItems,
@@ -222,7 +223,8 @@ class PayoutSending:
                 assert stored is not None  # it was changed a moment ago
                 if state is PayoutState.SUCCEEDED:
                     await self._ledger.write(session, paid_out(stored))
-                await self._progress(session, stored)
+                if "refund_id" not in stored:  # for a refund: the firm's next statement counts it
+                    await self._progress(session, stored)
             return True
 
         if await self._db.transaction(work):
@@ -246,7 +248,11 @@ class PayoutSending:
         assert settlement is not None  # payouts exist for statements only
         if succeeded and payout["kind"] == PayoutKind.SHARE:
             await self._payouts.unfreeze(session, settlement, [origin_of(payout)])
-        query = {"settlement_id": payout["settlement_id"], "kind": {"$in": MOVING}}
+        query = {
+            "settlement_id": payout["settlement_id"],
+            "kind": {"$in": MOVING},
+            "refund_id": {"$exists": False},
+        }
         if await self._db.payouts.find_one({**query, "state": {"$in": IN_FLIGHT}}, {"_id": 1}, session=session):
             return
         refused = {**query, "state": PayoutState.FAILED.value, "round": payout["round"]}

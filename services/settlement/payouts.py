@@ -1,41 +1,35 @@
 """Paying an approved statement: by profit sharing as far as the payments allow, outside with the bank's number, or,
-when a firm owes, by fetching shares back (E3). What is asked of WeChat is stored before WeChat hears of it.
+when a firm owes, by fetching shares back (E3).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from schemas.api.settlements import PayoutBody, SettlementSummaryView
-from schemas.documents.settlements import PayoutDocument, SettlementDocument
+from schemas.documents.settlements import SettlementDocument
 from schemas.enums import OrderStatus, PaymentState, RefundState
 from schemas.settlement_enums import PayoutKind, PayoutMethod, PayoutState
 from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.idempotency import Idempotency, Ticket
-from services.ids import new_id
 from services.ledger.ledger import Ledger
 from services.ledger.settlement_postings import paid_out
 from services.outbox import Outbox
+from services.settlement.payout_book import ALIVE, PayoutBook
 from services.settlement.payout_plans import Origin, Source, plan
 from services.settlement.settlement_book import SettlementBook
 from services.settlement.settlement_states import Action
 from services.settlement.settlement_views import SettlementViews
+from services.settlement.share_returns import ShareReturns
 from services.storage.database import Database
 
-# Kinds of outbox rows.
-SEND = "payout.send"
-PAID = "settlement.paid"
-
-RETURNABLE_FOR = timedelta(days=179)  # WeChat takes shares back for 180 days
-# In flight, or done: everything that was not refused.
-ALIVE = [state.value for state in PayoutState if state is not PayoutState.FAILED]
+PAID = "settlement.paid"  # kind of the outbox row
 _ACTIONS = {
     PayoutMethod.SHARING: Action.SHARE,
     PayoutMethod.OUTSIDE: Action.PAY_OUTSIDE,
@@ -57,6 +51,8 @@ class Payouts:
         database: Database,
         book: SettlementBook,
         views: SettlementViews,
+        payouts: PayoutBook,
+        returns: ShareReturns,
         idempotency: Idempotency,
         ledger: Ledger,
         outbox: Outbox,
@@ -66,6 +62,8 @@ class Payouts:
         self._db = database
         self._book = book
         self._views = views
+        self._payouts = payouts
+        self._returns = returns
         self._idempotency = idempotency
         self._ledger = ledger
         self._outbox = outbox
@@ -89,7 +87,8 @@ class Payouts:
             elif body.method is PayoutMethod.SHARING:
                 moved = await self._share(session, actor, settlement)
             else:
-                moved = await self._fetch_back(session, actor, settlement)
+                asked = await self._returns.for_statement(session, settlement, -open_fen(settlement))
+                moved = await self._book.move(session, settlement, Action.GIVE_BACK, actor, amount_fen=asked)
             return (await self._views.many(actor, [moved], session))[0]
 
         try:
@@ -105,12 +104,12 @@ class Payouts:
         self, session: AsyncClientSession, actor: Actor, settlement: SettlementDocument, reference: str
     ) -> SettlementDocument:
         now = self._clock()
-        payout = self._payout(settlement, PayoutKind.OUTSIDE, open_fen(settlement))
+        payout = self._payouts.new(settlement, PayoutKind.OUTSIDE, open_fen(settlement))
         payout |= {"state": PayoutState.SUCCEEDED.value, "bank_reference": reference, "finished_at": now}
         await self._db.payouts.insert_one(payout, session=session)
         await self._ledger.write(session, paid_out(payout))
         sources = await self._sources(session, settlement)
-        await self.unfreeze(session, settlement, [source.origin for source in sources])
+        await self._payouts.unfreeze(session, settlement, [source.origin for source in sources])
         changes = {"paid_fen": settlement["total_fen"]}
         moved = await self._book.move(
             session,
@@ -138,10 +137,10 @@ class Payouts:
         if not shares:
             raise Problem("settlement.nothing_shareable")
         for share in shares:
-            payout = self._payout(settlement, PayoutKind.SHARE, share.amount_fen)
+            payout = self._payouts.new(settlement, PayoutKind.SHARE, share.amount_fen)
             payout |= asdict(share.source.origin)  # type: ignore[typeddict-item]
             payout |= {"mchid": firm["mchid"], "out_no": f"S{payout['_id']}"}
-            await self._owe(session, payout)
+            await self._payouts.owe(session, payout)
         amount = sum(share.amount_fen for share in shares)
         return await self._book.move(session, settlement, Action.SHARE, actor, amount_fen=amount, shares=len(shares))
 
@@ -200,97 +199,7 @@ class Payouts:
             if payment["_id"] not in freed
         ]
 
-    async def unfreeze(
-        self, session: AsyncClientSession, settlement: SettlementDocument, origins: Iterable[Origin]
-    ) -> None:
-        """Owe WeChat the word that nothing more of these payments will be shared, so that the rest is free."""
-        for origin in origins:
-            payout = self._payout(settlement, PayoutKind.UNFREEZE, 0)
-            payout |= {**asdict(origin), "out_no": f"U{payout['_id']}"}  # type: ignore[typeddict-item]
-            await self._owe(session, payout)
-
-    # --- shares that come back
-
-    async def _fetch_back(
-        self, session: AsyncClientSession, actor: Actor, settlement: SettlementDocument
-    ) -> SettlementDocument:
-        owed = -open_fen(settlement)
-        asked = 0
-        for share, left in await self._returnable(session, settlement):
-            amount = min(owed - asked, left)
-            if amount <= 0:
-                continue
-            asked += amount
-            payout = self._payout(settlement, PayoutKind.GIVE_BACK, amount)
-            payout |= asdict(origin_of(share))  # type: ignore[typeddict-item]
-            payout |= {
-                "mchid": share.get("mchid", ""),
-                "shared_by": share.get("out_no", ""),
-                "out_no": f"B{payout['_id']}",
-            }
-            await self._owe(session, payout)
-        if not asked:
-            raise Problem("settlement.nothing_to_give_back")
-        return await self._book.move(session, settlement, Action.GIVE_BACK, actor, amount_fen=asked)
-
-    async def _returnable(
-        self, session: AsyncClientSession, settlement: SettlementDocument
-    ) -> list[tuple[PayoutDocument, int]]:
-        """Shares of orders that cost this firm something now, with what is left of each, oldest first."""
-        query = {
-            "period_id": settlement["period_id"],
-            "firm_id": settlement["firm_id"],
-            "total_fen": {"$lt": 0},
-        }
-        order_ids = await self._db.settlement_lines.distinct("order_id", query, session=session)
-        shared = {
-            "firm_id": settlement["firm_id"],
-            "order_id": {"$in": order_ids},
-            "kind": PayoutKind.SHARE.value,
-            "state": PayoutState.SUCCEEDED.value,
-            "finished_at": {"$gt": self._clock() - RETURNABLE_FOR},
-        }
-        shares = await self._db.payouts.find(shared, session=session).sort("_id").to_list()
-        back: dict[str, int] = defaultdict(int)
-        numbers = [share.get("out_no", "") for share in shares]
-        returned = {"shared_by": {"$in": numbers}, "state": {"$in": ALIVE}}
-        async for payout in self._db.payouts.find(returned, session=session):
-            back[payout.get("shared_by", "")] += payout["amount_fen"]
-        return [(share, share["amount_fen"] - back[share.get("out_no", "")]) for share in shares]
-
-    # --- writing them down
-
-    async def _owe(self, session: AsyncClientSession, payout: PayoutDocument) -> None:
-        await self._db.payouts.insert_one(payout, session=session)
-        await self._outbox.add(session, SEND, f"payout:{payout['_id']}", {"payout_id": payout["_id"]})
-
-    def _payout(self, settlement: SettlementDocument, kind: PayoutKind, amount_fen: int) -> PayoutDocument:
-        now = self._clock()
-        return {
-            "_id": new_id(),
-            "schema_version": 1,
-            "settlement_id": settlement["_id"],
-            "firm_id": settlement["firm_id"],
-            "kind": kind.value,
-            "amount_fen": amount_fen,
-            "round": settlement["revision"],
-            "state": PayoutState.OWED.value,
-            "query_at": now,
-            "created_at": now,
-            "updated_at": now,
-        }
-
 
 def open_fen(settlement: SettlementDocument) -> int:
     """What is still to be paid: negative for a firm that owes."""
     return settlement["total_fen"] - settlement["paid_fen"]
-
-
-def origin_of(payout: PayoutDocument) -> Origin:
-    """The payment that a share came from."""
-    return Origin(
-        payout.get("payment_id", ""),
-        payout.get("order_id", ""),
-        payout.get("transaction_id", ""),
-        payout.get("provider_mchid", ""),
-    )

@@ -23,6 +23,7 @@ from server.wiring.settlement import Settling, build_settling
 from services.actors import Actor
 from services.idempotency import Idempotency
 from services.ledger.accounts import Kind, account
+from services.ledger.ledger import Ledger
 from services.notices.notices import Notices
 from tests.parts.real import RealParts
 from tests.services.orders_world import World, open_world, ticket
@@ -83,10 +84,14 @@ class Office:
         """Make the sandbox's clock say what ours says."""
         await self.world.control("POST", "/control/clock", {"now": self.world.clock().isoformat()})
 
-    async def refund(self, order: OrderView, amount_fen: int | None = None) -> None:
-        """By the desk, as it is for what was delivered; WeChat sends it."""
+    async def ask_back(self, order: OrderView, amount_fen: int | None = None) -> None:
+        """A refund by the desk, as it is for what was delivered; not sent yet."""
         body = RefundBody(amount_fen=amount_fen, reason="服务有误")
         await self.world.refunds.request(self.first, order.id, body, ticket(self.first, f"refund {order.id}", body))
+
+    async def refund(self, order: OrderView, amount_fen: int | None = None) -> None:
+        """A refund by the desk that arrives."""
+        await self.ask_back(order, amount_fen)
         await self.world.work()
         await self.world.settle_refunds()
         await self.world.work()
@@ -141,6 +146,20 @@ class Office:
             await asyncio.sleep(0.05)
         raise AssertionError(f"the statement is {statement.state}, its payouts {statement.payouts}")
 
+    async def returned(self) -> None:
+        """What the worker does until no share is on its way back."""
+        owed = {"kind": "payout.send", "state": "pending"}
+        async for row in self.world.database.outbox.find(owed):
+            await self.world.effects["payout.send"](row)
+        flying = {"kind": "give_back", "state": {"$in": ["owed", "sent"]}}
+        for _ in range(100):
+            if not await self.world.database.payouts.count_documents(flying):
+                return
+            await asyncio.sleep(0.05)
+            self.world.clock.forward(seconds=31)
+            await self.settling.sending.tick()
+        raise AssertionError("a share did not come back")
+
     async def rules(self, **changes: Any) -> None:
         """Other rules of the vendor's, until the next test."""
         await self.world.control("POST", "/control/rules", changes)
@@ -163,12 +182,14 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(settings: Settings, parts: RealParts, sandbox: Path) -> AsyncIterator[Office]:
+async def open_office(
+    settings: Settings, parts: RealParts, sandbox: Path, ledger: type[Ledger] = Ledger
+) -> AsyncIterator[Office]:
     """``settings`` say how long periods are, whether payments are opened for sharing, and where the sandbox is that
     keeps its credentials in the folder ``sandbox``."""
     today = datetime.now(UTC).astimezone(CHINA).date()
     settings = settings.model_copy(update={"settlement_anchor": today - timedelta(days=1)})
-    async with open_world(settings, parts, sandbox=sandbox) as world:
+    async with open_world(settings, parts, sandbox=sandbox, ledger=ledger) as world:
         notices = Notices(world.database, world.outbox, world.live, world.audit, {}, world.clock)
         settling = build_settling(_core(world, settings), world.pay_client, notices)
         world.effects.update(settling.effects())

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from miniprogram_api.pay import ProfitSharing, Sharing
-from schemas.api.settlements import PayoutBody, RejectBody
+from schemas.api.settlements import PayoutBody, PenaltyBody, RejectBody
 from schemas.enums import NoticeKind
 from schemas.settlement_enums import PayoutMethod, SettlementState
 from services.errors import Problem
 from services.ledger.accounts import Kind, account
 from services.ledger.settlement_postings import OPERATOR
+from services.settlement.payout_book import PayoutBook
 from services.settlement.payout_sending import PayoutSending
 from services.settlement.settlement_book import SettlementBook
 from tests.services.orders_world import ticket
@@ -203,7 +204,7 @@ def sending(office: Office, sharing: ProfitSharing) -> PayoutSending:
     return PayoutSending(
         world.database,
         SettlementBook(world.database, world.audit, world.clock),
-        office.settling.payouts,
+        PayoutBook(world.database, world.outbox, world.clock),
         sharing,
         world.ledger,
         world.work_items,
@@ -258,28 +259,51 @@ async def test_a_vendor_that_is_away_delays_and_changes_nothing(office: Office) 
     assert any(what == "payout_delayed" for what, _ in office.world.tallies)
 
 
-async def test_shares_are_fetched_back_from_a_firm_that_owes(office: Office) -> None:
-    order, _ = await office.served(), await office.served()  # whose money pays the refund
+async def test_a_refund_fetches_back_what_it_needs_and_the_next_statement_counts_it(office: Office) -> None:
+    order = await office.served()
     await office.close()
     await office.approved()
     await office.pay(SHARING)
     await office.sent(SettlementState.PART_PAID)
     await office.pay(OUTSIDE, "BANK2026-3")
-    await office.refund(order)
+    await office.ask_back(order)
+    assert await office.settling.returns.tick() == 1
+    assert await office.settling.returns.tick() == 0, "asked once"
+    await office.returned()
+    assert await office.owed() == SHARED, "the firm gave it back, and is owed it until the refund is settled"
+    await office.world.settle_refunds()
+    await office.world.work()
     await office.close()
     owing = await office.statement()
-    assert (owing.state, owing.total_fen, owing.actions) == (SettlementState.CARRIED, -BASE, ["give_back"])
-    await office.pay(GIVE_BACK)
-    statement = await office.sent(SettlementState.CARRIED)
-    assert statement.paid_fen == -SHARED
-    assert await office.owed() == -(BASE - SHARED)
-    with pytest.raises(Problem, match=r"settlement\.nothing_to_give_back"):
-        await office.pay(GIVE_BACK)
+    assert (owing.lines_fen, owing.brought_forward_fen) == (-BASE, SHARED)
+    assert owing.state is SettlementState.CARRIED
+    assert await office.owed() == SHARED - BASE == owing.total_fen
+    assert await office.held(order.id) == 0
+    assert sum((await office.all_balances()).values()) == 0
     await office.served()
     await office.close()
-    following = await office.statement()
-    assert following.brought_forward_fen == -(BASE - SHARED)
-    assert sum((await office.all_balances()).values()) == 0
+    assert (await office.statement()).brought_forward_fen == SHARED - BASE, "counted once"
+
+
+async def test_shares_are_fetched_back_from_a_firm_that_owes(office: Office) -> None:
+    order = await office.served()
+    await office.close()
+    await office.approved()
+    await office.pay(SHARING)
+    await office.sent(SettlementState.PART_PAID)
+    await office.pay(OUTSIDE, "BANK2026-4")
+    body = PenaltyBody(cause="complaint")
+    await office.settling.penalties.impose(office.first, order.id, body, ticket(office.first, "penalty", body))
+    await office.close()
+    owing = await office.statement()
+    assert (owing.state, owing.total_fen, owing.actions) == (SettlementState.CARRIED, -8_82, ["give_back"])
+    await office.pay(GIVE_BACK)
+    statement = await office.sent(SettlementState.PAID)
+    assert (statement.paid_fen, await office.owed()) == (-8_82, 0)
+    with pytest.raises(Problem, match=r"settlement\.wrong_state"):
+        await office.pay(GIVE_BACK)
+    known = await office.world.control("GET", "/control/profit-sharing")
+    assert [one["result"] for one in known["returns"]][-1] == "SUCCESS"
 
 
 async def test_money_of_an_order_that_is_being_refunded_is_not_shared(office: Office) -> None:
