@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from schemas.documents.people import SessionDocument
 from services.storage.database import Database
+from services.storage.together import Together
 
 REVOKED_DISABLED = "account_disabled"
 _FRESH = 5.0  # seconds: the longest that another process goes on believing in an ended session
@@ -27,6 +28,7 @@ class SessionStates:
         self._db = database
         self._ticks = ticks
         self._states: OrderedDict[str, SessionState] = OrderedDict()
+        self._sessions = Together(self._find)
         self._epoch = 0
 
     async def of(self, session_id: str) -> SessionState:
@@ -50,14 +52,17 @@ class SessionStates:
             self._states.pop(session_id, None)
 
     async def _load(self, session_id: str, until: float) -> SessionState:
-        session = await self._db.sessions.find_one(
-            {"_id": session_id}, {"user_id": 1, "revoked_at": 1, "revoked_because": 1}
-        )
+        session = await self._sessions.get(session_id)
         if session is None:
             return SessionState("", "auth.session_revoked", until)
         if "revoked_at" not in session:
             return SessionState(session["user_id"], None, until)
         return SessionState(session["user_id"], await problem_of_ended(self._db, session), until)
+
+    async def _find(self, session_ids: list[str]) -> dict[str, SessionDocument]:
+        shown = {"user_id": 1, "revoked_at": 1, "revoked_because": 1}
+        found = await self._db.sessions.find({"_id": {"$in": session_ids}}, shown).to_list()
+        return {session["_id"]: session for session in found}
 
 
 async def problem_of_ended(database: Database, session: SessionDocument) -> str:

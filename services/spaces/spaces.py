@@ -16,6 +16,7 @@ from services.errors import Problem
 from services.live import Live
 from services.permissions import SPACE, Permission
 from services.storage.database import Database
+from services.storage.together import Together
 
 # How long a process may go on with what it knows of a space. Changes are told to every process at once;
 # this bounds how late one notices when the telling is lost.
@@ -49,6 +50,7 @@ class Spaces:
         self._live = live
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, SpaceDocument]] = OrderedDict()
+        self._spaces_of = Together(self._find_of)
         self._changes = 0  # of any space: a look that began before one may be out of date
 
     # --- loading
@@ -86,8 +88,14 @@ class Spaces:
 
     async def of(self, user_id: str) -> list[SpaceDocument]:
         """All spaces that somebody is a member of now."""
-        spaces = await self._db.spaces.find({"members.user_id": user_id}).to_list()
-        return [space for space in spaces if current_member(space, user_id)]
+        return await self._spaces_of.get(user_id) or []
+
+    async def _find_of(self, user_ids: list[str]) -> dict[str, list[SpaceDocument]]:
+        found: dict[str, list[SpaceDocument]] = {user_id: [] for user_id in user_ids}
+        for space in await self._db.spaces.find({"members.user_id": {"$in": user_ids}}).to_list():
+            for user_id in {member["user_id"] for member in space["members"] if "left_at" not in member} & found.keys():
+                found[user_id].append(space)
+        return found
 
     async def ids_of(self, user_ids: Collection[str]) -> dict[str, set[str]]:
         """Which spaces each of these people is a member of now. For looking after many sockets at once."""

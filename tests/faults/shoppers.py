@@ -36,7 +36,10 @@ class Shopper:
         """No new order; the one in hand is paid first. Raises TimeoutError."""
         self._closing = True
         if self._task is not None:
-            await asyncio.wait_for(self._task, within)
+            done, _ = await asyncio.wait([self._task], timeout=within)  # it goes on: the caller may ask again
+            if not done:
+                raise TimeoutError(f"{self.product_id} could not be bought")
+            self._task.result()
 
     async def _run(self) -> None:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(ANSWER_SECONDS)) as http:
