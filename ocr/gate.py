@@ -122,6 +122,8 @@ class Document:
                 return self._decoded(image)
         except (ReadingFault, MemoryError):
             raise
+        except Image.DecompressionBombError as fault:
+            raise ReadingFault("reading.image_too_large") from fault
         except Exception as fault:  # decoders raise anything over damaged files
             raise ReadingFault("reading.file_broken") from fault
 
