@@ -87,15 +87,25 @@ class ShippingReports:
 
     async def _report(self, row: OutboxDocument) -> None:
         """Of an order's row: all its payments. Of a payment's own row: that one, unless its order will report it."""
-        payload = row["payload"]
-        if not await self._applies():
-            return
+        last = row["attempts"] + 1 >= PARK_AFTER
+        try:
+            applies = await self._applies()
+        except VendorError as fault:
+            if last:
+                for payment, _ in await self._owed(row["payload"]):
+                    await self._give_up(payment, fault.code)
+            raise
+        if applies:
+            for payment, order in await self._owed(row["payload"]):
+                await self._try(payment, order, last=last)
+
+    async def _owed(self, payload: dict[str, Any]) -> list[tuple[PaymentDocument, OrderDocument | None]]:
+        """Payments that can be reported now and were not, each with its order."""
         wanted: dict[str, Any] = {"state": PaymentState.SUCCEEDED.value, "shipped_at": {"$exists": False}}
         wanted |= {"order_id": payload["order_id"]} if "order_id" in payload else {"_id": payload["payment_id"]}
-        for payment in await self._db.payments.find(wanted).to_list():
-            order = await self._order(payment)
-            if order is None or "delivery" in order:
-                await self._try(payment, order, last=row["attempts"] + 1 >= PARK_AFTER)
+        payments = await self._db.payments.find(wanted).to_list()
+        found = [(payment, await self._order(payment)) for payment in payments]
+        return [(payment, order) for payment, order in found if order is None or "delivery" in order]
 
     async def _applies(self) -> bool:
         if self._mode != "auto":

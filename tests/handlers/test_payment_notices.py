@@ -1,17 +1,21 @@
 """WeChat Pay's notices at the real door: each proven, counted once, answered in time, and silent in the logs (E1)."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from tornado.httpclient import AsyncHTTPClient
 
 from handlers.payments import ANSWER_WITHIN
+from tests.conftest import StartSandbox
 from tests.handlers.orders_app import Office, open_office, settings_with_port
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.parts.slow_link import slow_mongo
+from tests.sandbox.playground import until
 
 # What WeChat Pay waits for an answer.
 PATIENCE = 5.0
@@ -91,6 +95,27 @@ async def test_an_answer_leaves_in_time_however_slow_the_database_is(
             statuses = await office.delivered_notices(payment["out_trade_no"], 2)
             assert statuses[-1] == 204
             assert counted(office, "payment_confirmed", "succeeded") == 1
+
+
+async def test_a_certificate_that_nobody_configured_is_known_in_time(
+    make_settings: SettingsMaker, start_sandbox: StartSandbox
+) -> None:
+    """WeChat lists a new certificate and signs with it later: no setting is changed, no process started again."""
+    sandbox = start_sandbox("http://127.0.0.1:9")
+    keys = f"{sandbox.url}/control/keys"
+    answer = await AsyncHTTPClient().fetch(keys, method="POST", body='{"action": "announce"}')
+    new = json.loads(answer.body)["serial"]
+    async with open_office(settings_with_port(make_settings, **sandbox.fields)) as office:
+        known = office.house.metrics.registry.get_sample_value
+        await until(lambda: known("casespace_pay_certificate_ends_seconds", {"serial": new}) is not None)
+        await office.control("POST", "/config", {"sign_with": "certificate"})
+        await office.control("POST", "/keys", {"action": "switch"})
+        client = await office.client()
+        order = await office.place(client)
+        payment = await office.start(client, order["id"])
+        await office.pay(payment["out_trade_no"])
+        assert await office.delivered_notices(payment["out_trade_no"], 1) == [204]
+        assert (await office.control("GET", "/keys"))["active"] == new
 
 
 async def test_a_burst_of_notices_for_many_orders(office: Office) -> None:

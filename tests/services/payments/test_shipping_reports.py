@@ -135,6 +135,18 @@ async def test_trouble_at_wechat_is_tried_again_and_handed_to_a_person_at_last(w
     assert (await world.payment(order_id))["shipped_at"]
 
 
+async def test_not_knowing_whether_the_rules_apply_is_handed_over_too(world: World) -> None:
+    order_id = await delivered(world, await world.client())
+    world.clock.forward(hours=2)  # nothing is believed any more
+    await world.control("POST", "/control/faults", {"endpoint": "is_trade_managed", "status": 502})
+    with pytest.raises(VendorError):
+        await report(world, order_id)
+    assert await handed_over(world, order_id) == []
+    with pytest.raises(VendorError):
+        await report(world, order_id, PARK_AFTER - 1)
+    assert len(await handed_over(world, order_id)) == 1
+
+
 async def test_a_lost_answer_is_no_second_report(world: World) -> None:
     order_id = await delivered(world, await world.client())
     await world.control("POST", "/control/faults", {"endpoint": SHIP, "drop": True, "phase": "after", "times": 2})
