@@ -99,7 +99,7 @@ class Janus(Part):
             "RTP_PORTS": RTP_PORTS,
         }
         for template in TEMPLATES.glob("*.jcfg"):
-            filled = string.Template(template.read_text("utf-8")).safe_substitute(values)
+            filled = string.Template(template.read_text("utf-8")).substitute(values)
             (config / template.name).write_text(filled, "utf-8")
         for folder, name in PARTS.items():
             (config / folder).mkdir()

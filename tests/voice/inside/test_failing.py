@@ -1,0 +1,136 @@
+"""What dies under a hearing: the process that owns its media, and the media server itself (I6)."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from schemas.hearing_enums import ActKind, HearingStage
+from server.embedded.janus import Janus
+from server.embedded.ports import KeptPorts
+from server.embedded.product import Server
+from server.settings import Settings
+from server.wiring import House
+from services.hearings.docket import ACTED
+from tests.house import Person, open_house
+from tests.parts.databases import SettingsMaker
+from tests.realtime.test_sockets import Phone, phone
+from tests.services.hearings.hearing_world import World, called
+from tests.voice.inside.speakers import Speaker, comes_about, speakers, stays
+from tests.voice.inside.test_speaking import JUDGE, TALK, WANG, ZHAO, connect, in_court, recorded, spans
+
+BACK_SECONDS = 10.0
+
+
+@asynccontextmanager
+async def two_processes(
+    make_settings: SettingsMaker, janus: Janus, folder: Path, redis_url: str
+) -> AsyncIterator[tuple[House, list[Server]]]:
+    """Two whole servers on one database, and a house without sound to look into it."""
+    ports = KeptPorts(folder / "ports.json")
+    common = make_settings.environment(redis_url=redis_url)
+    settings: dict[str, Any] = {name.removeprefix("CASESPACE_").lower(): value for name, value in common.items()}
+    async with open_house(Settings(_env_file=None, **settings)) as house:
+        servers = []
+        for name in ("first", "second"):
+            own = {**common, **janus.variables(), "CASESPACE_HTTP_PORT": str(ports.get(name))}
+            servers.append(Server("127.0.0.1", ports.get(name), own, folder / f"{name}.log", None))
+        try:
+            for server in servers:
+                server.start()
+            for server in servers:
+                await asyncio.to_thread(server.await_ready)
+            yield house, servers
+        finally:
+            for server in servers:
+                server.kill()
+
+
+async def test_the_owner_is_killed_and_another_goes_on(
+    make_settings: SettingsMaker, janus: Janus, tmp_path: Path, parts: Any
+) -> None:
+    """Audio goes on, control is back within ten seconds, and nothing of the journal is lost."""
+    async with two_processes(make_settings, janus, tmp_path, parts.redis_url) as (house, servers):
+        world = await called(house)
+        await world.begin(*TALK)
+        first, second = (f"http://127.0.0.1:{server.port}" for server in servers)
+        async with (
+            speakers(JUDGE, WANG, ZHAO) as (judge, wang, zhao),
+            phone(first, world.judge) as a,
+            phone(second, world.wang) as b,
+            phone(first, world.zhao) as c,
+        ):
+            for device, speaker in ((a, judge), (b, wang), (c, zhao)):
+                await offer(world, device, speaker)
+            await comes_about(zhao, [judge, wang], [])
+            owner = await owner_of(house, world)
+            survivor = second if servers[0].pid == owner else first
+            os.kill(owner, signal.SIGKILL)
+            listening = asyncio.create_task(stays(zhao, [judge, wang], [], 3))
+            began = asyncio.get_running_loop().time()
+            async with phone(survivor, world.judge) as device:
+                given = {"hearing_id": world.id, "user_id": world.wang.id, "muted": True, "locked": True}
+                await listening
+                assert (await device.call("hearing:mute", given))["ok"]
+                await comes_about(zhao, [judge], [wang], BACK_SECONDS)
+                assert asyncio.get_running_loop().time() - began < BACK_SECONDS
+                assert await owner_of(house, world) != owner
+                seen = await world.seen(world.judge)
+                assert seen.voice_epoch == 0, "nobody had to connect anew"
+            await journal_whole(house, world)
+
+
+async def offer(world: World, device: Phone, speaker: Speaker) -> None:
+    answer = await device.call("hearing:offer", {"hearing_id": world.id, "sdp": await speaker.offer()})
+    assert answer["ok"], answer
+    await speaker.accept(answer["data"]["sdp"])
+
+
+async def owner_of(house: House, world: World) -> int:
+    """The process that owns the hearing's media, by the name in its lease."""
+    lease = await house.database.leases.find_one({"_id": f"hearing:{world.id}"})
+    assert lease is not None
+    return int(lease["owner"].split("/")[1])
+
+
+async def journal_whole(house: House, world: World) -> None:
+    """Every act that was done stands in the record, once."""
+    acts = await house.database.outbox.find({"kind": ACTED, "payload.hearing_id": world.id}).to_list()
+    assert len(acts) > len(world.everybody)
+    for _ in range(150):
+        entries = await house.database.entries.find({"_id.space": world.space}).to_list()
+        written = [entry["cid"] for entry in entries]
+        if {row["_id"] for row in acts} <= set(written):
+            break
+        await asyncio.sleep(0.1)
+    assert {row["_id"] for row in acts} <= set(written)
+    assert len(written) == len(set(written))
+
+
+async def test_janus_is_killed_and_everybody_is_back(house: House, janus: Janus) -> None:
+    """Clients offer again when the epoch grows; what was recorded up to the crash is kept beside what follows."""
+    async with in_court(house, *TALK) as (world, judge, wang, zhao):
+        await comes_about(zhao, [judge, wang], [])
+        await asyncio.sleep(2)
+        epoch = (await world.seen(world.judge)).voice_epoch
+        janus.kill()
+        began = asyncio.get_running_loop().time()
+        janus.start()
+        async with speakers(JUDGE, WANG, ZHAO) as (judge2, wang2, zhao2):
+            while (await world.seen(world.judge)).voice_epoch == epoch:
+                assert asyncio.get_running_loop().time() - began < BACK_SECONDS
+                await asyncio.sleep(0.1)
+            again: list[tuple[Person, Speaker]] = [(world.judge, judge2), (world.wang, wang2), (world.zhao, zhao2)]
+            await asyncio.gather(*(connect(world, person, speaker) for person, speaker in again))
+            await comes_about(zhao2, [judge2, wang2], [zhao2])
+            assert asyncio.get_running_loop().time() - began < BACK_SECONDS
+            await asyncio.sleep(2)
+            await world.act(world.judge, ActKind.STAGE, stage=HearingStage.CLOSED)
+            kept = await recorded(world)
+    mixes = [path for track, path in kept.items() if track.startswith("mix")]
+    assert len(mixes) == 2
+    for path in mixes:
+        assert {JUDGE, WANG, ZHAO} in [sounding for sounding, _ in spans(path)]

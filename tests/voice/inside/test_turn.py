@@ -1,0 +1,109 @@
+"""TURN with a real coturn and the configuration that we ship: who may use it, and what it reaches (I6)."""
+
+import asyncio
+import socket
+import string
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aioice.stun import TransactionFailed
+from aioice.turn import DEFAULT_ALLOCATION_LIFETIME, DEFAULT_CHANNEL_REFRESH_TIME, TurnClientUdpProtocol
+
+from server.embedded.processes import Command, Part
+from services.hearings.ice import LIFETIME_SECONDS, IceServers
+from tests.voice.namespace import JANUS_ADDRESS, SPEAKER_ADDRESS
+
+SHIPPED = Path(__file__).resolve().parents[3] / "deploy" / "coturn" / "turnserver.conf"
+SECRET = "shared with coturn"
+PORT = 3478
+USER = "6b024adb4975a8364f5228c4"
+DENIED = 403
+
+
+class Coturn(Part):
+    name = "coturn"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "coturn.log")
+        self.folder = folder
+
+    def command(self) -> Command:
+        values = {"TURN_SECRET": SECRET, "REALM": "casespace.test", "JANUS_ADDRESS": JANUS_ADDRESS}
+        filled = string.Template(SHIPPED.read_text("utf-8")).substitute(values)
+        # Only here, where everything is on 127/8.
+        own = f"listening-ip={SPEAKER_ADDRESS}\nrelay-ip={SPEAKER_ADDRESS}\nallow-loopback-peers\nlog-file=stdout\n"
+        config = self.folder / "turnserver.conf"
+        config.write_text(filled + own, "utf-8")
+        pid = f"--pidfile={self.folder / 'coturn.pid'}"
+        return Command(["/usr/bin/turnserver", "-c", str(config), pid], self.folder)
+
+    def ready(self) -> bool:
+        with socket.socket() as probe:  # it listens on TCP with the same port
+            return probe.connect_ex((SPEAKER_ADDRESS, PORT)) == 0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coturn]:
+    part = Coturn(tmp_path_factory.mktemp("coturn"))
+    part.start()
+    part.await_ready()
+    yield part
+    part.kill()
+
+
+def credentials(secret: str = SECRET, ago: timedelta = timedelta(0)) -> tuple[str, str]:
+    """As a ticket brings them, ``ago`` before now."""
+    servers = IceServers([f"turn:{SPEAKER_ADDRESS}:{PORT}"], secret, lambda: datetime.now(UTC) - ago)
+    (given,) = servers.for_user(USER)
+    assert given.username is not None
+    assert given.credential is not None
+    return given.username, given.credential
+
+
+@asynccontextmanager
+async def allocation(username: str, password: str) -> AsyncIterator[TurnClientUdpProtocol]:
+    """A relay of one's own. Raises TransactionFailed when it is refused."""
+    transport, client = await asyncio.get_running_loop().create_datagram_endpoint(
+        lambda: TurnClientUdpProtocol(
+            (SPEAKER_ADDRESS, PORT),
+            username=username,
+            password=password,
+            lifetime=DEFAULT_ALLOCATION_LIFETIME,
+            channel_refresh_time=DEFAULT_CHANNEL_REFRESH_TIME,
+        ),
+        remote_addr=(SPEAKER_ADDRESS, PORT),
+    )
+    try:
+        await client.connect()
+        yield client
+        await client.delete()
+    finally:
+        transport.close()
+
+
+async def test_the_relay_reaches_the_media_server_and_nothing_else() -> None:
+    async with allocation(*credentials()) as relay:
+        await relay.channel_bind(0x4000, (JANUS_ADDRESS, 20_000))
+        for number, address in enumerate(("127.0.0.1", SPEAKER_ADDRESS, "10.0.0.1", "169.254.169.254", "1.1.1.1"), 1):
+            with pytest.raises(TransactionFailed) as refused:
+                await relay.channel_bind(0x4000 + number, (address, 80))
+            assert refused.value.response.attributes["ERROR-CODE"][0] == DENIED, address
+
+
+@pytest.mark.parametrize("case", ["forged", "expired", "somebody else's name", "prolonged"])
+async def test_forged_and_expired_credentials_are_refused(case: str) -> None:
+    username, password = credentials()
+    if case == "forged":
+        username, password = credentials("another secret")
+    elif case == "expired":
+        username, password = credentials(ago=timedelta(seconds=LIFETIME_SECONDS + 5))
+    elif case == "prolonged":
+        username = f"{int(username.partition(':')[0]) + 3_600}:{USER}"
+    else:
+        username = username.replace(USER, "0" * 24)
+    with pytest.raises(TransactionFailed):
+        async with allocation(username, password):
+            pytest.fail("it was let in")
