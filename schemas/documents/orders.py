@@ -127,6 +127,7 @@ class RefundDocument(TypedDict):
     reason: bytes  # sealed under the order's space key
     state: str
     stray: NotRequired[bool]  # money that belongs to no order goes back without touching the order
+    completes: NotRequired[bool]  # with it everything that the payment brought is back
     refund_id: NotRequired[str]  # WeChat's
     ended_at: NotRequired[datetime]  # when the provider sent it, by its own clock, or when we heard that it will not
     requested_by: str

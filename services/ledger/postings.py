@@ -6,12 +6,13 @@ Debits are positive, credits negative, in integer fen.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from schemas.documents.orders import PaymentDocument, RefundDocument
 from schemas.documents.pricing import TopUpDocument
 from schemas.enums import PaymentState, RefundState, SubjectKind
-from services.ledger.accounts import COUPONS, SUBSIDY, TRANSFERS, Kind, account
+from services.ledger.accounts import COMPENSATION, COUPONS, SUBSIDY, TRANSFERS, Kind, account
 from services.ledger.entries import Posting, lines
 
 
@@ -73,20 +74,37 @@ def topped_up(top_up: TopUpDocument) -> Posting:
     )
 
 
+def bearer(refund: RefundDocument, payment: PaymentDocument) -> str:
+    """Who bears a refund: whatever holds the payment; the house, where it compensates for a bad service."""
+    return COMPENSATION if "dispute_id" in refund else holder(payment)
+
+
 def refund_requested(refund: RefundDocument, payment: PaymentDocument) -> Posting:
     """Promised back: the order (or the stray payment) no longer holds it."""
-    return _refund(
-        refund, "requested", refund["created_at"], holder(payment), account(Kind.REFUND, refund["_id"]), voucher=False
-    )
+    promised = account(Kind.REFUND, refund["_id"])
+    return _refund(refund, "requested", refund["created_at"], bearer(refund, payment), promised, voucher=False)
 
 
 def refund_ended(refund: RefundDocument, payment: PaymentDocument) -> Posting:
-    """Sent back, or, when it failed, held again where it came from."""
+    """Sent back, or, when it failed, held again where it came from.
+
+    Refunds take the payer's own money first. With the last of it the part that coupons and subsidy paid goes back, too,
+    to the expense that bore it: nothing was served for it. So does what the house had paid as compensation: it was a
+    part of the refund all along.
+    """
     promised = account(Kind.REFUND, refund["_id"])
     at = refund["ended_at"] if "ended_at" in refund else refund["updated_at"]
-    if refund["state"] == RefundState.SUCCEEDED:
-        return _refund(refund, "succeeded", at, promised, source(payment), voucher="company_id" not in payment)
-    return _refund(refund, "failed", at, promised, holder(payment), voucher=False)
+    if refund["state"] != RefundState.SUCCEEDED:
+        return _refund(refund, "failed", at, promised, bearer(refund, payment), voucher=False)
+    sent = _refund(refund, "succeeded", at, promised, source(payment), voucher="company_id" not in payment)
+    if not refund.get("completes"):
+        return sent
+    coupons, subsidy = payment.get("coupons_fen", 0), payment.get("subsidy_fen", 0)
+    paid = refund.get("compensated_fen", 0)
+    back = lines(
+        (holder(payment), coupons + subsidy + paid), (COUPONS, -coupons), (SUBSIDY, -subsidy), (COMPENSATION, -paid)
+    )
+    return replace(sent, lines=[*sent.lines, *back])
 
 
 def _refund(refund: RefundDocument, step: str, at: datetime, debit: str, credit: str, *, voucher: bool) -> Posting:

@@ -89,6 +89,8 @@ class RefundSettling:
             changes: dict[str, Any] = {"state": state.value, "ended_at": ended_at, "updated_at": now}
             if answer is not None:
                 changes["refund_id"] = answer.refund_id
+            if state is RefundState.SUCCEEDED and await self._completes(session, refund):
+                changes["completes"] = True
             ended: RefundDocument | None = await self._db.refunds.find_one_and_update(
                 {"_id": refund_id}, {"$set": changes}, session=session, return_document=ReturnDocument.AFTER
             )
@@ -103,7 +105,7 @@ class RefundSettling:
                 )
             await self._audit.write(None, f"refund.{state.value}", refund_id, session, order=refund["order_id"])
             if not refund.get("stray"):
-                await self._go_on(session, refund, state)
+                await self._go_on(session, ended, state)
             return True
 
         if await self._db.transaction(work):
@@ -127,7 +129,7 @@ class RefundSettling:
         if order is None or order["status"] != OrderStatus.REFUNDING:
             return
         payload = {"refund_id": refund["_id"]}
-        if await self._all_back(session, refund):
+        if refund.get("completes"):
             move = Move(Action.REFUND_ALL, "refunded", payload=payload, about="refund")
         else:
             event = "refunded_partly" if state is RefundState.SUCCEEDED else "refund_failed"
@@ -135,8 +137,9 @@ class RefundSettling:
             move = Move(Action.REFUND_END, event, unset=unset, payload=payload, about="refund")
         await self._book.move(session, order, move)
 
-    async def _all_back(self, session: AsyncClientSession, refund: RefundDocument) -> bool:
+    async def _completes(self, session: AsyncClientSession, refund: RefundDocument) -> bool:
+        """Whether everything that was paid is back with this one."""
         payment = await self._db.payments.find_one({"_id": refund["payment_id"]}, session=session)
         done = {"payment_id": refund["payment_id"], "state": RefundState.SUCCEEDED.value}
         back = [one["amount_fen"] async for one in self._db.refunds.find(done, session=session)]
-        return payment is not None and sum(back) >= payment["amount_fen"]
+        return payment is not None and sum(back) + refund["amount_fen"] >= payment["amount_fen"]

@@ -293,14 +293,19 @@ def ticket(actor: Actor, route: str, body: Body, key: str | None = None) -> Tick
 
 @asynccontextmanager
 async def open_world(
-    settings: Settings, parts: RealParts, notify_base: str = "http://127.0.0.1:9", sandbox: Path | None = None
+    settings: Settings,
+    parts: RealParts,
+    notify_base: str = "http://127.0.0.1:9",
+    sandbox: Path | None = None,
+    ledger: type[Ledger] = Ledger,
 ) -> AsyncIterator[World]:
     """``notify_base`` is where the sandbox's own notices go; by default nobody listens there. ``sandbox`` is the folder
-    of the one that the settings name, unless it is everybody's."""
+    of the one that the settings name, unless it is everybody's. ``ledger``: another class, as one that fails."""
     database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
     await apply(database)
     http = HttpClient(HttpConfig(connect_timeout=2, request_timeout=5, backoff=0.01))
-    world = _build(settings, database, http, create_credentials(sandbox or parts.path / "sandbox"), notify_base)
+    credentials = create_credentials(sandbox or parts.path / "sandbox")
+    world = _build(settings, database, http, credentials, notify_base, ledger)
     world.product_ids = await world.products.put(PRODUCTS)
     try:
         yield world
@@ -312,7 +317,12 @@ async def open_world(
 
 
 def _build(
-    settings: Settings, database: Database, http: HttpClient, credentials: SandboxCredentials, notify_base: str
+    settings: Settings,
+    database: Database,
+    http: HttpClient,
+    credentials: SandboxCredentials,
+    notify_base: str,
+    make_ledger: type[Ledger],
 ) -> World:
     clock, live, openids, files = MovedClock(), RecordedLive(), Openids(), WholeFiles()
     tallies: Counter[tuple[str, str]] = Counter()
@@ -332,7 +342,7 @@ def _build(
     )
     vault = Vault(database, {name: decode_key(key) for name, key in settings.master_keys.items()}, clock)
     audit, outbox = Audit(database, clock), Outbox(database, lambda: None, clock)
-    ledger, work_items = Ledger(database, clock), WorkItems(database, audit, clock)
+    ledger, work_items = make_ledger(database, clock), WorkItems(database, audit, clock)
     idempotency = Idempotency(database, vault, clock)
     recorder = Recorder(database, vault, live, lambda file_id, variant: f"/{file_id}/{variant}", clock)
     spaces = Spaces(database, live, clock)

@@ -32,6 +32,13 @@ from services.storage.leases import Leases
 from tests.parts.real import RealParts
 from tests.services.orders_world import World, open_world, ticket
 
+# What is about money, on both sides; people, firms, rules and products stay.
+_BOOKS = (
+    *("ledger", "reconciliations", "bills", "work_items", "payments", "refunds", "orders", "outbox", "tips", "quotes"),
+    *("coupons", "coupon_definitions", "settlement_periods", "settlement_lines", "settlements", "payouts"),
+)
+_VENDORS_BOOKS = ("prepays", "refunds")
+
 
 @dataclass
 class Keepers:
@@ -110,15 +117,13 @@ class Keepers:
     async def forget(self) -> None:
         """Empty the books and the sandbox's, set it right, and go back to today."""
         database = self.world.database
-        for collection in (database.ledger, database.reconciliations, database.bills, database.work_items):
-            await collection.delete_many({})
-        for subject in (database.payments, database.refunds, database.orders, database.outbox):
-            await subject.delete_many({})
+        for name in _BOOKS:
+            await database.raw[name].delete_many({})
         await self.world.control("DELETE", "/control/bill-edits")
         await self.world.control("DELETE", "/control/faults")
         await self.world.control("DELETE", "/control/clock")
         with contextlib.closing(sqlite3.connect(self.sandbox / "sandbox.db", isolation_level=None)) as state:
-            for table in ("prepays", "refunds"):
+            for table in _VENDORS_BOOKS:
                 state.execute(f"delete from {table}")
         self.world.faults.clear()
         self.world.clock.ahead *= 0
@@ -147,23 +152,28 @@ def told(found: ReconciliationDocument) -> list[tuple[str, str]]:
 @asynccontextmanager
 async def open_keepers(settings: Settings, parts: RealParts, sandbox: Path) -> AsyncIterator[Keepers]:
     """``settings`` name a sandbox of the test's own, which keeps its credentials in the folder ``sandbox``."""
-    async with open_world(settings, parts, sandbox=sandbox) as world:
-        blobs = Blobs(
-            settings.s3_endpoint,
-            settings.s3_access_key.get_secret_value(),
-            settings.s3_secret_key.get_secret_value(),
-            settings.s3_bucket,
-            region=settings.s3_region,
-            secure=settings.s3_secure,
-        )
-        await blobs.ensure_bucket()
-        try:
-            yield _keepers(settings, world, blobs, sandbox)
-        finally:
-            await blobs.close()
+    async with open_world(settings, parts, sandbox=sandbox) as world, open_blobs(settings) as blobs:
+        yield keepers_of(settings, world, blobs, sandbox)
 
 
-def _keepers(settings: Settings, world: World, blobs: Blobs, sandbox: Path) -> Keepers:
+@asynccontextmanager
+async def open_blobs(settings: Settings) -> AsyncIterator[Blobs]:
+    blobs = Blobs(
+        settings.s3_endpoint,
+        settings.s3_access_key.get_secret_value(),
+        settings.s3_secret_key.get_secret_value(),
+        settings.s3_bucket,
+        region=settings.s3_region,
+        secure=settings.s3_secure,
+    )
+    await blobs.ensure_bucket()
+    try:
+        yield blobs
+    finally:
+        await blobs.close()
+
+
+def keepers_of(settings: Settings, world: World, blobs: Blobs, sandbox: Path) -> Keepers:
     database, clock = world.database, world.clock
     bills = BillStore(database, blobs, world.vault, BillClient(world.pay_client.door), settings.pay_mchid, clock)
     checks = LedgerChecks(database, world.ledger)
