@@ -39,11 +39,14 @@ class EngineProcess:
             return
         options = json.dumps(self._options.for_engine())
         environment = {key: value for key, value in os.environ.items() if not key.startswith(_CONFIGURED_ELSEWHERE)}
-        self._process = await asyncio.create_subprocess_exec(
-            self._options.python, "-m", "ocr.worker", options,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT, env=environment,
-            start_new_session=True, limit=1 << 20,
-        )  # fmt: skip
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                self._options.python, "-m", "ocr.worker", options,
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, cwd=ROOT, env=environment,
+                start_new_session=True, limit=1 << 20,
+            )  # fmt: skip
+        except OSError as fault:
+            raise ReadingFault("reading.unavailable") from fault
         self._jobs = 0
         self.starts += 1
         try:

@@ -1,5 +1,6 @@
 """The gate (F2): what strangers send is refused by name, or comes out as a page; nothing else ever happens."""
 
+import contextlib
 import io
 import random
 import struct
@@ -206,13 +207,12 @@ def test_damaged_pdfs_are_pages_or_faults(seed: int, count: int) -> None:
 def test_any_bytes_are_refused_or_named(data: bytes) -> None:
     try:
         assert sniff(data, 1000) in {"JPEG", "PNG", "GIF", "BMP", "WEBP", "HEIF", "PDF"}
-    except ReadingFault as fault:
-        assert fault.code in {"reading.empty_file", "reading.type_unsupported"}
+    except ReadingFault:
+        assert not data.startswith((b"\xff\xd8\xff", b"%PDF-"))
 
 
 def _bears(data: bytes) -> None:
-    try:
+    """Any other exception than a fault fails the test."""
+    with contextlib.suppress(ReadingFault):
         for found in pages(data, Limits(pixels=4_000_000)):
             assert found.width > 0
-    except ReadingFault as fault:
-        assert fault.code.startswith("reading.")
