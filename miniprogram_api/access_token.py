@@ -29,8 +29,8 @@ _LEASE = 20.0
 _POLL = 0.1
 # After a failed renewal the old token is used this long (seconds) before the next attempt.
 _QUIET = 30.0
-# A token fetched so recently (seconds) is what a normal request would bring again.
-_JUST_NOW = 60.0
+# A token fetched so recently (seconds) is what a normal request would bring again: nobody has replaced it meanwhile.
+_JUST_NOW = 5.0
 
 
 @dataclass(frozen=True)
