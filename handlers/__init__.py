@@ -11,6 +11,7 @@ RESOURCES = (
     "companies",
     "quotes",
     "receipts",
+    "disputes",
     "firms",
     "settlements",
     "spaces",

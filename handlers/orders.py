@@ -118,7 +118,7 @@ class OrderRefundsHandler(ApiHandler):
         answer=OrderView,
         status=201,
         idempotent=True,
-        problems=(*STEP, "refund.amount_invalid"),
+        problems=(*STEP, "refund.amount_invalid", "refund.needs_review"),
     )
     async def post(self, call: Call[RefundBody], order_id: str) -> OrderView:
         return await self.services.refunds.request(call.actor, order_id, call.body, call.ticket)

@@ -76,6 +76,26 @@ class QuoteState(StrEnum):
     LAPSED = "lapsed"
 
 
+class DisputeKind(StrEnum):
+    REFUND = "refund"
+    COMPLAINT = "complaint"
+    LOW_RATING = "low_rating"  # opened by a rating under three stars
+
+
+class DisputeState(StrEnum):
+    OPEN = "open"
+    PROPOSED = "proposed"  # decided by one, to be approved by another
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class DisputeOutcome(StrEnum):
+    REFUND = "refund"
+    COMPENSATION = "compensation"
+    REDO = "redo"  # the lawyer revises without pay
+    REFUSED = "refused"
+
+
 class RefundState(StrEnum):
     REQUESTED = "requested"
     SUCCEEDED = "succeeded"
@@ -150,6 +170,8 @@ class NoticeKind(StrEnum):
     ORDER_REFUND_REQUESTED = "order_refund_requested"
     ORDER_REFUND_FAILED = "order_refund_failed"
     ORDER_REFUNDED = "order_refunded"
+    DISPUTE_OPENED = "dispute_opened"
+    DISPUTE_DECIDED = "dispute_decided"
     QUOTE_OFFERED = "quote_offered"
     QUOTE_ANSWERED = "quote_answered"
     TIP_RECEIVED = "tip_received"

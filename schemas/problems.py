@@ -121,6 +121,11 @@ _TABLE = (
     ProblemType("finance.span_invalid", Kind.UNPROCESSABLE, 42236, "日期范围有误，最多 31 天"),
     ProblemType("reconciliation.not_found", Kind.NOT_FOUND, 40434, "这一天还没有对账"),
     ProblemType("reconciliation.no_bill", Kind.CONFLICT, 40934, "这一天的账单还没有取得"),
+    ProblemType("refund.needs_review", Kind.CONFLICT, 40939, "服务已进行或已交付，请提交售后申请，由客服处理"),
+    ProblemType("dispute.not_found", Kind.NOT_FOUND, 40436, "没有这个售后申请"),
+    ProblemType("dispute.wrong_state", Kind.CONFLICT, 40935, "该售后申请当前不能这样处理"),
+    ProblemType("dispute.open_already", Kind.CONFLICT, 40936, "已有同类售后申请在处理中"),
+    ProblemType("dispute.same_person", Kind.CONFLICT, 40938, "提出处理方案的人不能复核自己的方案"),
     ProblemType("work_item.not_found", Kind.NOT_FOUND, 40432, "没有这个工单"),
     ProblemType("work_item.already_done", Kind.CONFLICT, 40932, "该工单已处理"),
     # firms and settlement

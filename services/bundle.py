@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.content.content_holds import ContentHolds
+from services.disputes.disputes import Disputes
 from services.files.files import Files
 from services.hearings.hearings import Hearings
 from services.identity.accounts import Accounts
@@ -54,6 +55,7 @@ class Services:
     coupons: Coupons
     content_holds: ContentHolds
     desk: Desk
+    disputes: Disputes
     exports: Exports
     files: Files
     finance: Finance

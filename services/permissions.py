@@ -23,6 +23,7 @@ class Permission(StrEnum):
     ORDER_REVIEW = "order.review"
     ORDER_REFUND = "order.refund"
     ORDER_TIP = "order.tip"
+    ORDER_DISPUTE = "order.dispute"
     # spaces
     SPACE_VIEW = "space.view"
     SPACE_SEND = "space.send"
@@ -62,6 +63,7 @@ ORDER: dict[Permission, frozenset[Role]] = {
     Permission.ORDER_DELIVER: frozenset({LAWYER}),
     Permission.ORDER_CONFIRM: frozenset({CLIENT}),
     Permission.ORDER_REVIEW: frozenset({CLIENT}),
+    Permission.ORDER_DISPUTE: frozenset({CLIENT}),
     Permission.ORDER_REFUND: frozenset({CLIENT, SUPPORT, OPS}),
     Permission.ORDER_TIP: frozenset({CLIENT}),
 }

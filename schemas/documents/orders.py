@@ -128,6 +128,8 @@ class RefundDocument(TypedDict):
     state: str
     stray: NotRequired[bool]  # money that belongs to no order goes back without touching the order
     completes: NotRequired[bool]  # with it everything that the payment brought is back
+    compensated_fen: NotRequired[int]  # of one that completes: what of it the house had paid before as compensation
+    dispute_id: NotRequired[str]  # a compensation that was decided there: the house pays, the order stays as it is
     refund_id: NotRequired[str]  # WeChat's
     ended_at: NotRequired[datetime]  # when the provider sent it, by its own clock, or when we heard that it will not
     requested_by: str

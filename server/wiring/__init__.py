@@ -10,6 +10,7 @@ from server.settings import Settings
 from server.wiring.books import Books, build_books
 from server.wiring.content import build_content
 from server.wiring.core import Core, build_core
+from server.wiring.disputes import build_disputes
 from server.wiring.files import build_files
 from server.wiring.hearings import Courts, build_hearings
 from server.wiring.live import connect_publisher
@@ -102,6 +103,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     money = build_money(core, prices, identity.accounts, files, telling.notices)
     sales = build_sales(core, prices, money.book, money.payments, money.watch, telling.notices)
     settling = build_settling(core, money.pay, telling.notices)
+    quarrels = build_disputes(core, money, settling.penalties, files, telling.notices)
     connect_publisher(core, telling.attention, identity.sessions)
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
@@ -117,6 +119,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         coupons=prices.coupons,
         content_holds=content.holds,
         desk=talk.desk,
+        disputes=quarrels.disputes,
         exports=evidence.exports,
         files=files,
         finance=books.finance,
@@ -177,6 +180,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **money.settled.effects(),
         **sales.effects(),
         **settling.effects(),
+        **quarrels.effects(),
         **shipping.effects(),
         **talk.memberships.effects(),
         **talk.renaming.effects(),
@@ -201,6 +205,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             Tick("uploads", 60.0, files.tick),
             *evidence.ticks(),
             *settling.ticks(),
+            *quarrels.ticks(),
             *books.ticks(),
             *sales.ticks(),
             *courts.ticks(),
@@ -210,4 +215,6 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         core.nudged,
     )
     rounds = Rounds([keep_certificates(core, money.pay)])
-    return House(core, courts, services, identity.staff, worker, evidence, books, rounds, AlarmCounter(core.metrics), settling)
+    return House(
+        core, courts, services, identity.staff, worker, evidence, books, rounds, AlarmCounter(core.metrics), settling
+    )

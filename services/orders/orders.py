@@ -175,7 +175,11 @@ class Orders:
             text = await self._seals.seal(access.order, "review", body.text) if body.text else None
             review = {"stars": body.stars, "text": text, "at": self._clock()}
             move = Move(Action.REVIEW, "reviewed", set={"review": review}, about="delivery")
-            return await self._move(session, actor, access, move)
+            moved = await self._move(session, actor, access, move)
+            # what follows from a bad rating is another theme's to decide (services/disputes/)
+            ids = {"order_id": order_id, "stars": body.stars}
+            await self._outbox.add(session, "order.rated", f"order:{order_id}", ids)
+            return moved
 
         return await self._do(actor, order_id, Action.REVIEW, step)
 

@@ -91,6 +91,7 @@ class RefundSettling:
                 changes["refund_id"] = answer.refund_id
             if state is RefundState.SUCCEEDED and await self._completes(session, refund):
                 changes["completes"] = True
+                changes["compensated_fen"] = await self._sum_of(session, refund, {"dispute_id": {"$exists": True}})
             ended: RefundDocument | None = await self._db.refunds.find_one_and_update(
                 {"_id": refund_id}, {"$set": changes}, session=session, return_document=ReturnDocument.AFTER
             )
@@ -125,6 +126,11 @@ class RefundSettling:
             await self._work_items.resolve(STRAY, f"payment:{payment['_id']}", "款项已自动原路退回", session)
 
     async def _go_on(self, session: AsyncClientSession, refund: RefundDocument, state: RefundState) -> None:
+        if "dispute_id" in refund:
+            event = "dispute.paid" if state is RefundState.SUCCEEDED else "dispute.pay_failed"
+            ids = {"dispute_id": refund["dispute_id"], "order_id": refund["order_id"]}
+            await self._outbox.add(session, event, f"order:{refund['order_id']}", ids)
+            return
         order = await self._book.load(refund["order_id"], session)
         if order is None or order["status"] != OrderStatus.REFUNDING:
             return
@@ -138,8 +144,14 @@ class RefundSettling:
         await self._book.move(session, order, move)
 
     async def _completes(self, session: AsyncClientSession, refund: RefundDocument) -> bool:
-        """Whether everything that was paid is back with this one."""
+        """Whether everything that was paid is back with this one. A compensation ends no order."""
+        if "dispute_id" in refund:
+            return False
         payment = await self._db.payments.find_one({"_id": refund["payment_id"]}, session=session)
-        done = {"payment_id": refund["payment_id"], "state": RefundState.SUCCEEDED.value}
-        back = [one["amount_fen"] async for one in self._db.refunds.find(done, session=session)]
-        return payment is not None and sum(back) + refund["amount_fen"] >= payment["amount_fen"]
+        back = await self._sum_of(session, refund, {})
+        return payment is not None and back + refund["amount_fen"] >= payment["amount_fen"]
+
+    async def _sum_of(self, session: AsyncClientSession, refund: RefundDocument, which: dict[str, Any]) -> int:
+        """Fen that have gone back of the same payment before."""
+        done = {"payment_id": refund["payment_id"], "state": RefundState.SUCCEEDED.value, **which}
+        return sum([one["amount_fen"] async for one in self._db.refunds.find(done, session=session)])

@@ -11,18 +11,19 @@ from miniprogram_api.errors import NotificationRejected, PayError, VendorError
 from miniprogram_api.pay import Notifications, PayClient, Refund
 from schemas.api.orders import OrderView, RefundBody
 from schemas.documents.ledgers import OutboxDocument
-from schemas.documents.orders import PaymentDocument, RefundDocument
-from schemas.enums import NoticeKind, PaymentMethod, PaymentState, RefundState, SubjectKind
+from schemas.documents.orders import OrderDocument, PaymentDocument, RefundDocument
+from schemas.enums import NoticeKind, OrderStatus, PaymentMethod, PaymentState, RefundState, Role, SubjectKind
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
+from services.disputes.dispute_rules import verdict
 from services.errors import Problem
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
 from services.ledger import postings
 from services.ledger.ledger import Ledger
 from services.orders.order_book import Access, Move, OrderBook, standing
-from services.orders.order_rules import Action, refundable
+from services.orders.order_rules import Action, allowed_as, refundable
 from services.orders.order_seals import OrderSeals
 from services.orders.order_seams import Tally, Teller, no_tally
 from services.orders.order_views import OrderViews
@@ -35,6 +36,7 @@ from services.storage.database import Database
 log = logging.getLogger("casespace.payments")
 
 AT_ONCE = 50
+_DESK = frozenset({Role.SUPPORT, Role.OPS})
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 # What WeChat shows the payer; the reason in the client's own words stays with us.
@@ -79,35 +81,88 @@ class Refunds:
         self._tally = tally
 
     async def request(self, actor: Actor, order_id: str, body: RefundBody, ticket: Ticket) -> OrderView:
-        """Ask for all or a part of the money back. Raises ``order.wrong_state``, ``refund.amount_invalid``."""
+        """Ask for all or a part of the money back.
+
+        Raises ``order.wrong_state``, ``refund.amount_invalid``; ``refund.needs_review`` where a client's wish is for
+        a person to decide (``services/disputes/``).
+        """
 
         async def effect(session: AsyncClientSession) -> OrderView:
             access = await self._book.access(actor, order_id, Permission.ORDER_REFUND, session)
-            order = access.order
-            paid = Subject(SubjectKind.ORDER, order_id).query(state=PaymentState.SUCCEEDED.value)
-            payment = await self._db.payments.find_one(paid, session=session)
-            if payment is None:
-                raise Problem("order.wrong_state")
-            left = refundable(payment["amount_fen"], await self._refunds_of(payment, session))
-            amount = left if body.amount_fen is None else body.amount_fen
-            move = Move(
-                Action.REFUND,
-                "refund_requested",
-                set={"status_before_refund": order["status"]},
-                payload={"refund_id": new_id()},
-                card="refund",
-            )
-            moved = await self._book.move(session, order, move, actor=actor, roles=access.roles)
-            if not 1 <= amount <= left:
-                raise Problem("refund.amount_invalid")
-            sealed = await self._seals.seal(order, "refund", body.reason)
-            refund_id = move.payload["refund_id"] if move.payload else ""
-            await self._owe(session, payment, _refund(refund_id, payment, amount, sealed, actor.user_id), actor)
+            granted = verdict(access.order, self._clock()).granted or bool(access.roles & _DESK)
+            if not granted and allowed_as(OrderStatus(access.order["status"]), Action.REFUND, access.roles):
+                raise Problem("refund.needs_review")
+            moved, _ = await self._ask_back(session, access.order, access.roles, actor, body.amount_fen, body.reason)
             return await self._views.whole(Access(moved, standing(actor, moved)), session)
 
         view = await self._idempotency.once(ticket, OrderView, effect)
         self._outbox.nudge()
         return view
+
+    # --- for decisions of others, in their transactions
+
+    async def left(self, session: AsyncClientSession, order_id: str) -> int:
+        """What may still go back to who paid the order, in fen; 0 when nothing was paid."""
+        payment = await self._payment(session, order_id)
+        return refundable(payment["amount_fen"], await self._refunds_of(payment, session)) if payment else 0
+
+    async def grant(
+        self, session: AsyncClientSession, actor: Actor, order: OrderDocument, amount: int, reason: str
+    ) -> str:
+        """Money goes back because the desk decided so. The refund's id. Raises as ``request``."""
+        _, refund_id = await self._ask_back(session, order, standing(actor, order), actor, amount, reason)
+        return refund_id
+
+    async def compensate(
+        self, session: AsyncClientSession, actor: Actor, order: OrderDocument, amount: int, reason: str, dispute_id: str
+    ) -> str:
+        """The house pays the client for a bad service, the way the order was paid; the order itself stays as it is.
+
+        The refund's id. Raises ``order.wrong_state``, ``refund.amount_invalid``.
+        """
+        payment = await self._payment(session, order["_id"])
+        if payment is None:
+            raise Problem("order.wrong_state")
+        if not 1 <= amount <= refundable(payment["amount_fen"], await self._refunds_of(payment, session)):
+            raise Problem("refund.amount_invalid")
+        sealed = await self._seals.seal(order, "refund", reason)
+        refund = _refund(new_id(), payment, amount, sealed, actor.user_id)
+        refund["dispute_id"] = dispute_id
+        await self._owe(session, payment, refund, actor)
+        return refund["_id"]
+
+    async def _ask_back(
+        self,
+        session: AsyncClientSession,
+        order: OrderDocument,
+        roles: frozenset[Role],
+        actor: Actor,
+        wanted: int | None,
+        reason: str,
+    ) -> tuple[OrderDocument, str]:
+        payment = await self._payment(session, order["_id"])
+        if payment is None:
+            raise Problem("order.wrong_state")
+        left = refundable(payment["amount_fen"], await self._refunds_of(payment, session))
+        amount = left if wanted is None else wanted
+        refund_id = new_id()
+        move = Move(
+            Action.REFUND,
+            "refund_requested",
+            set={"status_before_refund": order["status"]},
+            payload={"refund_id": refund_id},
+            card="refund",
+        )
+        moved = await self._book.move(session, order, move, actor=actor, roles=roles)
+        if not 1 <= amount <= left:
+            raise Problem("refund.amount_invalid")
+        sealed = await self._seals.seal(order, "refund", reason)
+        await self._owe(session, payment, _refund(refund_id, payment, amount, sealed, actor.user_id), actor)
+        return moved, refund_id
+
+    async def _payment(self, session: AsyncClientSession, order_id: str) -> PaymentDocument | None:
+        paid = Subject(SubjectKind.ORDER, order_id).query(state=PaymentState.SUCCEEDED.value)
+        return await self._db.payments.find_one(paid, session=session)
 
     async def notify(self, headers: Mapping[str, str], body: bytes) -> None:
         """A refund notice. Raises ``payment.notification_rejected`` and what ``RefundSettling.settle`` raises."""

@@ -283,6 +283,16 @@ COLLECTIONS: tuple[Collection, ...] = (
         ),
         _needs(["settlement_id", "firm_id", "kind", "amount_fen", "state", "created_at"], amount_fen=_FEN),
     ),
+    Collection(
+        "disputes",
+        (
+            # one of a kind at a time
+            _index("open", *_up("open_key"), unique=True, partialFilterExpression={"open_key": {"$type": "string"}}),
+            _index("order", ("order_id", ASCENDING), ("_id", DESCENDING)),
+            _index("state", ("state", ASCENDING), ("_id", DESCENDING)),
+        ),
+        _needs(["order_id", "space_id", "client_id", "kind", "state", "created_at"], created_at=_DATE),
+    ),
     Collection("receipts", (_index("number", *_up("number"), unique=True),)),
     Collection("provider_events", (_index("subject", *_up("subject")),)),
     Collection(

@@ -32,6 +32,9 @@ from server.demo.products import PRODUCTS
 from server.settings import Settings, decode_key
 from services.actors import Actor
 from services.audit import Audit
+from services.disputes.dispute_book import DisputeBook
+from services.disputes.dispute_effects import DisputeEffects
+from services.disputes.disputes import Disputes
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
 from services.keys import BlindIndex, Vault
@@ -56,6 +59,8 @@ from services.payments.refunds import Refunds
 from services.payments.settled_payments import SettledPayments
 from services.payments.shipping_reports import ShippingReports
 from services.record import Recorder
+from services.settlement.penalties import Penalties
+from services.settlement.rulebook import Rulebook
 from services.spaces.cards import Cards
 from services.spaces.spaces import Spaces
 from services.storage.database import Database
@@ -100,6 +105,8 @@ class World:
     door: WeChatDoor
     shipping: ShippingReports
     shop: Shop
+    disputes: Disputes
+    dispute_effects: DisputeEffects
     effects: dict[str, Effect]
     product_ids: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -404,6 +411,10 @@ def _build(
     cards = Cards(recorder)
     effects = OrderEffects(database, book, seals, spaces, cards, notices, live, assignments, watch)
     shop.open(book, payments, watch, spaces, idempotency, cards, notices, live)
+    quarrels = DisputeBook(database, seals, audit, outbox, clock)
+    penalties = Penalties(database, Rulebook(database, audit, clock), idempotency, audit, clock)
+    disputes = Disputes(database, quarrels, book, refunds, penalties, files, idempotency, outbox, clock)
+    after = DisputeEffects(database, quarrels, cards, notices, live, work_items, clock)
     wechat = WeChatConfig(settings.wechat_appid, settings.wechat_secret.get_secret_value(), settings.wechat_api_url)
     door = WeChatDoor(wechat, AccessTokens(wechat, http, MemoryTokenStore()), http)
     shipping = ShippingReports(database, Shipping(door), openids, work_items, audit, "auto", clock, tally)
@@ -433,11 +444,15 @@ def _build(
         door=door,
         shipping=shipping,
         shop=shop,
+        disputes=disputes,
+        dispute_effects=after,
         effects={
             **effects.effects(),
             **refunds.effects(),
             **shipping.effects(),
             **settled.effects(),
             **shop.effects,
+            **disputes.effects(),
+            **after.effects(),
         },
     )
