@@ -34,11 +34,11 @@ CLAIMS = Limit(20, 60)
 
 class PricesHandler(ApiHandler):
     @door(
-        "What a product costs with these coupons",
+        "What a product or a quote costs the caller with these coupons",
         allow=SIGNED_IN,
         body=PriceQuery,
         answer=PriceView,
-        problems=("product.not_found", "order.coupon_invalid"),
+        problems=("product.not_found", "quote.not_found", "order.coupon_invalid"),
     )
     async def post(self, call: Call[PriceQuery]) -> PriceView:
         return await self.services.pricing.preview(call.actor, call.body)

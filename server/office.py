@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from miniprogram_api.errors import VendorError
 from miniprogram_api.http import Call, read_json, to_json
 from schemas.enums import Role
+from server.demo.coupons import NEWCOMER
 from server.demo.people import CLIENTS, FIRM, STAFF, DemoClient, DemoStaff
 from server.demo.products import PRODUCTS
 from server.wiring import House
@@ -36,6 +37,7 @@ async def seed(house: House, arguments: argparse.Namespace) -> None:
     before: dict[str, Any] = orjson.loads(file.read_bytes()) if file.is_file() else {}
     known = {person["login"]: person for person in before.get("staff", [])}
     await _firm(house)
+    await _coupons(house)
     demo = {
         "staff": [await _staff(house, person, known.get(person.login, {})) for person in STAFF],
         "clients": [await _client(house, person, settings.sandbox_url) for person in CLIENTS],
@@ -135,6 +137,12 @@ async def _client(house: House, person: DemoClient, sandbox_url: str) -> dict[st
 async def _firm(house: House) -> None:
     if await house.services.firms.find(FIRM.credit_code) is None:
         await house.services.firms.create(None, FIRM)
+
+
+async def _coupons(house: House) -> None:
+    known = (await house.services.coupons.definitions()).items
+    if NEWCOMER.code not in {definition.code for definition in known}:
+        await house.services.coupons.define(None, NEWCOMER)
 
 
 async def _products(house: House) -> list[dict[str, str]]:

@@ -90,11 +90,15 @@ class ClaimBody(Body):
         return self
 
 
-class CouponsQuery(Body):
-    """With ``product_id`` or ``quote_id`` each coupon says whether it fits there, and what it saves alone."""
+class _Priced(Body):
+    """A product that may be ordered, or a quote that the caller was made."""
 
     product_id: Id | None = None
     quote_id: Id | None = None
+
+
+class CouponsQuery(_Priced):
+    """With ``product_id`` or ``quote_id`` each coupon says whether it fits there, and what it saves alone."""
 
 
 class DiscountView(View):
@@ -175,9 +179,16 @@ class CouponOffersView(View):
     items: list[CouponOfferView]
 
 
-class PriceQuery(Body):
-    product_id: Id
+class PriceQuery(_Priced):
+    """What is asked about: ``product_id`` or ``quote_id``."""
+
     coupon_ids: CouponIds = []
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.product_id is None) == (self.quote_id is None):
+            raise ValueError("either product_id or quote_id")
+        return self
 
 
 class AppliedSubsidyView(View):

@@ -48,12 +48,13 @@ def build_prices(core: Core) -> Prices:
     database, audit, clock = core.database, core.audit, core.clock
     products = Products(database, clock)
     subsidies = Subsidies(database, audit, clock)
+    pricing = Pricing(database, products, subsidies, clock)
     return Prices(
         products=products,
         subsidies=subsidies,
         coupons=Coupons(database, core.index, audit, clock),
-        wallet=Wallet(database, products, subsidies, clock),
-        pricing=Pricing(database, products, subsidies, clock),
+        wallet=Wallet(database, pricing, subsidies, clock),
+        pricing=pricing,
         companies=Companies(database, core.ledger, core.index, audit, clock),
         quote_book=QuoteBook(database, core.vault, audit, core.outbox, clock),
     )
@@ -91,7 +92,7 @@ def build_sales(
             outbox,
             clock,
         ),
-        tips=Tips(database, book, payments, core.cards, notices, clock),
+        tips=Tips(database, book, payments, core.cards, notices, core.publisher, clock),
         top_ups=TopUps(database, prices.companies, payments, core.ledger, audit, clock),
         quote_effects=QuoteEffects(database, quote_book, core.cards, notices, core.publisher, watch),
         quote_watch=QuoteWatch(database, quote_book, watch, outbox, clock),

@@ -85,6 +85,8 @@ PAID_STATUSES = frozenset(OrderStatus) - {_S.AWAITING_PAYMENT, _S.CANCELLED}
 QUOTABLE = frozenset({_S.PAID, _S.ASSIGNED, _S.IN_SERVICE, _S.DELIVERED})
 # Thanks are given for what was confirmed.
 TIPPABLE = frozenset({_S.CONFIRMED, _S.REVIEWED})
+# Moves no order, and so is no action of the table.
+TIP = "tip"
 # A lawyer's open work.
 OPEN_WORK = (_S.ASSIGNED, _S.IN_SERVICE)
 # Nothing is promised any more.
@@ -121,10 +123,12 @@ def target(status: OrderStatus, action: Action, before_refund: OrderStatus | Non
 
 
 def offers(status: OrderStatus, roles: frozenset[Role]) -> list[str]:
-    """What these roles may do with an order now, for buttons. Paying is asked for by the client."""
+    """What these roles may do with an order now, for buttons. Paying and tipping are asked for by the client."""
     actions = [action.value for (at, action), t in TRANSITIONS.items() if at is status and not t.who.isdisjoint(roles)]
     if status is OrderStatus.AWAITING_PAYMENT and Role.CLIENT in roles:
         actions.insert(0, Action.PAY.value)
+    if status in TIPPABLE and Role.CLIENT in roles:
+        actions.append(TIP)
     return actions
 
 

@@ -24,7 +24,7 @@ from schemas.api.pricing import (
 from schemas.documents.pricing import CouponDefinitionDocument, CouponDocument
 from schemas.enums import CouponState, Role
 from services.actors import Actor
-from services.audit import Audit
+from services.audit import SYSTEM, Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import new_id
@@ -47,8 +47,8 @@ class Coupons:
 
     # --- definitions
 
-    async def define(self, actor: Actor, body: CouponDefinitionBody) -> CouponDefinitionView:
-        """Raises ``coupon.code_taken``."""
+    async def define(self, actor: Actor | None, body: CouponDefinitionBody) -> CouponDefinitionView:
+        """``actor`` None is the operator's shell. Raises ``coupon.code_taken``."""
         now = self._clock()
         definition: CouponDefinitionDocument = {
             "_id": new_id(),
@@ -63,7 +63,7 @@ class Coupons:
             "total_limit": body.total_limit,
             "per_user_limit": body.per_user_limit,
             "issued": 0,
-            "created_by": actor.user_id,
+            "created_by": actor.user_id if actor else SYSTEM,
             "created_at": now,
             "updated_at": now,
         }

@@ -27,12 +27,19 @@ class Pricing:
         self._clock = clock
 
     async def preview(self, actor: Actor, query: PriceQuery) -> PriceView:
-        """What a product costs the caller with these coupons.
+        """What it costs the caller with these coupons. Raises what ``item`` raises, and ``order.coupon_invalid``."""
+        item = await self.item(actor, query.product_id, query.quote_id)
+        return price_view(await self.of(item, actor.user_id, query.coupon_ids))
 
-        Raises ``product.not_found`` and ``order.coupon_invalid``.
-        """
-        product = await self._products.offered(query.product_id)
-        return price_view(await self.of(ordered(product), actor.user_id, query.coupon_ids))
+    async def item(self, actor: Actor, product_id: str | None, quote_id: str | None) -> Item:
+        """A product as it is ordered, or a quote that the caller was made. Raises ``product.not_found``,
+        ``quote.not_found``."""
+        if product_id is not None:
+            return ordered(await self._products.offered(product_id))
+        quote = await self._db.quotes.find_one({"_id": quote_id, "client_id": actor.user_id})
+        if quote is None:
+            raise Problem("quote.not_found")
+        return quoted(quote)
 
     async def of(
         self,

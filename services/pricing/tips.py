@@ -16,6 +16,7 @@ from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.idempotency import Ticket
+from services.live import Live
 from services.orders.order_book import OrderBook
 from services.orders.order_news import yuan
 from services.orders.order_rules import TIPPABLE
@@ -64,6 +65,7 @@ class Tips:
         payments: Payments,
         cards: Cards,
         notices: Teller,
+        live: Live,
         clock: Clock = utc_now,
     ) -> None:
         self._db = database
@@ -71,6 +73,7 @@ class Tips:
         self._payments = payments
         self._cards = cards
         self._notices = notices
+        self._live = live
         self._clock = clock
 
     async def start(self, actor: Actor, order_id: str, body: TipBody, ticket: Ticket) -> PaymentView:
@@ -127,6 +130,7 @@ class Tips:
             link=f"/spaces/{tip['space_id']}",
             values={"number": number, "service": service},
         )
+        await self._live.to_user(tip["client_id"], "order:updated", {"order_id": order["_id"]})
 
 
 def _payable(tip: TipDocument | None) -> Payable:

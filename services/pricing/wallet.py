@@ -7,11 +7,9 @@ from schemas.documents.pricing import CouponDocument
 from schemas.enums import CouponState
 from services.actors import Actor
 from services.clock import Clock, utc_now
-from services.errors import Problem
-from services.orders.products import Products
 from services.pricing.price_views import coupon_view, terms_view
-from services.pricing.prices import Item, best_subsidy
-from services.pricing.pricing import ordered, quoted
+from services.pricing.prices import best_subsidy
+from services.pricing.pricing import Pricing
 from services.pricing.subsidies import Subsidies
 from services.storage.database import Database
 
@@ -19,9 +17,9 @@ SHOWN = 200
 
 
 class Wallet:
-    def __init__(self, database: Database, products: Products, subsidies: Subsidies, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, pricing: Pricing, subsidies: Subsidies, clock: Clock = utc_now) -> None:
         self._db = database
-        self._products = products
+        self._pricing = pricing
         self._subsidies = subsidies
         self._clock = clock
 
@@ -30,7 +28,8 @@ class Wallet:
 
         Raises ``product.not_found``, ``quote.not_found``.
         """
-        item = await self._item(actor, query)
+        asked = query.product_id is not None or query.quote_id is not None
+        item = await self._pricing.item(actor, query.product_id, query.quote_id) if asked else None
         found = self._db.coupons.find({"user_id": actor.user_id}).sort("valid_until", ASCENDING).limit(SHOWN)
         coupons = [coupon async for coupon in found if item is None or self._usable_some_day(coupon)]
         now = self._clock()
@@ -61,16 +60,6 @@ class Wallet:
                 )
             )
         return CouponOffersView(items=items)
-
-    async def _item(self, actor: Actor, query: CouponsQuery) -> Item | None:
-        if query.product_id is not None:
-            return ordered(await self._products.offered(query.product_id))
-        if query.quote_id is None:
-            return None
-        quote = await self._db.quotes.find_one({"_id": query.quote_id, "client_id": actor.user_id})
-        if quote is None:
-            raise Problem("quote.not_found")
-        return quoted(quote)
 
     def _usable_some_day(self, coupon: CouponDocument) -> bool:
         return coupon["state"] == CouponState.AVAILABLE and self._clock() < coupon["valid_until"]

@@ -61,7 +61,7 @@ class Shop:
         self.subsidies = Subsidies(database, audit, clock)
         self.pricing = Pricing(database, self.products, self.subsidies, clock)
         self.coupons = Coupons(database, self.index, audit, clock)
-        self.wallet = Wallet(database, self.products, self.subsidies, clock)
+        self.wallet = Wallet(database, self.pricing, self.subsidies, clock)
         self.companies = Companies(database, self.ledger, self.index, audit, clock)
         self.quote_book = QuoteBook(database, self.vault, audit, self.outbox, clock)
 
@@ -87,7 +87,7 @@ class Shop:
         self.quotes = Quotes(
             database, self.quote_book, spaces, self.pricing, payments, idempotency, audit, outbox, clock
         )
-        self.tips = Tips(database, book, payments, cards, notices, clock)
+        self.tips = Tips(database, book, payments, cards, notices, live, clock)
         self.top_ups = TopUps(database, self.companies, payments, self.ledger, audit, clock)
         self.quote_watch = QuoteWatch(database, self.quote_book, watch, outbox, clock)
         quote_effects = QuoteEffects(database, self.quote_book, cards, notices, live, watch)

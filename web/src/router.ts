@@ -1,10 +1,12 @@
 import { createRouter, createWebHistory } from "vue-router"
 import { isStaff, signedIn } from "./stores/session"
 import ChatView from "./views/ChatView.vue"
+import CouponsView from "./views/CouponsView.vue"
 import DeliverView from "./views/DeliverView.vue"
 import MeView from "./views/MeView.vue"
 import NotFoundView from "./views/NotFoundView.vue"
 import NoticesView from "./views/NoticesView.vue"
+import OfferQuoteView from "./views/OfferQuoteView.vue"
 import OrderView from "./views/OrderView.vue"
 import OrdersView from "./views/OrdersView.vue"
 import PayView from "./views/PayView.vue"
@@ -13,6 +15,7 @@ import ProductView from "./views/ProductView.vue"
 import ProductsView from "./views/ProductsView.vue"
 import ReceiptCheckView from "./views/ReceiptCheckView.vue"
 import ReceiptsView from "./views/ReceiptsView.vue"
+import QuoteView from "./views/QuoteView.vue"
 import RemindersView from "./views/RemindersView.vue"
 import SettlementView from "./views/SettlementView.vue"
 import SettlementsView from "./views/SettlementsView.vue"
@@ -92,6 +95,9 @@ export const router = createRouter({
       ],
     },
     { path: "/me", component: MeView, meta: { tabs: true, title: "我" } },
+    { path: "/quotes/:id", component: QuoteView, props: true, meta: { title: "报价" } },
+    { path: "/spaces/:id/quote", component: OfferQuoteView, props: true, meta: { title: "发送报价" } },
+    { path: "/me/coupons", component: CouponsView, meta: { title: "优惠券" } },
     { path: "/me/notices", component: NoticesView, meta: { title: "通知" } },
     { path: "/me/reminders", component: RemindersView, meta: { title: "微信提醒" } },
     { path: "/settlements", component: SettlementsView, meta: { title: "结算" } },

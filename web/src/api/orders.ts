@@ -10,8 +10,18 @@ export const getProduct = (productId: string): Promise<Product> =>
 export const listOrders = (cursor?: string): Promise<Page<Order>> => call("GET", "/orders", { query: { cursor } })
 export const getOrder = (orderId: string): Promise<Order> => call("GET", `/orders/${id(orderId)}`)
 
-export const placeOrder = (productId: string, need: Record<string, string>, key: string): Promise<Order> =>
-  call("POST", "/orders", { body: { product_id: productId, need }, idempotencyKey: key })
+/** `payableFen` is what the person was shown: when it costs something else by now, nothing is ordered. */
+export const placeOrder = (
+  productId: string,
+  need: Record<string, string>,
+  key: string,
+  couponIds: string[] = [],
+  payableFen?: number,
+): Promise<Order> =>
+  call("POST", "/orders", {
+    body: { product_id: productId, need, coupon_ids: couponIds, payable_fen: payableFen },
+    idempotencyKey: key,
+  })
 
 export const startPayment = (orderId: string, key: string): Promise<Payment> =>
   call("POST", `/orders/${id(orderId)}/payments`, { body: { method: "wechat_jsapi" }, idempotencyKey: key })

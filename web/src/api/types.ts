@@ -1,5 +1,7 @@
 /** The shapes of the product's wire contract that this client reads. Times are RFC 3339, money is integer fen. */
 
+import type { Price } from "./pricing"
+
 export type Role = "client" | "lawyer" | "support" | "reviewer" | "presider" | "clerk" | "ops" | "system"
 
 export interface User {
@@ -101,6 +103,8 @@ export interface Order {
   product: { id: string; name: string; kind?: string }
   amount_fen: number
   payable_fen: number
+  price: Price
+  tips?: { id: string; amount_fen: number; paid_at: string }[]
   space_id?: string | null
   lawyer?: Person | null
   client?: Person | null
@@ -127,7 +131,7 @@ export interface JsapiParams {
 export interface Payment {
   payment_id: string
   out_trade_no: string
-  jsapi: JsapiParams
+  jsapi?: JsapiParams | null
 }
 
 export interface Sender {

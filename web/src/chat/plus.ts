@@ -1,7 +1,7 @@
 /** The "+" menu: what every chat can send, then what the server allows this person in this order now. */
 import type { SpaceAction } from "../api/types"
 
-type Target = "photo" | "camera" | "file" | "location" | "contact" | "members" | "order" | "deliver" | "pay"
+type Target = "photo" | "camera" | "file" | "location" | "contact" | "members" | "order" | "deliver" | "pay" | "quote"
 
 const OWN: SpaceAction[] = [
   { code: "photo", label: "照片", icon: "photo" },
@@ -31,6 +31,8 @@ const TARGETS: Record<string, Target> = {
   contact_parties: "members",
   members: "members",
   pay: "pay",
+  quote: "quote",
+  tip: "order",
 }
 
 const ICONS: Record<string, string> = {
@@ -50,6 +52,8 @@ const ICONS: Record<string, string> = {
   deliver: "download",
   confirm: "check",
   review: "star",
+  quote: "receipt",
+  tip: "star",
 }
 
 export const actionTarget = (code: string): Target | undefined => TARGETS[code]

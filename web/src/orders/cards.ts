@@ -6,6 +6,7 @@ const LOOKS: Record<string, { icon: string; label: string }> = {
   assignment: { icon: "person", label: "律师安排" },
   delivery: { icon: "file", label: "服务成果" },
   quote: { icon: "receipt", label: "报价" },
+  tip: { icon: "star", label: "打赏" },
   evidence: { icon: "evidence", label: "证据" },
   hearing: { icon: "gavel", label: "庭审" },
   deadline: { icon: "clock", label: "期限" },

@@ -1,6 +1,7 @@
-/** Paying one order: through WeChat where the page runs in it, through the sandbox in development. */
+/** Paying: through WeChat where the page runs in it, through the sandbox in development. */
 import { newId } from "../api/ids"
 import { startPayment } from "../api/orders"
+import { startQuotePayment, startTip } from "../api/pricing"
 import type { Payment } from "../api/types"
 import { config, loadConfig } from "../stores/config"
 
@@ -9,18 +10,27 @@ export type PayOutcome = "left" | "paid" | "cancelled" | "failed" | "elsewhere"
 /** One key for each attempt that a person makes; a repeated tap or a lost answer stays one attempt. */
 const keys = new Map<string, string>()
 
-export async function pay(orderId: string): Promise<PayOutcome> {
+export const pay = (orderId: string): Promise<PayOutcome> =>
+  payFor(orderId, `/orders/${orderId}`, (key) => startPayment(orderId, key))
+
+export const payQuote = (quoteId: string): Promise<PayOutcome> =>
+  payFor(quoteId, `/quotes/${quoteId}`, (key) => startQuotePayment(quoteId, key))
+
+export const payTip = (orderId: string, amountFen: number): Promise<PayOutcome> =>
+  payFor(`tip.${orderId}.${amountFen}`, `/orders/${orderId}`, (key) => startTip(orderId, amountFen, key))
+
+/** `subject` names what is paid; the person comes back to the page `back`. */
+async function payFor(subject: string, back: string, start: (key: string) => Promise<Payment>): Promise<PayOutcome> {
   await loadConfig()
   const sandbox = config.value.sandbox_path
   if (!sandbox && !window.WeixinJSBridge) return "elsewhere"
-  const key = keys.get(orderId) ?? newId()
-  keys.set(orderId, key)
-  const payment = await startPayment(orderId, key)
-  keys.delete(orderId)
-  markPaying(orderId)
+  const key = keys.get(subject) ?? newId()
+  keys.set(subject, key)
+  const payment = await start(key)
+  keys.delete(subject)
+  markPaying(subject)
   if (window.WeixinJSBridge) return inWeChat(payment)
-  const back = encodeURIComponent(`/orders/${orderId}`)
-  window.location.assign(`${sandbox}/pay/${encodeURIComponent(payment.out_trade_no)}?return=${back}`)
+  window.location.assign(`${sandbox}/pay/${encodeURIComponent(payment.out_trade_no)}?return=${encodeURIComponent(back)}`)
   return "left"
 }
 
@@ -35,18 +45,18 @@ function inWeChat(payment: Payment): Promise<PayOutcome> {
   })
 }
 
-const flag = (orderId: string): string => `casespace.paying.${orderId}`
+const flag = (subject: string): string => `casespace.paying.${subject}`
 
 /** Remembers, across the way to the payment page and back, that the result of a payment is awaited. */
-export function markPaying(orderId: string): void {
-  sessionStorage.setItem(flag(orderId), String(Date.now()))
+export function markPaying(subject: string): void {
+  sessionStorage.setItem(flag(subject), String(Date.now()))
 }
 
-export function isPaying(orderId: string): boolean {
-  const since = Number(sessionStorage.getItem(flag(orderId)) ?? 0)
+export function isPaying(subject: string): boolean {
+  const since = Number(sessionStorage.getItem(flag(subject)) ?? 0)
   return Date.now() - since < 10 * 60_000
 }
 
-export function donePaying(orderId: string): void {
-  sessionStorage.removeItem(flag(orderId))
+export function donePaying(subject: string): void {
+  sessionStorage.removeItem(flag(subject))
 }

@@ -20,9 +20,9 @@ export const statusLabel = (status: OrderStatus): string => STATES[status]?.labe
 export const statusTone = (status: OrderStatus): Tone => STATES[status]?.tone ?? "active"
 export const statusHint = (status: OrderStatus): string => STATES[status]?.hint ?? ""
 
-export type Operation = "pay" | "cancel" | "confirm" | "review" | "accept" | "decline" | "deliver" | "refund"
+export type Operation = "pay" | "cancel" | "confirm" | "review" | "accept" | "decline" | "deliver" | "refund" | "tip"
 
-const ORDER_OF_WEIGHT: Operation[] = ["refund", "cancel", "decline", "accept", "deliver", "confirm", "review", "pay"]
+const ORDER_OF_WEIGHT: Operation[] = ["refund", "cancel", "decline", "accept", "deliver", "confirm", "tip", "review", "pay"]
 
 /** What to offer of what the server allows, the main operation last. */
 export function operations(order: Order): Operation[] {
@@ -38,9 +38,10 @@ export const OPERATION_LABELS: Record<Operation, string> = {
   decline: "暂不接单",
   deliver: "提交成果",
   refund: "申请退款",
+  tip: "打赏感谢",
 }
 
-const BACK: readonly Operation[] = ["refund", "cancel", "decline"]
+const BACK: readonly Operation[] = ["refund", "cancel", "decline", "tip"]
 
 /** Whether this is what the page wants the person to do, and not a way out. */
 export const leadsOn = (operation: Operation): boolean => !BACK.includes(operation)
