@@ -542,6 +542,8 @@ def check_chain(bundle: Bundle, report: Report) -> None:
     """Every entry: dense, linked, hashed as said; every body: what its commitment says."""
     hidden: list[int] = []
     recalls: dict[int, str] = {}
+    under_review: list[int] = []
+    holds: dict[int, bool] = {}
     senders: list[str] = []
     for line in bundle.parts[MESSAGES].lines():
         seq = len(bundle.chain) + 1
@@ -550,13 +552,23 @@ def check_chain(bundle: Bundle, report: Report) -> None:
         senders.append(entry["sender"])
         if entry["type"] == "recall" and entry["target"] is not None:
             recalls.setdefault(entry["target"], entry["sender"])
+        if entry["type"] == "notice" and entry["sender"] == "system" and entry["target"] is not None:
+            holds[entry["target"]] = row.get("body", {}).get("code") in ("content.held", "content.upheld")
         if row.get("withheld") == "recalled":
             hidden.append(seq)
+        if row.get("withheld") == "held":
+            under_review.append(seq)
     for seq in hidden:
         demand(
             recalls.get(seq) == senders[seq - 1],
             f"第 {seq} 条称已撤回，但记录中没有发送人的撤回",
             f"entry {seq} is said to be recalled, but its sender never recalled it",
+        )
+    for seq in under_review:
+        demand(
+            holds.get(seq, False),
+            f"第 {seq} 条称正在审核，但记录中没有平台的审核通知",
+            f"entry {seq} is said to be held for review, but the record does not say so",
         )
     count = len(bundle.chain)
     head = bundle.chain[-1] if bundle.chain else GENESIS

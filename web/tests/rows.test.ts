@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { OutboxEntry } from "../src/chat/outbox"
 import { messagePreview } from "../src/chat/preview"
 import { chatRows } from "../src/chat/rows"
-import { emptyTimeline, open } from "../src/chat/timeline"
+import { append, emptyTimeline, open } from "../src/chat/timeline"
 import { message } from "./messages"
 
 /** After message 2, before message 3. */
@@ -27,6 +27,20 @@ describe("rows of a chat", () => {
     expect(rows.map((row) => row.kind)).toEqual(["time", "notice", "message", "time", "message"])
     expect(rows[1]).toMatchObject({ text: "你撤回了一条消息" })
     expect(chatRows(timeline, [], "u2", NOW)[1]).toMatchObject({ text: "“张三”撤回了一条消息" })
+  })
+
+  it("hides what is held for review from the others, also when it came live before", () => {
+    const timeline = emptyTimeline("s")
+    const system = { user_id: null, role: "system" as const, display_name: "系统" }
+    const word = (seq: number, code: string) =>
+      message(seq, { type: "notice", sender: system, body: { code, text: "审核", seq: 1 } })
+    open(timeline, [message(1), word(2, "content.held")], false, 0)
+    expect(chatRows(timeline, [], "u2", NOW)[1]).toMatchObject({ kind: "notice", text: "此消息正在审核或未通过审核" })
+    expect(chatRows(timeline, [], "u1", NOW)[1]).toMatchObject({ kind: "message", held: true })
+    expect(chatRows(timeline, [], "u3", NOW, true)[1]).toMatchObject({ kind: "message", held: true })
+    append(timeline, [word(3, "content.upheld"), word(4, "content.released")])
+    expect(chatRows(timeline, [], "u2", NOW)[1]).toMatchObject({ kind: "message", held: false })
+    expect(messagePreview(message(1, { held: true, body: {} }), "u2")).toBe("张三：[审核中]")
   })
 
   it("leaves what could not be sent where it was written, and what waits at the end", () => {

@@ -30,7 +30,7 @@ from services.notices.carriers import ByCall, ByCustomerMessage, ByMail, BySms
 from services.notices.deliveries import GIVE_UP
 from services.notices.notice_table import TABLE
 from services.notices.tracks import Tracks
-from services.notices.ways import OneShot
+from services.notices.ways import Carrier, OneShot
 from services.outbox import pause
 from tests.parts.databases import SettingsMaker
 from tests.postbox import Postbox, open_postbox
@@ -143,7 +143,7 @@ def join(office: Office, settings: Settings, http: HttpClient) -> None:
     async def mail_of(user: str) -> str | None:
         return office.mails.get(user)
 
-    carriers = {
+    carriers: dict[NoticeChannel, Carrier] = {
         C.CUSTOMER: ByCustomerMessage(CustomerMessages(door), world.windows, openid_of),
         C.SMS: BySms(TencentSmsSender(sms_config(settings), http), settings.sms_templates, phone_of),
         C.CALL: ByCall(TencentVoiceCaller(voice, http), settings.voice_templates, phone_of),

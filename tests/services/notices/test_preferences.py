@@ -70,7 +70,7 @@ async def town(make_settings: SettingsMaker) -> AsyncIterator[Town]:
 )
 def test_quiet_hours_over_midnight(now: str, until: str | None) -> None:
     """22:00 to 08:00 in China is 14:00 to 00:00 UTC."""
-    moment = datetime(2026, 11, 22, *map(int, now.split(":")), tzinfo=UTC)
+    moment = datetime.fromisoformat(f"2026-11-22T{now}:00").replace(tzinfo=UTC)
     found = quiet_until({"start": minutes_of("22:00"), "end": minutes_of("08:00")}, moment)
     assert (found.strftime("%H:%M") if found else None) == until
     assert found is None or found > moment

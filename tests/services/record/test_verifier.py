@@ -176,6 +176,11 @@ def hide_as_early(rows: list[dict[str, Any]]) -> None:
     rows[1]["withheld"] = "before_first_seq"
 
 
+def hide_as_held(rows: list[dict[str, Any]]) -> None:
+    del rows[1]["body"], rows[1]["salt"]
+    rows[1]["withheld"] = "held"
+
+
 def hide_as_recalled(rows: list[dict[str, Any]]) -> None:
     del rows[1]["body"], rows[1]["salt"]
     rows[1]["withheld"] = "recalled"
@@ -198,6 +203,7 @@ ROWS: dict[Change, str] = {
     insert_one: "dropped, inserted or moved",
     cut_tail: "does not end where the manifest says",
     hide_as_early: "does not hold",
+    hide_as_held: "the record does not say so",
     hide_as_recalled: "never recalled it",
     swap_file: "not what was committed to",
 }
@@ -229,6 +235,7 @@ def test_a_record_that_was_linked_anew_does_not_fit_its_checkpoints(
     unpacked.relink()
     words: dict[Change, str] = {
         hide_as_early: "does not hold",
+        hide_as_held: "the record does not say so",
         hide_as_recalled: "never recalled it",
         swap_file: "names a file that it does not carry",
         # the recall of entry 8 is now about a neighbour

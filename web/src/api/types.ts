@@ -167,6 +167,8 @@ export interface Message {
   sent_at: string
   hash?: string
   recalled?: boolean
+  /** Under review: without a body for all but its sender and staff. */
+  held?: boolean
 }
 
 export interface SpaceSummary {

@@ -30,7 +30,8 @@ export function bodyPreview(type: MessageType, body: Body): string {
 export function messagePreview(message: Message | null | undefined, me: string): string {
   if (!message) return "暂无消息"
   const { type, sender } = message
-  const line = message.recalled ? "撤回了一条消息" : bodyPreview(type, message.body)
+  const hidden = message.held && !Object.keys(message.body).length
+  const line = message.recalled ? "撤回了一条消息" : hidden ? "[审核中]" : bodyPreview(type, message.body)
   if (type === "notice" || type === "card") return line
   if (type === "recall" || message.recalled) {
     return `${sender.user_id === me ? "你" : sender.display_name}${line}`

@@ -1,18 +1,24 @@
 import { lineTime } from "../format/time"
 import type { Message } from "../api/types"
 import type { OutboxEntry } from "./outbox"
-import { recalledBy, type Timeline } from "./timeline"
+import { isHeld, recalledBy, type Timeline } from "./timeline"
 
 export type Row =
   | { kind: "time"; key: string; text: string }
   | { kind: "notice"; key: string; text: string }
-  | { kind: "message"; key: string; message: Message; mine: boolean }
+  | { kind: "message"; key: string; message: Message; mine: boolean; held: boolean }
   | { kind: "pending"; key: string; entry: OutboxEntry }
 
 const PAUSE_MS = 5 * 60_000
 
 /** The lines of a chat, top to bottom: messages, what could not be sent where it was written, then what waits. */
-export function chatRows(timeline: Timeline, waiting: OutboxEntry[], me: string, now: Date = new Date()): Row[] {
+export function chatRows(
+  timeline: Timeline,
+  waiting: OutboxEntry[],
+  me: string,
+  now: Date = new Date(),
+  staff: boolean = false,
+): Row[] {
   const rows: Row[] = []
   let last = 0
   const push = (iso: string, row: Row): void => {
@@ -25,7 +31,7 @@ export function chatRows(timeline: Timeline, waiting: OutboxEntry[], me: string,
     push(entry.created_at, { kind: "pending", key: `${me}:${entry.client_msg_id}`, entry })
   const failed = waiting.filter((entry) => entry.state === "failed")
   for (const message of timeline.items) {
-    const row = messageRow(timeline, message, me)
+    const row = messageRow(timeline, message, me, staff)
     if (!row) continue
     while (failed[0] && Date.parse(failed[0].created_at) < Date.parse(message.sent_at)) pend(failed.shift() as OutboxEntry)
     push(message.sent_at, row)
@@ -34,7 +40,7 @@ export function chatRows(timeline: Timeline, waiting: OutboxEntry[], me: string,
   return rows
 }
 
-function messageRow(timeline: Timeline, message: Message, me: string): Row | null {
+function messageRow(timeline: Timeline, message: Message, me: string, staff: boolean): Row | null {
   if (message.type === "recall" || message.type === "card_update") return null
   const key = `${message.sender.user_id ?? ""}:${message.client_msg_id || message.seq}`
   const recaller = recalledBy(timeline, message)
@@ -43,5 +49,9 @@ function messageRow(timeline: Timeline, message: Message, me: string): Row | nul
     return { kind: "notice", key, text: `${who}撤回了一条消息` }
   }
   if (message.type === "notice") return { kind: "notice", key, text: String(message.body.text ?? "") }
-  return { kind: "message", key, message, mine: message.sender.user_id === me }
+  const mine = message.sender.user_id === me
+  const held = isHeld(timeline, message)
+  // It may have come live, before it was held: then its words are here, and must not be shown all the same.
+  if (held && !mine && !staff) return { kind: "notice", key, text: "此消息正在审核或未通过审核" }
+  return { kind: "message", key, message, mine, held }
 }

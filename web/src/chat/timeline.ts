@@ -14,6 +14,8 @@ export interface Timeline {
   hasOlder: boolean
   loaded: boolean
   recalled: Record<number, Sender>
+  /** Seq of a message → the newest word on whether it is held for review. */
+  held: Record<number, { seq: number; hidden: boolean }>
   /** Seq of a card → what later entries say of it. */
   updates: Record<number, { seq: number; fields: Body }>
 }
@@ -27,6 +29,7 @@ export function emptyTimeline(spaceId: string): Timeline {
     hasOlder: false,
     loaded: false,
     recalled: {},
+    held: {},
     updates: {},
   }
 }
@@ -91,6 +94,16 @@ function drain(timeline: Timeline): Message[] {
 function note(timeline: Timeline, message: Message): void {
   if (message.type === "recall") timeline.recalled[Number(message.body.seq)] = message.sender
   if (message.type === "card_update") noteUpdate(timeline, message)
+  if (message.type === "notice") noteHold(timeline, message)
+}
+
+const HOLDS: Record<string, boolean> = { "content.held": true, "content.upheld": true, "content.released": false }
+
+function noteHold(timeline: Timeline, { seq: at, body }: Message): void {
+  const hidden = HOLDS[String(body.code)]
+  const seq = Number(body.seq)
+  const known = timeline.held[seq]
+  if (hidden !== undefined && !(known && known.seq > at)) timeline.held[seq] = { seq: at, hidden }
 }
 
 function noteUpdate(timeline: Timeline, { seq: at, body }: Message): void {
@@ -104,6 +117,11 @@ function noteUpdate(timeline: Timeline, { seq: at, body }: Message): void {
 export function find(timeline: Timeline, seq: number): Message | undefined {
   const first = timeline.items[0]
   return first ? timeline.items[seq - first.seq] : undefined
+}
+
+/** Whether this message is held for review. The server sends its body to its sender and to staff only. */
+export function isHeld(timeline: Timeline, message: Message): boolean {
+  return timeline.held[message.seq]?.hidden ?? message.held ?? false
 }
 
 /** Who recalled this message, if somebody did. */

@@ -127,6 +127,11 @@ export function receive(message: Message): boolean {
   const found = rooms.get(message.space_id)
   if (!found) return false
   if (message.sender.user_id) delete found.typing[message.sender.user_id]
+  // Whoever opened the chat while a message was held has not got its words.
+  if (message.type === "notice" && message.body.code === "content.released") {
+    const released = find(found.timeline, Number(message.body.seq))
+    if (released && !Object.keys(released.body).length) void refreshMessage(released).catch(() => undefined)
+  }
   return append(found.timeline, [message]).hole
 }
 
