@@ -17,6 +17,7 @@ _ALWAYS = ("request.rate_limited", "server.internal", "server.unavailable")
 _SIGNED_IN = ("auth.required", "auth.token_invalid", "auth.token_expired", "auth.session_revoked")
 _WITH_BODY = ("request.bad_json", "request.content_type", "request.too_large")
 
+_DAY = r"(\d{4}-"
 Routes = Iterable[tuple[str, type[ApiHandler]]]
 
 
@@ -41,14 +42,20 @@ def doors_of(handler: type[ApiHandler]) -> dict[str, Door]:
 def path_of(pattern: str) -> tuple[str, list[str]]:
     """A route's pattern as OpenAPI writes it, and the names of its parameters.
 
-    A parameter is named after the noun before it: ``/orders/([0-9a-f]{24})`` → ``/orders/{order_id}``.
+    A parameter is named after the noun before it: ``/orders/([0-9a-f]{24})`` → ``/orders/{order_id}``; a day and a
+    choice of words are called so.
     """
     names: list[str] = []
 
     def name(match: re.Match[str]) -> str:
-        before = pattern[: match.start()].rstrip("/").rsplit("/", 1)[-1]
-        noun = re.sub(r"[^a-z]", "_", before.removesuffix("s")) or "path"
-        names.append("seq" if noun == "message" else f"{noun}_id")
+        if "|" in match[0]:
+            names.append("kind")
+        elif match[0].startswith(_DAY):
+            names.append("day")
+        else:
+            before = pattern[: match.start()].rstrip("/").rsplit("/", 1)[-1]
+            noun = re.sub(r"[^a-z]", "_", re.sub(r"(?<=[^aeiou])ies$", "y", before).removesuffix("s")) or "path"
+            names.append("seq" if noun == "message" else f"{noun}_id")
         return "{" + names[-1] + "}"
 
     return _GROUP.sub(name, pattern).replace("\\", ""), names
@@ -100,7 +107,7 @@ def _operation(
         "summary": declared.summary,
         "tags": [_tag(path)],
         "parameters": [*path_parameters, *_query_parameters(declared, definitions)],
-        "responses": _responses(verb, declared, definitions),
+        "responses": _responses(verb, declared, definitions, named=bool(path_parameters)),
         "security": [] if declared.allow.public else [{"bearer": []}],
         "x-allow": str(declared.allow),
     }
@@ -110,7 +117,9 @@ def _operation(
         operation["parameters"].append(_IDEMPOTENCY)
     if declared.body is not NoBody:
         schema = _schema(declared.body, "validation", definitions)
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        # nothing at all is taken as an empty object, so a body is required only where a field is
+        needed = any(field.is_required() for field in declared.body.model_fields.values())
+        operation["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
     return operation
 
 
@@ -144,13 +153,13 @@ def _query_parameters(declared: Door, definitions: dict[str, Any]) -> list[dict[
     ]
 
 
-def _responses(verb: str, declared: Door, definitions: dict[str, Any]) -> dict[str, Any]:
+def _responses(verb: str, declared: Door, definitions: dict[str, Any], *, named: bool) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": "OK"}
     if declared.answer is not None:
         schema = _schema(declared.answer, "serialization", definitions)
         answer["content"] = {"application/json": {"schema": schema}}
     responses: dict[str, Any] = {str(declared.status): answer}
-    for status, codes in _problems_by_status(verb, declared).items():
+    for status, codes in _problems_by_status(verb, declared, named=named).items():
         responses[status] = {
             "description": ", ".join(codes),
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -158,8 +167,9 @@ def _responses(verb: str, declared: Door, definitions: dict[str, Any]) -> dict[s
     return responses
 
 
-def _problems_by_status(verb: str, declared: Door) -> Mapping[str, list[str]]:
-    codes = [*declared.problems, *_ALWAYS]
+def _problems_by_status(verb: str, declared: Door, *, named: bool) -> Mapping[str, list[str]]:
+    """``named``: the address has a part that names something, which may be of no form that leads here."""
+    codes = [*declared.problems, *_ALWAYS, *(("request.not_found",) if named else ())]
     if not declared.allow.public:
         codes += _SIGNED_IN
     if declared.allow.roles:
