@@ -22,10 +22,10 @@ RUN python -m venv /opt/casespace \
 
 # --- what runs
 FROM python:3.11-slim-bookworm
-# What statements and receipts are set with (WeasyPrint), and a Chinese font.
+# What statements and receipts are set with (WeasyPrint), and a Chinese font; what reads the recordings of hearings.
 RUN apt-get update -q \
     && apt-get install -y -q --no-install-recommends \
-        fonts-noto-cjk libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+        fonts-noto-cjk janus-tools libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 casespace \
     && useradd --system --uid 10001 --gid casespace --home-dir /nonexistent --shell /usr/sbin/nologin casespace

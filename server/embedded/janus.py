@@ -4,12 +4,13 @@ Janus offers no sound on loopback interfaces, so the sound itself goes over the 
 network. The service that Debian's package sets up is never used: it is open to everybody.
 """
 
+import secrets
 import shutil
 import socket
 import string
 from pathlib import Path
 
-from server.embedded.ports import LOOPBACK, is_free
+from server.embedded.ports import LOOPBACK, KeptPorts, is_free
 from server.embedded.processes import Command, Part, PartError
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "deploy" / "janus"
@@ -25,6 +26,15 @@ HOW_TO_INSTALL = (
     "  sudo apt-get install --no-install-recommends janus janus-tools"
 )
 RTP_PORTS = "20000-20400"
+EVERY_ADDRESS = ""  # that this machine has in a network
+
+
+def embedded_janus(folder: Path, ports: KeptPorts, log_file: Path) -> tuple["Janus | None", str]:
+    """A Janus for this machine, with secrets of this one start; or None, and why hearings have no sound."""
+    if find_janus() is None:
+        return None, HOW_TO_INSTALL
+    drawn = (secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+    return Janus(folder, ports.get("janus"), drawn, EVERY_ADDRESS, log_file), ""
 
 
 def find_janus() -> Path | None:
@@ -44,17 +54,17 @@ class Janus(Part):
         self,
         folder: Path,
         port: int,
-        secrets: tuple[str, str],
+        passwords: tuple[str, str],
         address: str,
         log_file: Path,
     ) -> None:
-        """``secrets``: of the API, and the AudioBridge's admin key. ``address``: where sound is offered."""
+        """``passwords``: of the API, and the AudioBridge's admin key. ``address``: where sound is offered."""
         super().__init__(log_file)
         self.folder = folder
         self.port = port
         self.address = address
         self.recordings = folder / "recordings"
-        self._secrets = secrets
+        self._secrets = passwords
 
     @property
     def url(self) -> str:

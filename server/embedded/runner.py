@@ -8,6 +8,7 @@ from pathlib import Path
 
 from server.embedded.certificates import make_certificate, own_address
 from server.embedded.environment import key_variables, passed_on, store_variables, write_environment_file
+from server.embedded.janus import Janus, embedded_janus
 from server.embedded.keys import load_keys
 from server.embedded.mongo import Mongo
 from server.embedded.ports import LOOPBACK, KeptPorts
@@ -61,6 +62,7 @@ class Runner:
             product_url=self.url,
             trusted=self._certificate,
         )
+        self.janus, self._voiceless = embedded_janus(data / "janus", self._ports, self._log("janus"))
         self._environment = self._write_environment()
         self.server = Server(self._host, self._port, self._environment, self._log("server"), self._certificate)
         self._restarts: list[float] = []
@@ -68,6 +70,8 @@ class Runner:
     def start(self) -> None:
         """Everything up to a product that answers. Raises PartError."""
         self.server.require_free_port()
+        if self._voiceless:
+            say(self._voiceless)
         say("正在启动 MongoDB、S3 存储和微信沙箱 · starting MongoDB, the S3 store and the WeChat sandbox …")
         start_together(self._infrastructure)
         preparation = Preparation(self.data / "prepared", self.demo_file)
@@ -86,7 +90,7 @@ class Runner:
         while True:
             for part in self._infrastructure:
                 if part.exit_code is not None:
-                    raise part.died()
+                    self._revive(part)
             if self.server.exit_code is not None:
                 self._restart_server()
             time.sleep(WATCH_SECONDS)
@@ -98,7 +102,7 @@ class Runner:
 
     @property
     def _infrastructure(self) -> list[Part]:
-        return [self.mongo, self.store, self.sandbox]
+        return [self.mongo, self.store, self.sandbox, *([self.janus] if self.janus else [])]
 
     def _log(self, name: str) -> Path:
         return self.data / "logs" / f"{name}.log"
@@ -123,6 +127,7 @@ class Runner:
             **store_variables(self.mongo.uri, self.store.endpoint, self._keys.s3, BUCKET),
             **key_variables(self.data, self._keys),
             **sandbox_variables(self.data / "sandbox", self.sandbox.url),
+            **(self.janus.variables() if self.janus else {}),
             "CASESPACE_DEMO_FILE": str(self.demo_file),
             "CASESPACE_HTTP_HOST": self._host,
             "CASESPACE_HTTP_PORT": str(self._port),
@@ -135,6 +140,14 @@ class Runner:
 
     def _step(self, *arguments: str) -> Step:
         return Step(list(arguments), self._environment, self._log(arguments[0]))
+
+    def _revive(self, part: Part) -> None:
+        """The one part that the product outlives: hearings go on in a new one. Any other raises its PartError."""
+        if not isinstance(part, Janus):
+            raise part.died()
+        say(f"{part.died()}\n语音服务意外退出，正在重新启动 · Janus died and is started again")
+        part.start()
+        time.sleep(1)  # one that dies at once must not keep the machine busy
 
     def _restart_server(self) -> None:
         fault = self.server.died()

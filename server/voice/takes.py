@@ -5,6 +5,7 @@ when it began; that is all there is to know, so whoever finds the folder can fin
 """
 
 import asyncio
+import logging
 import subprocess
 import tempfile
 from datetime import datetime
@@ -14,8 +15,16 @@ import orjson
 
 from services.hearings.recordings import Track
 
+log = logging.getLogger("casespace.voice")
+
 MIX = "mix"
 PP_SECONDS = 300
+WAV_HEADER = 44  # bytes
+MJR_HEADER = 1_024  # more than Janus writes before the first packet
+
+
+class TakeBrokenError(Exception):
+    """A file that has sound in it cannot be read: to be tried again, and seen by operators at last."""
 
 
 class Takes:
@@ -74,20 +83,22 @@ class Takes:
                 [self._converter, str(source), str(made)], capture_output=True, check=False, timeout=PP_SECONDS
             )
             if done.returncode != 0 or not made.exists():
-                return None  # nothing was said: a file with a header only
+                if written[0].stat().st_size > MJR_HEADER:
+                    raise TakeBrokenError(f"{self._converter} could not read {written[0].name}")
+                return None  # nothing was said: a header and no more
             made.replace(target)
         return target, "ogg"
 
     def forget(self, hearing_id: str, segment: int) -> None:
-        """Remove a segment's files: they are in the store."""
+        """Remove a segment's files: they are in the store. Voices stay while there is nothing to convert them with."""
         folder = self._folder / hearing_id / str(segment)
+        if self._converter is None and next(folder.glob("*.mjr*"), None) is not None:
+            log.warning("janus-pp-rec is missing: speakers' tracks stay in the folder", extra={"hearing": hearing_id})
+            return
         for file in folder.glob("*"):
             file.unlink()
         if folder.exists():
             folder.rmdir()
-
-
-WAV_HEADER = 44
 
 
 def _written(base: Path, ending: str) -> list[Path]:

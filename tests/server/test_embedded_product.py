@@ -67,7 +67,7 @@ def own_product(tmp_path: Path) -> Iterator[Product]:
 def test_stop_start_again_and_kill_9_of_the_runner(own_product: Product) -> None:
     """Ctrl-C leaves nothing; a second start keeps the data and is quick; a killed runner leaves nothing either."""
     pids = list(children(own_product.process.pid).values())
-    assert len(pids) == 4
+    assert len(pids) == 5  # Janus is one of them, since the tests have it installed
     assert own_product.stop() == 0
     assert not any(is_alive(pid) for pid in pids)
 
