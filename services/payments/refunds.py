@@ -199,9 +199,13 @@ class Refunds:
             await self._send(refund)
 
     async def _stray(self, row: OutboxDocument) -> None:
-        """Money came for an order that wanted none: it goes back by itself, once."""
+        """Money came for an order that wanted none: it goes back by itself, once.
+
+        A company's top-up that came twice belongs to no order: its work item stays open for a person.
+        """
         payment = await self._db.payments.find_one({"_id": row["payload"]["payment_id"]})
-        order = await self._book.load(payment["order_id"]) if payment else None
+        order_id = payment.get("order_id") if payment else None
+        order = await self._book.load(order_id) if order_id else None
         if payment is None or order is None:
             return
         # the id is the event's, so a repeated effect finds its refund

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { Coupon, Terms } from "../src/api/pricing"
 import { foldText, termsText, toggled } from "../src/orders/coupons"
-import { fenOf, quoteLabel, quoteTone } from "../src/orders/quotes"
+import { quoteLabel, quoteTone } from "../src/orders/quotes"
 
 const terms = (more: Partial<Terms> = {}): Terms => ({
   kind: "fixed",
@@ -44,11 +44,6 @@ describe("coupons", () => {
 })
 
 describe("quotes", () => {
-  it("take what is an amount and nothing else", () => {
-    expect(["300", "199.5", "0.01", " 7 "].map(fenOf)).toEqual([30000, 19950, 1, 700])
-    expect(["", "0", "-1", "1.234", "1e3", "12345678", "五"].map(fenOf)).toEqual(Array(7).fill(null))
-  })
-
   it("name the states on their cards", () => {
     expect([quoteLabel("offered"), quoteTone("lapsed"), quoteLabel("new")]).toEqual(["待答复", "off", "new"])
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { Order, Refund } from "../src/api/types"
-import { fenOf, refundable } from "../src/orders/refunds"
+import { fenOf } from "../src/format/money"
+import { refundable } from "../src/orders/refunds"
 import { leadsOn, operations } from "../src/orders/states"
 
 const order = (fields: Partial<Order>): Order => ({ payable_fen: 39_900, actions: [], ...fields }) as Order

@@ -6,3 +6,11 @@ export function yuan(fen: number): string {
   const digits = String(whole).replace(/\B(?=(\d{3})+$)/g, ",")
   return `${sign}¥${digits}${rest ? `.${String(rest).padStart(2, "0")}` : ""}`
 }
+
+/** Yuan as people type them, in fen; null for what is no amount of at least one fen. */
+export function fenOf(text: string): number | null {
+  const parts = text.trim().match(/^(\d{1,8})(?:\.(\d{1,2}))?$/)
+  if (!parts) return null
+  const fen = Number(parts[1]) * 100 + Number((parts[2] ?? "").padEnd(2, "0"))
+  return fen > 0 ? fen : null
+}

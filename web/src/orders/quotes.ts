@@ -11,14 +11,6 @@ export const QUOTE_STATES: Record<QuoteState, { label: string; tone: Tone; hint:
   lapsed: { label: "已过期", tone: "off", hint: "如仍需要，请联系律师重新报价" },
 }
 
-/** The amount that somebody typed, in fen; null for what is no amount. */
-export function fenOf(text: string): number | null {
-  const match = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(text.trim())
-  if (!match) return null
-  const fen = Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"))
-  return fen > 0 ? fen : null
-}
-
 /** The state on a quote's card in the chat. */
 export const quoteLabel = (state: string): string => QUOTE_STATES[state as QuoteState]?.label ?? state
 export const quoteTone = (state: string): Tone => QUOTE_STATES[state as QuoteState]?.tone ?? "wait"

@@ -13,11 +13,3 @@ export function refundable(order: Order): number {
   const asked = (order.refunds ?? []).filter(({ state }) => state !== "failed").reduce((sum, r) => sum + r.amount_fen, 0)
   return Math.max(0, order.payable_fen - asked)
 }
-
-/** Yuan as people type them, in fen; null for what is no amount of at least one fen. */
-export function fenOf(text: string): number | null {
-  const parts = text.trim().match(/^(\d{1,8})(?:\.(\d{1,2}))?$/)
-  if (!parts) return null
-  const fen = Number(parts[1]) * 100 + Number((parts[2] ?? "").padEnd(2, "0"))
-  return fen > 0 ? fen : null
-}
