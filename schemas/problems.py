@@ -187,7 +187,7 @@ _TABLE = (
     ProblemType("hearing.media_unavailable", Kind.UNAVAILABLE, 50360, "语音服务暂时不可用，请稍后重试", True),
     # notices
     ProblemType("notice.not_found", Kind.NOT_FOUND, 40424, "没有这条通知"),
-    ProblemType("notice.email_unavailable", Kind.UNAVAILABLE, 50324, "暂不支持邮件通知"),
+    ProblemType("notice.email_unavailable", Kind.CONFLICT, 40947, "暂不支持邮件通知"),
     ProblemType("notice.email_code_invalid", Kind.UNPROCESSABLE, 42224, "确认码错误或已失效，请重新获取"),
     # content safety
     ProblemType("content.hold_not_found", Kind.NOT_FOUND, 40490, "没有这条审核记录"),
