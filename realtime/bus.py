@@ -98,6 +98,7 @@ class ValkeyBus:
         self._receive: Receive = lambda _channel, _message: None
         self._heal: Heal | None = None
         self._heard_at = self._deaf_since = time.monotonic()
+        self._interrupted = False
         self._lost = False
         self.dropped = 0
 
@@ -151,23 +152,18 @@ class ValkeyBus:
 
     async def _listen(self) -> None:
         pause = 0.1
-        interrupted = False
         while True:
             try:
                 self._confirmed.clear()
                 self._leaving.clear()
                 await self._pubsub.subscribe(*(PREFIX + channel for channel in self._wanted))
-                if interrupted:
-                    log.info("the bus is back")
-                    interrupted = False
-                    self._start_healing(time.monotonic() - self._deaf_since)
                 pause = 0.1
                 await self._hear()
             except (RedisError, OSError) as fault:
-                if not interrupted:
+                if not self._interrupted:
                     log.warning("the bus is away: %s", type(fault).__name__)
                     self._deaf_since = self._heard_at
-                interrupted = True
+                self._interrupted = True
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -207,6 +203,10 @@ class ValkeyBus:
         if channel == LISTENING:  # from here on we hear who begins to listen; before, we may have missed it
             for subject, kept in self._listeners.forget(self._deaf_since):
                 self._enqueue(subject, kept)
+            if self._interrupted:
+                log.info("the bus is back")
+                self._interrupted = False
+                self._start_healing(time.monotonic() - self._deaf_since)
         elif channel not in ALWAYS:
             self._to_tell.add(channel)
             self._something.set()

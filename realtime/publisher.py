@@ -28,6 +28,7 @@ CLOSING_SECONDS = 2.0  # for what is still to be noted when the process stops
 OFFLINE_GRACE = 3.0  # a phone that switches networks is not announced as gone
 SKEW = timedelta(seconds=5)  # of clocks, and of what was on its way when the bus fell silent
 PEOPLE_AT_ONCE = 500
+AWAY_AT_ONCE = 100
 
 
 class Publisher:
@@ -43,6 +44,8 @@ class Publisher:
         self._left: set[str] = set()  # whose leaving is still to be noted
         self._noting: asyncio.Task[None] | None = None
         self._departures: dict[str, asyncio.TimerHandle] = {}
+        self._away: dict[str, set[str]] = {}  # who did not come back: person → spaces that may want to know
+        self._announcing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence: Presence | None = None
         self._truth: Truth | None = None
@@ -147,7 +150,7 @@ class Publisher:
             if self._presence is not None:
                 self._presence.left(user_id)
             self._departures[user_id] = asyncio.get_running_loop().call_later(
-                OFFLINE_GRACE, lambda: self._spawn(self._departed(user_id, spaces))
+                OFFLINE_GRACE, self._stayed_away, user_id, spaces
             )
         # One command, given before anything is waited for: a phone that comes back meanwhile subscribes after it.
         if channels:
@@ -167,11 +170,21 @@ class Publisher:
                 log.exception("that %d people left could not be noted", len(users))
         self._noting = None
 
-    async def _departed(self, user_id: str, spaces: set[str]) -> None:
+    def _stayed_away(self, user_id: str, spaces: set[str]) -> None:
         self._departures.pop(user_id, None)
-        if user_id in await self.online([user_id]):
-            return
-        await self._announce_presence(user_id, spaces, online=False)
+        self._away[user_id] = spaces
+        if self._announcing is None or self._announcing.done():  # who follows meanwhile is asked about together
+            self._announcing = self._spawn(self._announce_away())
+
+    async def _announce_away(self) -> None:
+        """Tell the spaces of those who are connected nowhere any more."""
+        while self._away:
+            await asyncio.sleep(0)
+            some = [self._away.popitem() for _ in range(min(AWAY_AT_ONCE, len(self._away)))]
+            online = await self.online(user_id for user_id, _ in some)
+            for user_id, spaces in some:
+                if user_id not in online:
+                    await self._announce_presence(user_id, spaces, online=False)
 
     async def _announce_presence(self, user_id: str, spaces: Iterable[str], *, online: bool) -> None:
         for space_id in list(spaces):
@@ -278,7 +291,8 @@ class Publisher:
     def _connections(self, user_ids: Iterable[str]) -> list[Connection]:
         return [c for user_id in user_ids for c in self.sockets.by_user.get(user_id, ())]
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

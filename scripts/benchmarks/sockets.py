@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from _socket_servers import HERE, MEMBERS, ROOT, Bench, cpu_seconds, process, resident_kib, settings_of
+from _socket_servers import CALM, HERE, MEMBERS, ROOT, Bench, cpu_seconds, process, resident_kib, settings_of
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from server.embedded.http_check import get_status
@@ -36,7 +36,6 @@ AIM_KIB = 40.0
 AT_ONCE = 40  # people made at once
 MISSED = 5  # messages that wait in each room when its people return
 ASK_SECONDS = 0.005
-CALM = 0.05  # CPU-seconds in a second
 
 
 class Bystander(WSListener):
