@@ -11,6 +11,7 @@ RESOURCES = (
     "companies",
     "quotes",
     "receipts",
+    "invoices",
     "disputes",
     "firms",
     "settlements",

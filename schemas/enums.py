@@ -96,6 +96,21 @@ class DisputeOutcome(StrEnum):
     REFUSED = "refused"
 
 
+class InvoiceTitleKind(StrEnum):
+    INDIVIDUAL = "individual"
+    ORGANIZATION = "organization"
+
+
+class InvoiceState(StrEnum):
+    ASKED = "asked"
+    ACCEPTED = "accepted"  # by WeChat Pay, which issues it in a moment
+    BY_HAND = "by_hand"  # finance issues it
+    ISSUED = "issued"
+    REVERSING = "reversing"
+    REVERSED = "reversed"  # 红冲: the money has gone back
+    CANCELLED = "cancelled"  # the money went back before it was issued
+
+
 class RefundState(StrEnum):
     REQUESTED = "requested"
     SUCCEEDED = "succeeded"
@@ -170,6 +185,7 @@ class NoticeKind(StrEnum):
     ORDER_REFUND_REQUESTED = "order_refund_requested"
     ORDER_REFUND_FAILED = "order_refund_failed"
     ORDER_REFUNDED = "order_refunded"
+    INVOICE_ISSUED = "invoice_issued"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_DECIDED = "dispute_decided"
     QUOTE_OFFERED = "quote_offered"

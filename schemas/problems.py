@@ -126,6 +126,11 @@ _TABLE = (
     ProblemType("dispute.wrong_state", Kind.CONFLICT, 40935, "该售后申请当前不能这样处理"),
     ProblemType("dispute.open_already", Kind.CONFLICT, 40936, "已有同类售后申请在处理中"),
     ProblemType("dispute.same_person", Kind.CONFLICT, 40938, "提出处理方案的人不能复核自己的方案"),
+    ProblemType("invoice.not_found", Kind.NOT_FOUND, 40437, "没有这张发票"),
+    ProblemType("invoice.exists", Kind.CONFLICT, 40948, "这笔支付已申请发票"),
+    ProblemType("invoice.nothing_left", Kind.CONFLICT, 40949, "款项已全部退回，无需开票"),
+    ProblemType("invoice.no_file", Kind.CONFLICT, 40958, "发票文件暂不可用"),
+    ProblemType("invoice.wrong_state", Kind.CONFLICT, 40959, "该发票当前不能这样处理"),
     ProblemType("work_item.not_found", Kind.NOT_FOUND, 40432, "没有这个工单"),
     ProblemType("work_item.already_done", Kind.CONFLICT, 40932, "该工单已处理"),
     # firms and settlement

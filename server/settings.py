@@ -140,6 +140,11 @@ class Settings(BaseSettings):
     paper_cert_file: Path | None = None  # certificate that seals papers, issuers after it (PEM); None: the record's key
     paper_key_file: Path | None = None
 
+    # --- invoices through WeChat Pay: all three, or finance issues them by hand
+    invoice_tax_code: str | None = Field(None, pattern=r"^\d{19}$")  # of the tax classification (税收分类编码)
+    invoice_goods_name: str | None = None  # what was sold, as invoices name it
+    invoice_tax_rate: int | None = Field(None, ge=0, le=1700)  # hundredths of a per cent
+
     # --- time stamps on the record (RFC 3161): both or neither
     tsa_url: str | None = None
     tsa_cert_file: Path | None = None  # the authority's root certificate, with intermediates if any (PEM)

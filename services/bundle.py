@@ -10,6 +10,7 @@ from services.hearings.hearings import Hearings
 from services.identity.accounts import Accounts
 from services.identity.sessions import Sessions
 from services.identity.sign_in import SignIn
+from services.invoicing.invoices import Invoices
 from services.notices.mailboxes import Mailboxes
 from services.notices.notice_statistics import NoticeStatistics
 from services.notices.notices import Notices
@@ -56,6 +57,7 @@ class Services:
     content_holds: ContentHolds
     desk: Desk
     disputes: Disputes
+    invoices: Invoices
     exports: Exports
     files: Files
     finance: Finance

@@ -13,6 +13,7 @@ from server.wiring.core import Core, build_core
 from server.wiring.disputes import build_disputes
 from server.wiring.files import build_files
 from server.wiring.hearings import Courts, build_hearings
+from server.wiring.invoicing import build_invoices
 from server.wiring.live import connect_publisher
 from server.wiring.money import build_money
 from server.wiring.notices import build_pushes, build_telling
@@ -104,6 +105,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     sales = build_sales(core, prices, money.book, money.payments, money.watch, telling.notices)
     settling = build_settling(core, money.pay, telling.notices)
     quarrels = build_disputes(core, money, settling.penalties, files, telling.notices)
+    invoices = build_invoices(core, money, telling.notices)
     connect_publisher(core, telling.attention, identity.sessions)
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
@@ -120,6 +122,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         content_holds=content.holds,
         desk=talk.desk,
         disputes=quarrels.disputes,
+        invoices=invoices,
         exports=evidence.exports,
         files=files,
         finance=books.finance,
@@ -181,6 +184,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **sales.effects(),
         **settling.effects(),
         **quarrels.effects(),
+        **invoices.effects(),
         **shipping.effects(),
         **talk.memberships.effects(),
         **talk.renaming.effects(),
@@ -206,6 +210,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             *evidence.ticks(),
             *settling.ticks(),
             *quarrels.ticks(),
+            Tick("invoices", 5.0, invoices.tick),
             *books.ticks(),
             *sales.ticks(),
             *courts.ticks(),

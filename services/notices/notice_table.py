@@ -80,6 +80,7 @@ TABLE: Mapping[NoticeKind, Rule] = {
     NoticeKind.ORDER_REFUND_REQUESTED: _order("退款处理中", _C, _L, _S),
     NoticeKind.ORDER_REFUND_FAILED: _order("退款未成功", _C, _S, steps=_AT_ONCE, urgent=True),
     NoticeKind.ORDER_REFUNDED: _order("已退款", _C, _L, steps=_SURELY),
+    NoticeKind.INVOICE_ISSUED: _order("发票已开具", _C),
     NoticeKind.DISPUTE_OPENED: _order("有售后申请", _L, steps=_SURELY),
     NoticeKind.DISPUTE_DECIDED: _order("售后有结果", _C, _L, steps=_SURELY),
     NoticeKind.QUOTE_OFFERED: _order("有新报价", _C, steps=_SURELY),

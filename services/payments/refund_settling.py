@@ -122,6 +122,10 @@ class RefundSettling:
         if refund["state"] == RefundState.FAILED:
             kind = REFUND_ABNORMAL if abnormal else REFUND_FAILED
             await open_about_refund(self._work_items, kind, refund, session)
+        elif await self._db.invoices.find_one({"live_key": payment["_id"]}, {"_id": 1}, session=session):
+            # an invoice over money that is back must not stand
+            ids = {"payment_id": payment["_id"]}
+            await self._outbox.add(session, "invoice.reverse", f"payment:{payment['_id']}", ids)
         elif refund.get("stray"):
             await self._work_items.resolve(STRAY, f"payment:{payment['_id']}", "款项已自动原路退回", session)
 

@@ -13,8 +13,21 @@ from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from schemas.documents import (
+    content,
+    disputes,
+    invoices,
+    ledgers,
+    money,
+    orders,
+    people,
+    pricing,
+    receipts,
+    record,
+    settlements,
+    spaces,
+)
 from schemas.documents import hearings as hearing_documents
-from schemas.documents import content, disputes, ledgers, money, orders, people, pricing, receipts, record, settlements, spaces
 
 T = TypeVar("T")
 
@@ -74,6 +87,7 @@ class Database:
         self.receipts: AsyncCollection[receipts.ReceiptDocument] = self._of("receipts")
         self.bills: AsyncCollection[money.BillDocument] = self._of("bills")
         self.reconciliations: AsyncCollection[money.ReconciliationDocument] = self._of("reconciliations")
+        self.invoices: AsyncCollection[invoices.InvoiceDocument] = self._of("invoices")
         self.disputes: AsyncCollection[disputes.DisputeDocument] = self._of("disputes")
         self.work_items: AsyncCollection[money.WorkItemDocument] = self._of("work_items")
         self.firms: AsyncCollection[settlements.FirmDocument] = self._of("firms")

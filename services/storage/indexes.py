@@ -293,6 +293,16 @@ COLLECTIONS: tuple[Collection, ...] = (
         ),
         _needs(["order_id", "space_id", "client_id", "kind", "state", "created_at"], created_at=_DATE),
     ),
+    Collection(
+        "invoices",
+        (
+            # one stands for a payment at a time
+            _index("live", *_up("live_key"), unique=True, partialFilterExpression={"live_key": {"$type": "string"}}),
+            _index("payment", ("payment_id", ASCENDING), ("_id", DESCENDING)),
+            _index("query", *_up("state", "query_at")),
+        ),
+        _needs(["payment_id", "payer_id", "apply_id", "amount_fen", "state", "created_at"], amount_fen=_FEN),
+    ),
     Collection("receipts", (_index("number", *_up("number"), unique=True),)),
     Collection("provider_events", (_index("subject", *_up("subject")),)),
     Collection(

@@ -1,0 +1,208 @@
+"""Electronic invoices against the sandbox's WeChat Pay: asked, issued, reversed when the money goes back (E1)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from pydantic import ValidationError
+
+from miniprogram_api.pay import Invoices as Vendor
+from schemas.api.invoices import InvoiceBody, InvoiceByHandBody, InvoiceView
+from schemas.api.orders import RefundBody
+from schemas.enums import InvoiceState, InvoiceTitleKind, Role
+from services.actors import Actor
+from services.errors import Problem
+from services.idempotency import Idempotency
+from services.invoicing.invoices import Invoices, Wording
+from services.notices.notices import Notices
+from tests.parts.databases import SettingsMaker
+from tests.parts.real import RealParts
+from tests.services.orders_world import World, open_world, ticket
+
+WORDING = Wording("3040203000000000000", "法律咨询服务", 600)
+PERSON = InvoiceBody(kind=InvoiceTitleKind.INDIVIDUAL, name="李女士", email="li@example.cn")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def world(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
+    async with open_world(make_settings(), parts) as world:
+        yield world
+
+
+def invoicing(world: World, wording: Wording | None) -> Invoices:
+    notices = Notices(world.database, world.outbox, world.live, world.audit, {}, world.clock)
+    idempotency = Idempotency(world.database, world.vault, world.clock)
+    vendor = Vendor(world.pay_client.door)
+    made = Invoices(
+        world.database,
+        world.vault,
+        vendor,
+        wording,
+        notices,
+        world.work_items,
+        idempotency,
+        world.audit,
+        world.outbox,
+        world.clock,
+    )
+    world.effects |= made.effects()
+    return made
+
+
+@pytest.fixture
+def invoices(world: World) -> Invoices:
+    world.clock.ahead *= 0
+    return invoicing(world, WORDING)
+
+
+async def refused(doing: Awaitable[Any]) -> str:
+    with pytest.raises(Problem) as caught:
+        await doing
+    return caught.value.code
+
+
+async def paid(world: World) -> tuple[Actor, str, str]:
+    """A client, their order and its payment."""
+    client = await world.client()
+    order = await world.paid(client)
+    return client, order.id, (await world.payment(order.id))["_id"]
+
+
+async def ask(world: World, invoices: Invoices, client: Actor, payment_id: str) -> InvoiceView:
+    view = await invoices.ask(client, payment_id, PERSON, ticket(client, "invoices", PERSON))
+    await world.work()
+    return view
+
+
+async def until(
+    world: World, invoices: Invoices, client: Actor, invoice: InvoiceView, state: InvoiceState
+) -> InvoiceView:
+    for _ in range(100):
+        world.clock.forward(minutes=31)
+        await invoices.tick()
+        await world.work()
+        found = {one.id: one for one in (await invoices.of_payment(client, invoice.payment_id)).items}[invoice.id]
+        if found.state is state:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"the invoice did not become {state}")
+
+
+async def give_back(world: World, client: Actor, order_id: str, fen: int) -> None:
+    body = RefundBody(amount_fen=fen, reason="部分退款")
+    await world.refunds.request(client, order_id, body, ticket(client, "refund", body))
+    await world.work()
+    await world.settle_refunds()
+
+
+async def test_an_invoice_is_asked_for_once_issued_and_told(world: World, invoices: Invoices) -> None:
+    client, _, payment_id = await paid(world)
+    tried = await asyncio.gather(*(ask(world, invoices, client, payment_id) for _ in range(4)), return_exceptions=True)
+    (asked,) = [one for one in tried if isinstance(one, InvoiceView)]
+    assert {one.code for one in tried if isinstance(one, Problem)} == {"invoice.exists"}
+    issued = await until(world, invoices, client, asked, InvoiceState.ISSUED)
+    assert issued.number
+    assert (await invoices.file(client, asked.id)).url.startswith("http")
+    assert (await world.told(client)).count("invoice_issued") == 1
+    stored = await world.database.invoices.find_one({"_id": asked.id})
+    assert stored is not None
+    assert PERSON.name.encode() not in stored["title"]  # personal data lies sealed
+
+
+async def test_when_money_goes_back_the_invoice_is_reversed_and_a_smaller_one_may_follow(
+    world: World, invoices: Invoices
+) -> None:
+    client, order_id, payment_id = await paid(world)
+    first = await until(world, invoices, client, await ask(world, invoices, client, payment_id), InvoiceState.ISSUED)
+    await give_back(world, client, order_id, 100)
+    await until(world, invoices, client, first, InvoiceState.REVERSED)
+    again = await ask(world, invoices, client, payment_id)
+    assert again.amount_fen == first.amount_fen - 100
+    await until(world, invoices, client, again, InvoiceState.ISSUED)
+
+
+async def test_money_that_goes_back_while_the_invoice_is_on_its_way(world: World, invoices: Invoices) -> None:
+    client, order_id, payment_id = await paid(world)
+    asked = await ask(world, invoices, client, payment_id)
+    await give_back(world, client, order_id, 100)
+    await world.work()
+    await until(world, invoices, client, asked, InvoiceState.REVERSED)
+
+
+async def test_a_refund_before_the_invoice_reverses_nothing(world: World, invoices: Invoices) -> None:
+    client, order_id, payment_id = await paid(world)
+    await give_back(world, client, order_id, 100)
+    asked = await ask(world, invoices, client, payment_id)
+    payment = await world.payment(order_id)
+    assert asked.amount_fen == payment["amount_fen"] - 100
+    await until(world, invoices, client, asked, InvoiceState.ISSUED)
+    await world.work()
+    assert (await until(world, invoices, client, asked, InvoiceState.ISSUED)).state is InvoiceState.ISSUED
+
+
+async def test_without_wording_finance_issues_by_hand(world: World) -> None:
+    by_hand = invoicing(world, None)
+    client, order_id, payment_id = await paid(world)
+    asked = await ask(world, by_hand, client, payment_id)
+    (item,) = await world.database.work_items.find({"subject": f"invoice:{asked.id}"}).to_list()
+    assert (item["kind"], item["state"]) == ("money.invoice_by_hand", "open")
+    ops = await world.person(Role.OPS)
+    number = InvoiceByHandBody(number="25442000000123456789")
+    assert await refused(by_hand.issued_by_hand(client, asked.id, number)) == "auth.forbidden"
+    issued = await by_hand.issued_by_hand(ops, asked.id, number)
+    assert (issued.state, issued.number) == (InvoiceState.ISSUED, number.number)
+    assert await refused(by_hand.issued_by_hand(ops, asked.id, number)) == "invoice.wrong_state"
+    await give_back(world, client, order_id, 100)
+    await world.work()
+    states = [
+        one["state"] for one in await world.database.work_items.find({"subject": f"invoice:{asked.id}"}).to_list()
+    ]
+    assert sorted(states) == ["done", "open"]  # the reversal, too, is a person's
+
+
+async def test_what_wechat_refuses_for_good_goes_to_a_person(world: World, invoices: Invoices) -> None:
+    client, _, payment_id = await paid(world)
+    await world.control(
+        "POST", "/control/faults", {"endpoint": "invoice_issue", "status": 400, "errcode": "INVALID_REQUEST"}
+    )
+    try:
+        asked = await ask(world, invoices, client, payment_id)
+    finally:
+        await world.control("DELETE", "/control/faults")
+    assert (await invoices.of_payment(client, payment_id)).items[0].state is InvoiceState.BY_HAND
+    assert await world.database.work_items.count_documents({"subject": f"invoice:{asked.id}", "state": "open"}) == 1
+
+
+async def test_whose_and_when(world: World, invoices: Invoices) -> None:
+    client, _, payment_id = await paid(world)
+    stranger = await world.client()
+    assert await refused(ask(world, invoices, stranger, payment_id)) == "payment.unknown"
+    assert await refused(invoices.of_payment(stranger, payment_id)) == "payment.unknown"
+    asked = await ask(world, invoices, client, payment_id)
+    assert await refused(invoices.file(stranger, asked.id)) == "invoice.not_found"
+    waiting = await world.place(client)
+    await world.start(client, waiting.id)
+    unpaid = await world.payment(waiting.id)
+    assert await refused(ask(world, invoices, client, unpaid["_id"])) == "receipt.not_yet"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "organization", "name": "某某科技有限公司"},
+        {"kind": "organization", "name": "某某科技有限公司", "taxpayer_id": "91110000MA00000000"},
+        {"kind": "individual", "name": "李女士", "taxpayer_id": "91350100M000100Y43"},
+        {"kind": "individual", "name": "李"},
+        {"kind": "individual", "name": "李女士", "email": "nowhere"},
+    ],
+)
+def test_a_title_that_the_tax_office_would_refuse(body: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        InvoiceBody.model_validate(body)
+
+
+def test_a_company_with_its_number() -> None:
+    body = {"kind": "organization", "name": "某某科技有限公司", "taxpayer_id": "91350100M000100Y43"}
+    assert InvoiceBody.model_validate(body).taxpayer_id == "91350100M000100Y43"
