@@ -82,7 +82,7 @@ class ReconciliationHandler(ApiHandler):
         body=CompareBody,
         answer=ReconciliationView,
         limit=HEAVY,
-        problems=("reconciliation.no_bill", "provider.unavailable"),
+        problems=("reconciliation.not_found", "reconciliation.no_bill", "provider.unavailable"),
     )
     async def post(self, call: Call[CompareBody], day: str) -> ReconciliationView:
         return await self.services.finance.compare(call.actor, _day(day), call.body)
@@ -94,6 +94,7 @@ class RebuildHandler(ApiHandler):
         allow=_OPS,
         answer=RebuiltView,
         limit=HEAVY,
+        problems=("reconciliation.not_found",),
     )
     async def get(self, call: Call[NoBody], day: str) -> RebuiltView:
         return await self.services.finance.rebuild(call.actor, _day(day))
@@ -105,7 +106,7 @@ class BillHandler(ApiHandler):
         allow=_OPS,
         raw=True,
         limit=HEAVY,
-        problems=("reconciliation.no_bill",),
+        problems=("reconciliation.not_found", "reconciliation.no_bill"),
     )
     async def get(self, call: Call[NoBody], day: str, kind: str) -> None:
         content = await self.services.finance.bill(call.actor, _day(day), "trades" if kind == "trades" else "funds")
@@ -113,10 +114,11 @@ class BillHandler(ApiHandler):
 
 
 def _day(text: str) -> date:
+    """Raises ``reconciliation.not_found`` for a day that no calendar has."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Problem("request.not_found") from None
+        raise Problem("reconciliation.not_found") from None
 
 
 def _file(handler: ApiHandler, name: str, content: bytes) -> None:
