@@ -20,10 +20,11 @@ from server.wiring.notices import build_pushes, build_telling
 from server.wiring.pay_keys import keep_certificates
 from server.wiring.people import build_identity
 from server.wiring.pricing import build_prices, build_sales
+from server.wiring.readings import Reading, build_reading
 from server.wiring.receipts import build_receipts
 from server.wiring.record import Evidence, build_evidence
-from server.wiring.shipping import build_shipping
 from server.wiring.settlement import Settling, build_settling
+from server.wiring.shipping import build_shipping
 from server.wiring.talk import build_talk
 from server.worker import Tick, Worker
 from services.bundle import Services
@@ -55,6 +56,7 @@ class House:
     rounds: Rounds
     alarms: AlarmCounter
     settling: Settling
+    reading: Reading
 
     @property
     def settings(self) -> Settings:
@@ -85,6 +87,7 @@ class House:
         """Answer what was accepted, then let go of everything."""
         await self.rounds.stop()
         await self.courts.close()
+        await self.reading.close()
         await self.core.recorder.close()
         await self.core.publisher.close()
         self.core.http.close()
@@ -110,6 +113,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
     talk = build_talk(core)
+    reading = build_reading(core, files, talk.index)
     leases = Leases(core.database, core.process, clock, is_dead)
     books = build_books(core, money, leases)
     courts = build_hearings(core, files, telling.notices, leases)
@@ -150,6 +154,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         products=prices.products,
         pushes=build_pushes(core, identity.accounts, telling, listeners),
         quotes=sales.quotes,
+        reading_pictures=reading.pictures,
+        readings=reading.readings,
         receipts=build_receipts(core, signer),
         refunds=money.refunds,
         firms=settling.firms,
@@ -184,6 +190,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **sales.effects(),
         **settling.effects(),
         **quarrels.effects(),
+        **reading.effects(),
         **invoices.effects(),
         **shipping.effects(),
         **talk.memberships.effects(),
@@ -194,6 +201,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         "checkpoints": evidence.checkpoints.follow,
         **content.follows(),
         "mentions": telling.mentions.follow,
+        **reading.follows(),
         "search": talk.index.follow,
     }
     worker = Worker(
@@ -214,6 +222,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             *books.ticks(),
             *sales.ticks(),
             *courts.ticks(),
+            *reading.ticks(),
         ],
         leases,
         core.metrics,
@@ -221,5 +230,15 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     )
     rounds = Rounds([keep_certificates(core, money.pay)])
     return House(
-        core, courts, services, identity.staff, worker, evidence, books, rounds, AlarmCounter(core.metrics), settling
+        core,
+        courts,
+        services,
+        identity.staff,
+        worker,
+        evidence,
+        books,
+        rounds,
+        AlarmCounter(core.metrics),
+        settling,
+        reading,
     )

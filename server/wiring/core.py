@@ -22,8 +22,8 @@ from services.idempotency import Idempotency
 from services.keys import BlindIndex, Vault
 from services.ledger.ledger import Ledger
 from services.outbox import Outbox
-from services.parking import Parking
 from services.papers.papers import Papers
+from services.parking import Parking
 from services.rate_limits import RateLimiter
 from services.record import Recorder
 from services.spaces.cards import Cards
@@ -72,6 +72,10 @@ class Core:
     def tally_notice(self, channel: str, state: str) -> None:
         """Count how notices ended outside, for operators."""
         self.metrics.notices.labels(channel, state).inc()
+
+    def tally_reading(self, kind: str, outcome: str) -> None:
+        """Count what became of files that were to be read, for operators."""
+        self.metrics.readings.labels(kind, outcome).inc()
 
     def tally(self, what: str, which: str) -> None:
         """Count what happened to money, for operators."""

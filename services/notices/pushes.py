@@ -17,8 +17,8 @@ from services.storage.database import Database
 
 log = logging.getLogger("casespace.pushes")
 
-# Who else wants to hear of events: whose it is (None: nobody we know), and the event. Must bear repetition, since WeChat
-# sends an event again until it has been recorded.
+# Who else wants to hear of events: whose it is (None: nobody we know), and the event. Must bear repetition, since
+# WeChat sends an event again until it has been recorded.
 Listener = Callable[[str | None, PushEvent], Awaitable[None]]
 
 

@@ -50,7 +50,7 @@ class Reach:
         self._audit = audit
 
     async def of_space(self, actor: Actor, space_id: str) -> SpaceReachView:
-        """Everybody who is in a space now, for the staff of that space. Raises ``space.not_found``, ``auth.forbidden``."""
+        """Everybody who is in a space now, for its staff. Raises ``space.not_found``, ``auth.forbidden``."""
         place = await self._spaces.access(actor, space_id, Permission.SPACE_NOTES)
         present = [member["user_id"] for member in place.space["members"] if "left_at" not in member]
         return SpaceReachView(items=[await self._person(user_id) for user_id in present])

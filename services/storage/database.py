@@ -28,6 +28,7 @@ from schemas.documents import (
     spaces,
 )
 from schemas.documents import hearings as hearing_documents
+from schemas.documents import readings as reading_documents
 
 T = TypeVar("T")
 
@@ -105,6 +106,7 @@ class Database:
         self.search: AsyncCollection[spaces.SignatureDocument] = self._of("search")
         self.reads: AsyncCollection[spaces.ReadDocument] = self._of("reads")
         self.files: AsyncCollection[spaces.FileDocument] = self._of("files")
+        self.readings: AsyncCollection[reading_documents.ReadingDocument] = self._of("readings")
         self.hearings: AsyncCollection[hearing_documents.HearingDocument] = self._of("hearings")
         self.hearing_tickets: AsyncCollection[hearing_documents.HearingTicketDocument] = self._of("hearing_tickets")
         self.hearing_media: AsyncCollection[hearing_documents.HearingMediaDocument] = self._of("hearing_media")
