@@ -21,7 +21,7 @@ from services.storage import migrations
 log = logging.getLogger("casespace")
 
 MISUSE = 2
-WORKER_NICENESS = 10  # where both want a core, people who wait for an answer go before what follows
+WORKER_NICENESS = 5  # where both want a core, people who wait for an answer go before what follows
 Job = Callable[[House, argparse.Namespace], Awaitable[None]]
 
 
