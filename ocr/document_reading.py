@@ -1,6 +1,7 @@
 """A whole file: through the gate, page by page through the engine, and the fields of its kind out of the lines."""
 
 from collections.abc import Callable
+from functools import partial
 
 import zxingcpp
 
@@ -16,17 +17,18 @@ Progress = Callable[[int, int], None]
 
 
 def read_document(engine: OcrEngine, data: bytes, kind: str | None, limits: Limits, progress: Progress) -> Reading:
-    """`progress` is called with the number of each page, from 0, before it is read, and the count.
+    """`progress` is called with the number of a page, from 0, and their count, when it begins and when a part of it
+    is done.
 
     Raises ReadingFault.
     """
     document = Document(data, limits)
     try:
         pages = []
-        progress(0, document.page_count)
         for number, page in enumerate(document.pages()):
-            pages.append(read_page(engine, page, number))
-            progress(number + 1, document.page_count)
+            beat = partial(progress, number, document.page_count)
+            beat()
+            pages.append(read_page(engine, page, number, beat))
     finally:
         document.close()
     lines = [line for page in pages for line in page.lines]

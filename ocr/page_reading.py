@@ -1,6 +1,6 @@
 """One page: from a picture to lines in reading order, in the pixels that a viewer shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -15,9 +15,11 @@ from ocr.reading_order import in_reading_order
 from ocr.readings import PageInfo
 from ocr.seals import without_seals
 
+Beat = Callable[[], None]
 _SMALLEST_SIDE = 16  # pixels; no writing fits below
 _MARGIN = 16  # of white around small pictures, which detectors need
 _SLICE = 1600  # pixels of a long screenshot read at a time
+_BLANK = 24  # levels between a slice's darkest and brightest, below which nothing is written on it
 _OVERLAP = 240  # more than the tallest line, so that each is whole in one slice
 
 
@@ -30,24 +32,24 @@ class PageReading:
     upright: Picture | None
 
 
-def read_page(engine: OcrEngine, page: PageImage | PageText, number: int) -> PageReading:
-    """Raises RuntimeError when the engine fails."""
+def read_page(engine: OcrEngine, page: PageImage | PageText, number: int, beat: Beat) -> PageReading:
+    """`beat` is called whenever a part of a long page is done. Raises RuntimeError when the engine fails."""
     if isinstance(page, PageText):
         info = PageInfo(page.width, page.height, source="text")
         return PageReading(in_reading_order(page.lines), info, None)
     if min(page.picture.shape[:2]) < _SMALLEST_SIDE:
         return PageReading([], PageInfo(page.width, page.height), page.picture)
     picture, seals = without_seals(page.picture)
-    turn, lines = _lines(engine, picture, page.is_long)
+    turn, lines = _lines(engine, picture, page.is_long, beat)
     upright = turned(picture, turn)
     ordered = in_reading_order([_judged(upright, line) for line in lines])
     info = PageInfo(page.width, page.height, turn, "image", bool(seals))
     return PageReading([_as_seen(line, page, info, number) for line in ordered], info, upright)
 
 
-def _lines(engine: OcrEngine, picture: Picture, is_long: bool) -> tuple[int, list[Line]]:
+def _lines(engine: OcrEngine, picture: Picture, is_long: bool, beat: Beat) -> tuple[int, list[Line]]:
     if is_long and picture.shape[0] > picture.shape[1]:
-        return 0, _in_slices(engine, picture)
+        return 0, _in_slices(engine, picture, beat)
     turns: Sequence[int] = ANY_WAY_UP
     smallest = min(picture.shape[:2])
     if smallest >= 4 * _MARGIN:
@@ -59,7 +61,7 @@ def _lines(engine: OcrEngine, picture: Picture, is_long: bool) -> tuple[int, lis
     return 0, [line.moved(-_MARGIN, -_MARGIN) for line in sheet.lines]
 
 
-def _in_slices(engine: OcrEngine, picture: Picture) -> list[Line]:
+def _in_slices(engine: OcrEngine, picture: Picture, beat: Beat) -> list[Line]:
     """A long screenshot from top to bottom.
 
     A line that a cut may have halved is left to the next slice, which has it whole.
@@ -68,7 +70,11 @@ def _in_slices(engine: OcrEngine, picture: Picture) -> list[Line]:
     kept: list[Line] = []
     for start in range(0, max(1, height - _OVERLAP), _SLICE - _OVERLAP):
         end = min(height, start + _SLICE)
-        for line in engine.read(np.ascontiguousarray(picture[start:end]), (0,)).lines:
+        part = np.ascontiguousarray(picture[start:end])
+        if int(part.max()) - int(part.min()) < _BLANK:
+            continue
+        beat()
+        for line in engine.read(part, (0,)).lines:
             halved = (start > 0 and line.top <= 2) or (end < height and line.bottom >= end - start - 2)
             if not halved:
                 _keep(kept, line.moved(0, start))

@@ -13,6 +13,7 @@ from ocr.lines import Line, Point
 
 _COLUMN_LINES = 5  # on either side; fewer are cells of a form
 _FILLED = 0.7  # part of its column that a line of running text fills
+_LONG = 9.0  # heights of a line, that running text has and the cells of most forms have not
 _SAME_ROW = 0.5  # of the smaller height, shared
 
 
@@ -138,4 +139,5 @@ def _is_column(items: list[Placed]) -> bool:
         return False
     width = max(item.right for item in items) - min(item.left for item in items)
     filled = sum(item.right - item.left >= _FILLED * width for item in items)
-    return filled >= 0.6 * len(items)
+    long = median((item.right - item.left) / item.height for item in items) >= _LONG
+    return long and filled >= 0.6 * len(items)

@@ -37,7 +37,7 @@ def fields(paper: Paper) -> dict[str, Field]:
     peer = paper.seen(title.start, title.end) if title else None
     body = [cell for cell in cells if title is None or cell.item.top > title.item.bottom]
     name = peer.text if peer else "对方"
-    return values.kept(peer=values.text(peer), messages=_messages(paper, body, (left + right) / 2, name))
+    return values.kept(peer=values.text(peer), messages=_messages(paper, body, name))
 
 
 def looks_like_chat(paper: Paper) -> bool:
@@ -64,8 +64,12 @@ def _title(cells: list[Cell], left: float, right: float) -> Cell | None:
     return None
 
 
-def _messages(paper: Paper, cells: list[Cell], middle: float, peer: str) -> Field | None:
+def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:
     said_at, messages, seen = "", [], []
+    left, right = (
+        min((cell.item.left for cell in cells), default=0),
+        max((cell.item.right for cell in cells), default=0),
+    )
     for bubble in _bubbles(cells):
         text = joined(
             [part for part in (paper.seen(cell.start, cell.end) for cell in bubble.cells) if part is not None]
@@ -73,7 +77,7 @@ def _messages(paper: Paper, cells: list[Cell], middle: float, peer: str) -> Fiel
         if _CLOCK.fullmatch(text.text):
             said_at = text.text
             continue
-        mine = bubble.right - middle > middle - bubble.left
+        mine = right - bubble.right < bubble.left - left
         if not mine and text.text == peer:
             continue  # a group shows the name above what is said
         messages.append({"speaker": ME if mine else peer, "time": said_at, "text": values.as_written(text.text)})

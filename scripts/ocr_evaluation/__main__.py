@@ -4,6 +4,8 @@
 
 import argparse
 import asyncio
+import sys
+from itertools import product
 from pathlib import Path
 
 from ocr.options import MODELS, EngineOptions
@@ -27,27 +29,29 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--detector", default=EngineOptions().detector)
     parser.add_argument("--misses", action="store_true", help="list every field that is not exact")
+    parser.add_argument("--each", action="store_true", help="tell of every paper on stderr, as it is read")
     parser.add_argument("--save", type=Path, help="folder for the pictures")
     return parser.parse_args()
 
 
 def evaluate(options: argparse.Namespace, held_out: bool, systems: list[Ours | Stock]) -> Scores:
+    """Page by page, the systems in turn, so that what else the machine does meets both."""
     scores: Scores = {}
-    turn = 0
-    for kind in options.kinds:
-        for number in range(options.first, options.first + options.papers):
-            sheet = paper(kind, held_out, number)
-            for damage in options.damages:
-                picture = damaged(sheet.image, damage, f"{kind}/{held_out}/{number}")
-                if options.save:
-                    name = f"{'held' if held_out else 'tune'}-{kind}-{number}-{damage}"
-                    (options.save / f"{name}.{'png' if damage == 'clean' else 'jpg'}").write_bytes(picture.data)
-                turn += 1
-                for system in systems if turn % 2 else systems[::-1]:
-                    answer = system.read(picture.data, None)
-                    score = scored(sheet.truth, picture.matrix, answer.lines, answer.kind, answer.fields)
-                    score.seconds.append(answer.seconds)
-                    scores.setdefault((system.name, damage, kind), Score()).add(score)
+    numbers = range(options.first, options.first + options.papers)
+    for turn, (damage, kind, number) in enumerate(product(options.damages, options.kinds, numbers)):
+        sheet = paper(kind, held_out, number)
+        picture = damaged(sheet.image, damage, f"{kind}/{held_out}/{number}")
+        if options.save:
+            name = f"{'held' if held_out else 'tune'}-{kind}-{number}-{damage}"
+            (options.save / f"{name}.{'png' if damage == 'clean' else 'jpg'}").write_bytes(picture.data)
+        for system in systems if turn % 2 else systems[::-1]:
+            answer = system.read(picture.data, None)
+            score = scored(sheet.truth, picture.matrix, answer.lines, answer.kind, answer.fields)
+            score.seconds.append(answer.seconds)
+            score.cpu_seconds.append(answer.cpu_seconds)
+            scores.setdefault((system.name, damage, kind), Score()).add(score)
+            if options.each:
+                print(system.name, damage, kind, number, score, file=sys.stderr, flush=True)
     return scores
 
 

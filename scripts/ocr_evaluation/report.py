@@ -26,7 +26,16 @@ def _row(*cells: object) -> str:
 
 def summary(scores: Scores, damages: Iterable[str]) -> list[str]:
     """A row for each system and damage."""
-    head = ("system", "damage", "CER %", "fields exact %", "kind right", "wrong numbers unflagged", "s a page (p95)")
+    head = (
+        "system",
+        "damage",
+        "CER %",
+        "fields exact %",
+        "kind right",
+        "wrong numbers unflagged",
+        "s a page (p95)",
+        "CPU s",
+    )
     lines = [_row(*head), _row(*["---"] * len(head))]
     for name in _names(scores):
         for damage in damages:

@@ -26,6 +26,7 @@ class Score:
     wrong_unflagged: int = 0
     kinds_right: int = 0
     seconds: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
     misses: list[str] = field(default_factory=list)
 
     @property
@@ -40,6 +41,7 @@ class Score:
         for name in ("papers", "errors", "characters", "fields", "exact", "wrong_unflagged", "kinds_right"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.seconds += other.seconds
+        self.cpu_seconds += other.cpu_seconds
         self.misses += other.misses
 
 
