@@ -21,6 +21,7 @@ import SettlementView from "./views/SettlementView.vue"
 import SettlementsView from "./views/SettlementsView.vue"
 import SignInView from "./views/SignInView.vue"
 import SpacesView from "./views/SpacesView.vue"
+import WorkItemsView from "./views/WorkItemsView.vue"
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -100,6 +101,7 @@ export const router = createRouter({
     { path: "/me/coupons", component: CouponsView, meta: { title: "优惠券" } },
     { path: "/me/notices", component: NoticesView, meta: { title: "通知" } },
     { path: "/me/reminders", component: RemindersView, meta: { title: "微信提醒" } },
+    { path: "/work-items", component: WorkItemsView, meta: { title: "工单" } },
     { path: "/settlements", component: SettlementsView, meta: { title: "结算" } },
     { path: "/settlements/:id", component: SettlementView, props: true, meta: { title: "结算单" } },
     { path: "/:rest(.*)", component: NotFoundView, meta: { open: true, title: "找不到" } },
