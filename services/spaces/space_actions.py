@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.enums import OrderStatus, Role
+from services.disputes.dispute_rules import DISPUTABLE
 from services.orders.order_rules import QUOTABLE, TIPPABLE
 
 _TALKERS = frozenset({Role.CLIENT, Role.LAWYER, Role.SUPPORT, Role.REVIEWER})
@@ -31,6 +32,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("quote", "发送报价", frozenset({Role.LAWYER, Role.SUPPORT}), QUOTABLE),
     Action("confirm", "确认完成", frozenset({Role.CLIENT}), frozenset({OrderStatus.DELIVERED})),
     Action("review", "评价服务", frozenset({Role.CLIENT}), frozenset({OrderStatus.CONFIRMED}), when_closed=True),
+    Action("dispute", "申请售后", frozenset({Role.CLIENT}), DISPUTABLE, when_closed=True),
     Action("tip", "打赏感谢", frozenset({Role.CLIENT}), TIPPABLE, when_closed=True),
 )
 

@@ -3,6 +3,8 @@ import { isStaff, signedIn } from "./stores/session"
 import ChatView from "./views/ChatView.vue"
 import CouponsView from "./views/CouponsView.vue"
 import DeliverView from "./views/DeliverView.vue"
+import DeskDisputesView from "./views/DeskDisputesView.vue"
+import DisputesView from "./views/DisputesView.vue"
 import MeView from "./views/MeView.vue"
 import NotFoundView from "./views/NotFoundView.vue"
 import NoticesView from "./views/NoticesView.vue"
@@ -76,6 +78,8 @@ export const router = createRouter({
       props: true,
       meta: { title: "数字凭证" },
     },
+    { path: "/orders/:id/disputes", component: DisputesView, props: true, meta: { title: "售后" } },
+    { path: "/desk/disputes", component: DeskDisputesView, meta: { title: "售后处理" } },
     {
       path: "/verify/receipts/:number",
       component: ReceiptCheckView,

@@ -29,7 +29,6 @@ from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.services.orders_world import World, open_world, ticket
 
-
 KEY = Ed25519PrivateKey.generate()
 KEY_PEM = KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 

@@ -1,7 +1,7 @@
 /** The "+" menu: what every chat can send, then what the server allows this person in this order now. */
 import type { SpaceAction } from "../api/types"
 
-type Target = "photo" | "camera" | "file" | "location" | "contact" | "members" | "order" | "deliver" | "pay" | "quote"
+type Target = "photo" | "camera" | "file" | "location" | "contact" | "members" | "order" | "deliver" | "pay" | "quote" | "dispute"
 
 const OWN: SpaceAction[] = [
   { code: "photo", label: "照片", icon: "photo" },
@@ -33,6 +33,7 @@ const TARGETS: Record<string, Target> = {
   pay: "pay",
   quote: "quote",
   tip: "order",
+  dispute: "dispute",
 }
 
 const ICONS: Record<string, string> = {
@@ -53,6 +54,7 @@ const ICONS: Record<string, string> = {
   confirm: "check",
   review: "star",
   quote: "receipt",
+  dispute: "alert",
   tip: "star",
 }
 

@@ -5,6 +5,7 @@ const LOOKS: Record<string, { icon: string; label: string }> = {
   refund: { icon: "pay", label: "退款" },
   assignment: { icon: "person", label: "律师安排" },
   delivery: { icon: "file", label: "服务成果" },
+  dispute: { icon: "alert", label: "售后" },
   quote: { icon: "receipt", label: "报价" },
   tip: { icon: "star", label: "打赏" },
   evidence: { icon: "evidence", label: "证据" },

@@ -1,0 +1,27 @@
+import { call } from "./http"
+
+export interface Invoice {
+  id: string
+  payment_id: string
+  kind: "individual" | "organization"
+  name: string
+  amount_fen: number
+  state: "asked" | "accepted" | "by_hand" | "issued" | "reversing" | "reversed" | "cancelled"
+  number?: string | null
+}
+
+export interface InvoiceTitle {
+  kind: Invoice["kind"]
+  name: string
+  taxpayer_id: string | null
+  email: string | null
+}
+
+const id = encodeURIComponent
+
+export const invoicesOf = (paymentId: string): Promise<{ items: Invoice[] }> => call("GET", `/payments/${id(paymentId)}/invoices`)
+
+export const askInvoice = (paymentId: string, title: InvoiceTitle, key: string): Promise<Invoice> =>
+  call("POST", `/payments/${id(paymentId)}/invoices`, { body: title, idempotencyKey: key })
+
+export const invoiceFile = (invoiceId: string): Promise<{ url: string }> => call("GET", `/invoices/${id(invoiceId)}/file`)
