@@ -14,15 +14,15 @@ _LABELS = (
 
 def fields(paper: Paper) -> dict[str, Field]:
     return values.kept(
-        company_name=values.text(paper.labelled([r"(?<!项目)名\s?称"], _LABELS, rows=2), values.ORGANISATION),
+        company_name=values.text(paper.labelled([r"(?<!项目)名[^\w\n]{0,2}称"], _LABELS, rows=2), values.ORGANISATION),
         credit_code=values.credit_code(paper),
-        company_type=values.text(paper.labelled([r"(?<!主体)类\s?型"], _LABELS, rows=2)),
+        company_type=values.text(paper.labelled(["类型"], _LABELS, rows=2)),
         legal_representative=values.text(
             paper.labelled(["法定代表人", "负责人", "经营者", "投资人", "执行事务合伙人"], _LABELS), values.NAME
         ),
         registered_capital=values.text(paper.labelled(["注册资本", "注册资金"], _LABELS)),
         established_on=values.date_after(paper, r"成\s?立\s?日\s?期", r"注\s?册\s?日\s?期"),
-        address=values.text(paper.labelled([r"住\s?所", "主要经营场所", "经营场所"], _LABELS, rows=3)),
+        address=values.text(paper.labelled(["住所", "主要经营场所", "经营场所"], _LABELS, rows=3)),
         scope=values.text(paper.labelled(["经营范围"], _LABELS, rows=12)),
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from statistics import median
 
 from ocr.kinds import values
 from ocr.kinds.kind import Kind
@@ -12,7 +13,7 @@ _CLOCK = re.compile(
     r"(?:\d{4}年)?(?:\d{1,2}月\d{1,2}日|昨天|前天|今天|星期[一二三四五六日天]|周[一二三四五六日])?(?:凌晨|早上|上午|中午|下午|晚上)?\d{1,2}:\d{2}"
 )
 ME = "我"
-_TOP = 0.1  # of the page: status bar and title
+_SMALL = 0.82  # of the usual height of a line
 
 
 @dataclass
@@ -65,27 +66,36 @@ def _title(cells: list[Cell], left: float, right: float) -> Cell | None:
 
 
 def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:
-    said_at, messages, seen = "", [], []
+    said_at, name, messages, seen = "", "", [], []
     left, right = (
         min((cell.item.left for cell in cells), default=0),
         max((cell.item.right for cell in cells), default=0),
     )
+    usual = median([cell.item.height for cell in cells]) if cells else 0
     for bubble in _bubbles(cells):
-        text = joined(
-            [part for part in (paper.seen(cell.start, cell.end) for cell in bubble.cells) if part is not None]
-        )
+        text = _said(paper, bubble.cells)
         if _CLOCK.fullmatch(text.text):
             said_at = text.text
             continue
         mine = right - bubble.right < bubble.left - left
-        if not mine and text.text == peer:
-            continue  # a group shows the name above what is said
-        messages.append({"speaker": ME if mine else peer, "time": said_at, "text": values.as_written(text.text)})
+        first, *others = bubble.cells
+        if not mine and (first.item.height < _SMALL * usual or first.text == peer):
+            name = first.text  # who speaks stands above the bubble, in small letters
+            if not others:
+                continue
+            text = _said(paper, others)
+        speaker = ME if mine else name or peer
+        messages.append({"speaker": speaker, "time": said_at, "text": values.as_written(text.text)})
         seen.append(text)
+        name = ""
     if not messages:
         return None
     whole = joined(seen)
     return Seen("", sum(part.score for part in seen) / len(seen), None, whole.page).field(messages)
+
+
+def _said(paper: Paper, cells: list[Cell]) -> Seen:
+    return joined([part for part in (paper.seen(cell.start, cell.end) for cell in cells) if part is not None])
 
 
 def _bubbles(cells: list[Cell]) -> list[_Bubble]:

@@ -43,7 +43,7 @@ def _digits(paper: Paper) -> Seen | None:
     """An amount beside its word, else the first with a sign of yuan."""
     return (
         paper.flowing(_MONEY + rf"({values.AMOUNT})元", 1)
-        or paper.flowing(r"[¥Y](\d[\d,,]*(?:\.\d{1,2})?)", 1)
+        or paper.flowing(r"(?<![0-9A-Za-z])(?:¥|Y(?=[\d,]+\.\d\d))(\d[\d,]*(?:\.\d{1,2})?)", 1)
         or paper.flowing(rf"人民币({values.AMOUNT})元", 1)
     )
 

@@ -24,13 +24,17 @@ def fields(paper: Paper) -> dict[str, Field]:
 
 
 def _consistent(found: dict[str, Field]) -> dict[str, Field]:
-    """Birth and sex are in the number too: where they differ, both sides are doubtful."""
+    """Birth and sex are in the number too: where they differ, both sides are doubtful; where one was not read, the
+    number tells it, for a person to confirm.
+    """
     number = found.get("id_number")
     if number is None or not id_number_ok(str(number.value)):
         return found
     for name, told in (("birth_date", id_birth_date(str(number.value))), ("sex", id_sex(str(number.value)))):
         field = found.get(name)
-        if field is not None and field.value != told:
+        if field is None:
+            found[name] = Field(told, number.confidence, True, None, number.page, ("repaired",))
+        elif field.value != told:
             found[name] = doubted(field)
             found["id_number"] = doubted(found["id_number"])
     return found

@@ -233,10 +233,10 @@ def _around(polygons: Sequence[Polygon]) -> Polygon | None:
 
 
 def _spread(label: str) -> str:
-    """A label with the gaps that papers put between its characters."""
+    """A label with the gaps that papers put between its characters, and the specks that recognisers see in them."""
     if re.search(r"[\\\[(|?*+.]", label):
         return label
-    return r"\s?".join(re.escape(character) for character in label)
+    return r"[^\w\n]{0,2}".join(re.escape(character) for character in label)
 
 
 def _any(labels: Iterable[str]) -> re.Pattern[str] | None:
