@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from schemas.api.quotes import TipBody
 from schemas.api.settlement_rules import ShareRule
 from schemas.api.settlements import PenaltyBody
 from schemas.documents.settlements import SettlementDocument
-from schemas.enums import NoticeKind, Role
+from schemas.enums import NoticeKind, PaymentMethod, Role
 from schemas.settlement_enums import SettlementState
 from services.errors import Problem
 from services.ledger.accounts import PENALTIES, PLATFORM, Kind, account
@@ -64,6 +65,19 @@ async def test_a_period_divides_what_its_orders_brought_and_tells_the_lawyer(off
     check = await office.settling.settlements.check(office.first, statement.id)
     assert check.same
     assert check.digest_again == period["digest"]
+
+
+async def test_a_tip_is_shown_and_not_posted_twice(office: Office) -> None:
+    order = await office.served(5)
+    client, world, body = office.clients[0], office.world, TipBody(method=PaymentMethod.WECHAT_JSAPI, amount_fen=8_88)
+    tip = await world.shop.tips.start(client, order.id, body, ticket(client, "tip", body))
+    await world.pay(tip.out_trade_no)
+    await world.payments.notify(*await world.notice(tip.out_trade_no))
+    assert await office.owed() == 8_88, "the firm's from the moment it is paid"
+    await office.close()
+    (line,) = (await office.statement()).lines
+    assert [(item.kind, item.fen) for item in line.items] == [("base", BASE), ("stars", 2_94), ("tips", 8_88)]
+    assert await office.owed() == line.total_fen == BASE + 2_94 + 8_88
 
 
 async def test_what_is_delivered_waits_until_nobody_can_dispute_it_any_more(office: Office) -> None:

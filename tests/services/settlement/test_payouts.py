@@ -121,6 +121,25 @@ async def test_a_transfer_outside_is_entered_once(office: Office) -> None:
     assert await office.owed() == BASE
 
 
+async def test_payouts_that_are_asked_for_at_once_pay_once(office: Office) -> None:
+    await office.served()
+    await office.close()
+    statement = await office.approved()
+
+    async def pay(number: int) -> str:
+        body = PayoutBody(method=OUTSIDE, bank_reference=f"BANK-{statement.id}-{number}")
+        asked = ticket(office.second, "payout", body)
+        try:
+            await office.settling.payouts.start(office.second, statement.id, statement.revision, body, asked)
+        except Problem as fault:
+            return fault.code
+        return "paid"
+
+    outcomes = sorted(await asyncio.gather(*(pay(number) for number in range(6))))
+    assert outcomes == ["paid", *["request.changed_meanwhile"] * 5]
+    assert (await office.owed(), await office.world.ledger.balance(OPERATOR)) == (0, -BASE)
+
+
 # --- profit sharing
 
 
