@@ -27,6 +27,7 @@ RESOURCES = (
     "hearings",
     "files",
     "uploads",
+    "readings",
     "notices",
     "wechat",
     "health",

@@ -65,6 +65,15 @@ class Metrics:
             ("type", "state"),
             registry=self.registry,
         )
+        self.readings = Counter(
+            "casespace_readings_total",
+            "What became of files that were to be read",
+            ("kind", "outcome"),
+            registry=self.registry,
+        )
+        self.reading_queue = Gauge(
+            "casespace_reading_queue", "Files that wait to be read, or are read now", ("state",), registry=self.registry
+        )
         self.notices = Counter(
             "casespace_notices_outside_total",
             "How notices ended on each channel outside the app",
@@ -86,6 +95,11 @@ class Metrics:
         self.effects_parked.clear()
         for kind, count in counts.items():
             self.effects_parked.labels(kind).set(count)
+
+    def reads(self, counts: Mapping[str, int]) -> None:
+        """State → files that wait to be read or are read now."""
+        for state, count in counts.items():
+            self.reading_queue.labels(state).set(count)
 
     def text(self) -> bytes:
         return generate_latest(self.registry)

@@ -192,6 +192,14 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_sender: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$")
 
+    # --- reading papers (OCR): needs the extra "ocr" and the weights, or a server that reads
+    ocr_models: Path | None = None  # None: var/models/ocr, where set-up puts them
+    ocr_engines: int = Field(1, ge=1, le=16)  # processes that read, one file each at a time
+    ocr_threads: int = Field(2, ge=1, le=64)  # of each
+    ocr_queue_most: int = Field(200, ge=1, le=100_000)  # files that may wait; then clients are told to come back
+    ocr_python: Path | None = None  # an interpreter with the extra; None: this one
+    ocr_remote_url: str | None = Field(None, pattern=r"^https?://")  # a PaddleX server for the pipeline "OCR"
+
     # --- hearings: without a Janus they have no sound
     hearing_janus_url: str | None = Field(None, pattern=r"^wss?://")  # on a private address
     hearing_janus_secret: SecretStr | None = None  # its api_secret

@@ -115,6 +115,10 @@ class Web:
                 self._house.metrics.parked(await self._house.core.parking.counts())
             except Exception:
                 log.exception("parked effects could not be counted")
+            try:
+                self._house.metrics.reads(await self._house.reading.queue.counts())
+            except Exception:
+                log.exception("files that wait to be read could not be counted")
 
 
 def client_config(settings: Settings) -> dict[str, Any]:

@@ -30,6 +30,8 @@ from services.pricing.tips import Tips
 from services.pricing.top_ups import TopUps
 from services.pricing.wallet import Wallet
 from services.quotes.quotes import Quotes
+from services.readings.reading_pictures import ReadingPictures
+from services.readings.readings import Readings
 from services.receipts.receipts import Receipts
 from services.reconciliation.finance import Finance
 from services.search.search import Search
@@ -73,6 +75,8 @@ class Services:
     pricing: Pricing
     products: Products
     pushes: Pushes
+    reading_pictures: ReadingPictures
+    readings: Readings
     receipts: Receipts
     quotes: Quotes
     refunds: Refunds

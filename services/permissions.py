@@ -36,6 +36,9 @@ class Permission(StrEnum):
     CONTENT_REVIEW = "content.review"  # what is held
     FILE_VIEW = "file.view"
     SPACE_HEARING = "space.hearing"  # call one
+    READING_ASK = "reading.ask"
+    READING_CLEAR = "reading.clear"  # see numbers of persons on papers that others brought
+    READING_CONFIRM = "reading.confirm"  # what others brought; one's own always
     WORK_ITEM_VIEW = "work_item.view"
     WORK_ITEM_CLOSE = "work_item.close"
     # finance
@@ -79,6 +82,9 @@ SPACE: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_ANSWER_QUOTE: frozenset({CLIENT}),
     Permission.FILE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
     Permission.SPACE_HEARING: frozenset({LAWYER, SUPPORT, REVIEWER}),
+    Permission.READING_ASK: frozenset({CLIENT, LAWYER, SUPPORT}),
+    Permission.READING_CLEAR: frozenset({LAWYER, SUPPORT}),
+    Permission.READING_CONFIRM: frozenset({LAWYER, SUPPORT}),
 }
 
 # What support and ops do in spaces of which they are no members (ruling 11). Every use is audited.

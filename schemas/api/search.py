@@ -41,6 +41,7 @@ class HighlightView(View):
 class SearchHit(View):
     message: MessageView
     highlights: list[HighlightView]
+    excerpt: str | None = Field(None, description="What the paper behind a card says, around the first term")
 
 
 class SpaceSearchPage(View):

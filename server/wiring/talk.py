@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from server.wiring.core import Core
+from services.readings.reading_seals import ReadingSeals
+from services.readings.reading_texts import ReadingTexts
 from services.search.search import Search
 from services.search.search_index import SearchIndex
 from services.spaces.desk import Desk
@@ -23,9 +25,10 @@ class Talk:
 
 def build_talk(core: Core) -> Talk:
     index = SearchIndex(core.database, core.recorder, core.index)
+    papers = ReadingTexts(core.database, ReadingSeals(core.vault))
     return Talk(
         index=index,
-        search=Search(core.database, core.spaces, core.reader, index),
+        search=Search(core.database, core.spaces, core.reader, index, papers.of),
         notes=Notes(core.database, core.recorder, core.spaces, core.publisher, core.sending),
         memberships=Memberships(core.database, core.spaces, core.recorder, core.cards, core.audit, core.outbox),
         desk=Desk(core.database, core.reader, core.index, core.audit, core.clock),

@@ -165,6 +165,16 @@ class Files:
         """Members of its space; until it is complete, its uploader only. Raises ``file.not_found``, ``file.gone``."""
         return await self._view(await self._readable(actor, file_id))
 
+    async def complete_one(self, actor: Actor, file_id: str) -> FileDocument:
+        """A file of which something is to be made, such as a reading.
+
+        Raises ``file.not_found``, ``file.not_uploaded``, ``file.held``, ``auth.forbidden``.
+        """
+        document = await self._readable(actor, file_id)
+        if document["state"] != FileState.COMPLETE:
+            raise Problem("file.not_uploaded" if document["state"] == FileState.PENDING else "file.not_found")
+        return document
+
     async def content(
         self, file_id: str, variant: FileVariant, *, actor: Actor | None = None, ticket: str | None = None
     ) -> OpenFile:

@@ -1,6 +1,6 @@
 """Finding messages in one space, or in all of one's own. What is shown was opened and checked, never guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.api.messages import MessageView
@@ -19,14 +19,22 @@ CHUNK = 100  # entries that are opened together
 MOST_OPENED = 1_000  # for one answer; the caller goes on from where it ended
 MOST_SPACES = 100  # that one answer looks into
 _END = 2**53 - 1
+READ = "reading"  # the field that stands for what a paper says
+EXCERPT = 24  # characters on each side of a term
+
+# Space, seqs → further texts that stand behind messages, such as what a picture says.
+Behind = Callable[[str, Sequence[int]], Awaitable[dict[int, str]]]
 
 
 class Search:
-    def __init__(self, database: Database, spaces: Spaces, reader: MessageReader, index: SearchIndex) -> None:
+    def __init__(
+        self, database: Database, spaces: Spaces, reader: MessageReader, index: SearchIndex, behind: Behind
+    ) -> None:
         self._db = database
         self._spaces = spaces
         self._reader = reader
         self._index = index
+        self._behind = behind
 
     async def in_space(self, actor: Actor, space_id: str, query: SearchQuery) -> SpaceSearchPage:
         """Messages of a space that contain every term, newest first. Raises ``space.not_found``."""
@@ -74,8 +82,9 @@ class Search:
         hits: list[SearchHit] = []
         while limit > 0 and budget.left > 0:
             seqs, more = await self._index.candidates(space["_id"], member["first_seq"], before, pieces, CHUNK)
+            texts = await self._behind(space["_id"], seqs) if seqs else {}
             for view in reversed(await self._opened(space, member, seqs)):
-                hit = _hit(view, wanted)
+                hit = _hit(view, texts.get(view.seq), wanted)
                 if hit is None:
                     continue
                 if len(hits) == limit:
@@ -109,14 +118,28 @@ def _terms(query: str) -> list[str]:
     return wanted
 
 
-def _hit(view: MessageView, wanted: Sequence[str]) -> SearchHit | None:
-    found = marks(searchable(view.type, view.body), wanted)
+def _hit(view: MessageView, behind: str | None, wanted: Sequence[str]) -> SearchHit | None:
+    fields = searchable(view.type, view.body)
+    found = marks(fields if behind is None else {**fields, READ: behind}, wanted)
     if found is None:
         return None
+    read = next((mark for mark in found if mark.field == READ), None)
     return SearchHit(
         message=view,
-        highlights=[HighlightView(field=mark.field, start=mark.start, length=mark.length) for mark in found],
+        highlights=[
+            HighlightView(field=mark.field, start=mark.start, length=mark.length)
+            for mark in found
+            if mark.field != READ
+        ],
+        excerpt=_excerpt(behind, read.start, read.length) if behind is not None and read is not None else None,
     )
+
+
+def _excerpt(text: str, start: int, length: int) -> str:
+    """What stands around a mark, on one line. Marks are counted in UTF-16 units."""
+    units = text.encode("utf-16-le")
+    part = units[2 * max(0, start - EXCERPT) : 2 * (start + length + EXCERPT)].decode("utf-16-le", "ignore")
+    return " ".join(part.split())
 
 
 def _after(cursor: str | None) -> tuple[str | None, int]:

@@ -376,6 +376,16 @@ COLLECTIONS: tuple[Collection, ...] = (
         ),
     ),
     Collection(
+        "readings",
+        (
+            _index("job", *_up("job_key"), unique=True, sparse=True),  # read once, whoever asks at the same moment
+            _index("state", *_up("state", "_id")),
+            _index("file", ("file_id", ASCENDING), ("_id", DESCENDING)),
+            _index("card", *_up("space_id", "card_seq"), sparse=True),
+        ),
+        _needs(["space_id", "file_id", "uploader_id", "state", "tries", "confirmations"]),
+    ),
+    Collection(
         "hearings",
         (
             _index("code", *_up("code"), unique=True),

@@ -33,6 +33,9 @@ SPACES = {
     "space.notes":   (  0,      1,      1,      1,       0,      0,     0  ),
     "file.view":     (  1,      1,      1,      1,       1,      1,     0  ),
     "space.hearing": (  0,      1,      1,      1,       0,      0,     0  ),
+    "reading.ask":   (  1,      1,      1,      0,       0,      0,     0  ),
+    "reading.clear": (  0,      1,      1,      0,       0,      0,     0  ),
+    "reading.confirm": (0,      1,      1,      0,       0,      0,     0  ),
 }
 # What the desk may do in spaces of which it is no member (ruling 11).
 #                         client  lawyer  support reviewer presider clerk  ops

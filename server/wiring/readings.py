@@ -1,0 +1,81 @@
+"""Readings: the door's side in every process, the reader and its queue in the one that leads the worker."""
+
+import sys
+from dataclasses import dataclass
+
+from ocr import EngineOptions, Reader, ReaderOptions
+from ocr.options import MODELS
+from server.settings import Settings
+from server.wiring.core import Core
+from server.worker import Tick
+from services.files.file_store import FileStore
+from services.files.files import Files
+from services.followers import Follow
+from services.outbox import Effect
+from services.readings.reading_access import ReadingDesk
+from services.readings.reading_effects import ReadingEffects
+from services.readings.reading_pictures import ReadingPictures
+from services.readings.reading_queue import ReadingQueue
+from services.readings.reading_seals import ReadingSeals
+from services.readings.readings import Readings
+from services.search.search_index import SearchIndex
+
+LOOK_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    readings: Readings
+    pictures: ReadingPictures
+    queue: ReadingQueue
+    after: ReadingEffects
+    reader: Reader
+    engines: int
+
+    def effects(self) -> dict[str, Effect]:
+        return self.after.effects()
+
+    def follows(self) -> dict[str, Follow]:
+        return {"readings": self.after.follow}
+
+    def ticks(self) -> list[Tick]:
+        """One for each engine: each reads one file at a time."""
+        return [Tick(f"readings-{number}", LOOK_SECONDS, self.queue.tick) for number in range(self.engines)]
+
+    async def close(self) -> None:
+        await self.reader.close()
+
+
+def build_reading(core: Core, files: Files, index: SearchIndex) -> Reading:
+    """Starts no engine: the first file that is read does."""
+    database, settings = core.database, core.settings
+    reader = Reader(reader_options(settings))
+    seals, store = ReadingSeals(core.vault), FileStore(core.blobs, core.vault)
+    desk = ReadingDesk(database, core.spaces)
+    return Reading(
+        readings=Readings(
+            database,
+            desk,
+            core.spaces,
+            files,
+            reader,
+            seals,
+            core.audit,
+            core.outbox,
+            most_waiting=settings.ocr_queue_most,
+            clock=core.clock,
+        ),
+        pictures=ReadingPictures(database, desk, store, seals, core.audit),
+        queue=ReadingQueue(database, store, reader, seals, core.audit, core.outbox, core.tally_reading, core.clock),
+        after=ReadingEffects(database, seals, core.cards, index),
+        reader=reader,
+        engines=settings.ocr_engines,
+    )
+
+
+def reader_options(settings: Settings) -> ReaderOptions:
+    engine = EngineOptions(
+        models=settings.ocr_models or MODELS, threads=settings.ocr_threads, remote_url=settings.ocr_remote_url
+    )
+    python = str(settings.ocr_python or sys.executable)
+    return ReaderOptions(engine=engine, processes=settings.ocr_engines, python=python)
