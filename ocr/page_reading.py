@@ -9,13 +9,15 @@ import numpy as np
 from ocr.engine import ANY_WAY_UP, OcrEngine
 from ocr.gate import PageImage, PageText
 from ocr.handwriting import looks_handwritten
-from ocr.lines import Line
-from ocr.pictures import Picture, polygon, turned, turned_points
+from ocr.lines import Line, Polygon
+from ocr.pictures import Picture, Quad, polygon, turned, turned_points
 from ocr.reading_order import in_reading_order
 from ocr.readings import PageInfo
 from ocr.seals import without_seals
 
 Beat = Callable[[], None]
+_SCRAP = 4  # characters at most
+_CLEAR = 0.85  # score of a line that is no scrap, whatever its length
 _SMALLEST_SIDE = 16  # pixels; no writing fits below
 _MARGIN = 16  # of white around small pictures, which detectors need
 _SLICE = 1600  # pixels of a long screenshot read at a time
@@ -41,6 +43,7 @@ def read_page(engine: OcrEngine, page: PageImage | PageText, number: int, beat: 
         return PageReading([], PageInfo(page.width, page.height), page.picture)
     picture, seals = without_seals(page.picture)
     turn, lines = _lines(engine, picture, page.is_long, beat)
+    lines = _without_rims(lines, seals, turn, picture)
     upright = turned(picture, turn)
     ordered = in_reading_order([_judged(upright, line) for line in lines])
     info = PageInfo(page.width, page.height, turn, "image", bool(seals))
@@ -92,6 +95,22 @@ def _keep(kept: list[Line], line: Line) -> None:
                 kept[index] = line
             return
     kept.append(line)
+
+
+def _without_rims(lines: list[Line], seals: list[Polygon], turn: int, picture: Picture) -> list[Line]:
+    """Without the scraps that are left of a stamp's own writing, which runs in a circle and is not read."""
+    height, width = picture.shape[:2]
+    places = [turned_points(np.array(seal, dtype=np.float64), turn, width, height) for seal in seals]
+    return [line for line in lines if not (_is_scrap(line) and any(_inside(line, place) for place in places))]
+
+
+def _is_scrap(line: Line) -> bool:
+    return len(line.text) <= _SCRAP and line.score < _CLEAR
+
+
+def _inside(line: Line, place: Quad) -> bool:
+    x, y = line.middle
+    return bool((place.min(axis=0) <= (x, y)).all() and ((x, y) <= place.max(axis=0)).all())
 
 
 def _judged(upright: Picture, line: Line) -> Line:
