@@ -18,6 +18,13 @@ def rfc3339(moment: datetime) -> str:
 Moment = Annotated[datetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
 Fen = Annotated[int, Field(ge=0, le=100_000_000_00, description="Money in fen (1/100 yuan)")]
+# Nought and "yes" are no answers to a yes-or-no question: lax reading would take them, and the description would lie.
+Flag = Annotated[bool, Field(strict=True)]
+Email = Annotated[
+    str,
+    # What every mail server takes (RFC 5321, 4.1.2, without quoting); whether it exists a code will show.
+    Field(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"),
+]
 Phone = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$", description="A mainland mobile number")]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.api.base import Body, Fen, Id, Moment, Phone, View
+from schemas.api.base import Body, Fen, Flag, Id, Moment, Phone, View
 from schemas.credit_codes import CreditCode
 from schemas.enums import PaymentMethod, TopUpState
 
@@ -22,7 +22,7 @@ class CompanyBody(Body):
 
 class CompanyMemberBody(Body):
     phone: Phone
-    admin: bool = False
+    admin: Flag = False
 
 
 class TopUpBody(Body):

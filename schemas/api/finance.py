@@ -92,7 +92,9 @@ class ReconciliationsQuery(Body):
 
 
 class CompareBody(Body):
-    fetch: bool = Field(True, description="Whether to fetch the bills (again); else those that are here are compared")
+    fetch: bool = Field(
+        True, strict=True, description="Whether to fetch the bills (again); else those that are here are compared"
+    )
 
 
 class MistakeView(View):

@@ -4,12 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.api.base import Body, Fen, Moment, View
+from schemas.api.base import Body, Email, Fen, Moment, View
 from schemas.credit_codes import is_credit_code
 from schemas.enums import InvoiceState, InvoiceTitleKind
 
 Name = Annotated[str, StringConstraints(min_length=2, max_length=100)]
-Email = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")]
 
 
 class InvoiceBody(Body):

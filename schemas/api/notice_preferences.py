@@ -4,15 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from schemas.api.base import Body, View
+from schemas.api.base import Body, Email, Flag, View
 from schemas.enums import NoticeChannel, NoticeKind
 
 ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM in China's time")]
-Email = Annotated[
-    str,
-    # What every mail server takes (RFC 5321, 4.1.2, without quoting); whether it exists a code will show.
-    Field(max_length=254, pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"),
-]
 
 
 class QuietHours(Body):
@@ -25,7 +20,7 @@ class QuietHours(Body):
 class NoticePreferencesBody(Body):
     """All of it; what is left out goes back to the default. In the app everything is told always."""
 
-    channels: dict[NoticeChannel, bool] = {}
+    channels: dict[NoticeChannel, Flag] = {}
     muted: list[NoticeKind] = Field(default=[], max_length=100, description="Kinds that are told in the app only")
     quiet_hours: QuietHours | None = None
 

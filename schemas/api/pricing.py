@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.api.base import Body, Fen, Id, Moment, View
+from schemas.api.base import Body, Fen, Flag, Id, Moment, View
 from schemas.enums import CouponState, DiscountKind, SubjectKind
 
 MOST_AT_ONCE = 200
@@ -43,7 +43,7 @@ class TermsBody(DiscountBody):
     stacks_with: list[str] = Field(
         default=[], max_length=20, description="Groups that it goes together with, if they allow it too; empty: alone"
     )
-    with_subsidy: bool = True
+    with_subsidy: Flag = True
 
 
 class _Validity(Body):
@@ -64,7 +64,7 @@ class CouponDefinitionBody(_Validity):
     title: str = Field(min_length=1, max_length=40)
     terms: TermsBody
     valid_days: int | None = Field(None, strict=True, ge=1, le=3660, description="A coupon's life after it was issued")
-    claimable: bool = False
+    claimable: Flag = False
     total_limit: int | None = Field(None, strict=True, ge=1, le=10_000_000)
     per_user_limit: int = Field(1, strict=True, ge=1, le=100)
 
