@@ -1,23 +1,34 @@
 """Hearings (I6) as their participants see them, and what they send."""
 
-from pydantic import AwareDatetime, Field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from schemas.api.base import Body, Id, Moment, View
 from schemas.hearing_enums import AbsenceCause, HearingKind, HearingRole, HearingStage, IdentityState, Place
 
 MAX_PARTICIPANTS = 40
+_ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
+
+
+def _in_our_time(moment: datetime) -> datetime:
+    """Calendars and time zones do not reach to the ends of what a datetime can hold."""
+    if not datetime(2020, 1, 1, tzinfo=UTC) <= moment < datetime(2100, 1, 1, tzinfo=UTC):
+        raise ValueError("must lie between 2020 and 2100")
+    return moment
 
 
 class ParticipantBody(Body):
     user_id: Id
     role: HearingRole
-    side: str | None = Field(None, min_length=1, max_length=20, description="原告, 被告, 第三人 …")
+    side: str | None = Field(None, min_length=1, max_length=20, pattern=_ONE_LINE, description="原告, 被告, 第三人 …")
 
 
 class HearingBody(Body):
-    title: str = Field(min_length=1, max_length=100)
+    title: str = Field(min_length=1, max_length=100, pattern=_ONE_LINE)
     kind: HearingKind
-    starts_at: AwareDatetime
+    starts_at: Annotated[AwareDatetime, AfterValidator(_in_our_time)]
     minutes: int = Field(60, strict=True, ge=5, le=720, description="Planned length")
     public: bool = Field(False, strict=True, description="Signed-in observers may come by the link (公开审理)")
     participants: list[ParticipantBody] = Field(min_length=2, max_length=MAX_PARTICIPANTS)

@@ -74,6 +74,9 @@ STAFF = (
         ),
     ),
     DemoStaff("support.lin", "客服小林", (Role.SUPPORT,), on_duty=True, second_factor=True),
+    # who hold hearings; they are in no case's space
+    DemoStaff("judge.chen", "陈审判员", (Role.PRESIDER,)),
+    DemoStaff("clerk.wu", "吴书记员", (Role.CLERK,)),
     DemoStaff("ops.he", "运营小何", (Role.OPS,), second_factor=True),
     # statements are approved by two different people
     DemoStaff("ops.sun", "运营小孙", (Role.OPS,), second_factor=True),

@@ -1,8 +1,7 @@
-"""Everything that can happen in a hearing: who may do it when (a table), and what comes of it. No I/O."""
+"""What comes of each act in a hearing: the next court, or why not. No I/O."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from schemas.hearing_enums import (
     AbsenceCause,
@@ -14,60 +13,8 @@ from schemas.hearing_enums import (
 )
 from services.errors import Problem
 from services.hearings.court import MAIN_ROOM, Court, Seat, Shown
+from services.hearings.rights import BENCH, RIGHTS, Act
 
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What somebody does. ``by`` None is the system itself; ``at`` is the time that it counts from."""
-
-    kind: ActKind
-    at: datetime
-    by: str | None
-    target: str | None = None
-    targets: tuple[str, ...] = ()
-    on: bool = False  # raised, given, muted, called, opened
-    lock: bool = False
-    stage: HearingStage | None = None
-    identity: IdentityState | None = None
-    cause: AbsenceCause | None = None
-    file_id: str | None = None
-    page: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    roles: frozenset[HearingRole]
-    stages: frozenset[HearingStage]
-
-
-_R, _S = HearingRole, HearingStage
-_ALL = frozenset(_R)
-_PRESIDER = frozenset({_R.PRESIDER})
-_BENCH = frozenset({_R.PRESIDER, _R.CLERK})
-_SIDES = frozenset({_R.PARTY, _R.COUNSEL})
-_OPEN = frozenset(_S) - {_S.CLOSED}
-_SESSION = _OPEN - {_S.WAITING, _S.RECESS}
-
-RIGHTS: Mapping[ActKind, Right] = {
-    ActKind.COME: Right(_ALL, _OPEN),
-    ActKind.LEAVE: Right(_ALL, _OPEN),
-    ActKind.LOSE: Right(frozenset(), _OPEN),
-    ActKind.ACCEPT: Right(_ALL, _OPEN),
-    ActKind.ADMIT: Right(_BENCH, _OPEN),
-    ActKind.IDENTIFY: Right(_BENCH, _OPEN),
-    ActKind.ABSENCE: Right(_BENCH, _OPEN),
-    ActKind.STAGE: Right(_PRESIDER, _OPEN),
-    ActKind.HAND: Right(_SIDES | {_R.WITNESS}, _SESSION),
-    ActKind.FLOOR: Right(_PRESIDER, _SESSION),
-    ActKind.MUTE_SELF: Right(_ALL - {_R.OBSERVER}, _OPEN),
-    ActKind.MUTE: Right(_BENCH, _OPEN),
-    ActKind.MUTE_ALL: Right(_BENCH, _OPEN),
-    ActKind.REMOVE: Right(_PRESIDER, _OPEN),
-    ActKind.READMIT: Right(_PRESIDER, _OPEN),
-    ActKind.WITNESS: Right(_PRESIDER, _SESSION),
-    ActKind.CAUCUS: Right(_PRESIDER, _OPEN),
-    ActKind.SHOW: Right(_BENCH | _SIDES, _SESSION),
-}
 # What is done from within the court room (or a side room); the rest is done from wherever one is.
 _FROM_INSIDE = frozenset(RIGHTS) - {ActKind.COME, ActKind.LEAVE, ActKind.LOSE, ActKind.ACCEPT}
 
@@ -105,7 +52,7 @@ def _come(court: Court, act: Act) -> Court:
         raise Problem("hearing.refused")
     place = seat.place
     if place is Place.OUTSIDE:
-        place = Place.COURT if seat.role in _BENCH else Place.WAITING
+        place = Place.COURT if seat.role in BENCH else Place.WAITING
     return court.with_seat(replace(seat, place=place, connected=True, absence=None))
 
 
@@ -288,7 +235,7 @@ def _mute_all(court: Court, act: Act) -> Court:
 def _show(court: Court, act: Act) -> Court:
     """Evidence for all to see. A side shows its own while it has the floor and evidence is taken."""
     seat = court.seat(act.by or "")
-    bench = seat.role in _BENCH
+    bench = seat.role in BENCH
     if not bench and not (seat.floor and court.stage is HearingStage.EVIDENCE):
         raise Problem("hearing.not_allowed")
     shown = Shown(act.file_id, act.page, seat.user_id) if act.file_id else None

@@ -7,9 +7,9 @@ from schemas.documents.hearings import HearingDocument
 from schemas.hearing_enums import ActKind, HearingStage
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.hearings.acts import Act
 from services.hearings.docket import Docket
 from services.hearings.hearing_effects import Tell
+from services.hearings.rights import Act
 from services.live import Live
 from services.storage.database import Database
 

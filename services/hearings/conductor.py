@@ -38,6 +38,7 @@ LOOK_SECONDS = 0.25  # how late the owner hears of what another process has chan
 AWAY_SECONDS = 0.5  # between tries, while another leads or the media server is away
 STALLED_SECONDS = 5.0
 IDLE_SECONDS = 30.0  # without anybody in the hearing
+_UNKNOWN = -1
 VOICE_DOWN, RECORDING_STALLED = "voice_down", "recording_stalled"
 
 
@@ -73,6 +74,7 @@ class Conductor:
         self._woken = asyncio.Event()
         self._over = False
         self._health = _Health()
+        self._noted: int | None = _UNKNOWN  # the segment that the book says is being recorded
         self._events: asyncio.Queue[MediaEvent] = asyncio.Queue(1_000)
         self._busy_at = time.monotonic()
         self.leads = False
@@ -110,13 +112,12 @@ class Conductor:
         return f"hearing:{self._id}"
 
     async def _lead(self) -> None:
-        document = await self._stage.docket.load(self._id)
-        if court_of(document).closed:
+        memory = await self._stage.book.memory(self._id)
+        if court_of(await self._stage.docket.load(self._id)).closed and not await self._reachable(memory):
             await self._end(None)
             return
-        memory = await self._stage.book.memory(self._id)
         session = await self._stage.provider.open(self._id, memory, self._hear)
-        self.leads = True
+        self.leads, self._noted = True, _UNKNOWN
         telling = asyncio.create_task(self._tell_speaking())
         try:
             await self._stage.book.remember(self._id, session.memory())
@@ -129,6 +130,17 @@ class Conductor:
             with contextlib.suppress(asyncio.CancelledError):
                 await telling
             await session.close(end=self._over)
+
+    async def _reachable(self, memory: Mapping[str, Any] | None) -> bool:
+        """Whether there is something to clear away in the media server, and it answers."""
+        if memory is None:
+            return False
+        try:
+            session = await self._stage.provider.open(self._id, memory, self._hear)
+        except MediaLostError:
+            return False
+        await session.close(end=False)
+        return session.resumed
 
     async def _conduct(self, session: MediaSession) -> None:
         """Returns when the hearing is over, or somebody else leads."""
@@ -166,7 +178,9 @@ class Conductor:
 
     async def _record(self, session: MediaSession, plan: Plan) -> None:
         await session.record(plan.segment)
-        await self._stage.book.note_recording(self._id, plan.segment)
+        if self._noted != plan.segment:
+            await self._stage.book.note_recording(self._id, plan.segment)
+            self._noted = plan.segment
 
     async def _serve(self, session: MediaSession, plan: Plan) -> None:
         """Answer the offers that wait."""
@@ -187,6 +201,7 @@ class Conductor:
         """Hand on what was recorded; afterwards nobody needs to remember anything."""
         if session is not None:
             await session.record(None)
+        await self._alarm(None)
         await self._stage.book.forget(self._id)
         self._over = True
         await self._stage.leases.release(self._lease)

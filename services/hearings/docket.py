@@ -11,9 +11,10 @@ from schemas.hearing_enums import AbsenceCause, HearingKind, HearingRole, Hearin
 from services.actors import Actor
 from services.audit import Audit
 from services.errors import Problem
-from services.hearings.acts import Act, perform
+from services.hearings.acts import perform
 from services.hearings.court import Court, Seat, Shown
 from services.hearings.journal import note_of
+from services.hearings.rights import Act
 from services.outbox import Outbox
 from services.storage.database import Database
 

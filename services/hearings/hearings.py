@@ -12,7 +12,6 @@ from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.files.files import Files
-from services.hearings.acts import Act
 from services.hearings.calendars import calendar
 from services.hearings.court import Seat
 from services.hearings.docket import Docket, court_of, seat_of
@@ -21,6 +20,7 @@ from services.hearings.ice import IceServers
 from services.hearings.media import check_offer, line_of
 from services.hearings.observers import Observers
 from services.hearings.passes import HearingTickets
+from services.hearings.rights import Act
 from services.hearings.scheduling import Scheduling
 from services.live import Live
 from services.record import Draft, Recorder
@@ -132,7 +132,7 @@ class Hearings:
     async def act(
         self, actor: Actor, hearing_id: str, kind: ActKind, target: str | None = None, **more: Any
     ) -> HearingView:
-        """Do something; the state afterwards. ``more`` are the fields of ``services.hearings.acts.Act``.
+        """Do something; the state afterwards. ``more`` are the fields of ``services.hearings.rights.Act``.
 
         Raises what the rules raise (``services.hearings.acts.perform``).
         """

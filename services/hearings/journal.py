@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingRole, HearingStage, IdentityState, Place
-from services.hearings.acts import Act
 from services.hearings.court import Court
+from services.hearings.rights import Act
 from services.hearings.stages import PRESIDERS, rule
 
 ROLES: dict[HearingRole, str] = {

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from schemas.hearing_enums import ActKind, HearingKind, HearingRole, HearingStage, IdentityState, Place
-from services.hearings.acts import Act, perform
+from services.hearings.acts import perform
 from services.hearings.court import Court, Seat
+from services.hearings.rights import Act
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 BENCH = {HearingRole.PRESIDER, HearingRole.CLERK}

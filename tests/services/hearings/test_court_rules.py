@@ -15,9 +15,10 @@ from schemas.hearing_enums import (
     Place,
 )
 from services.errors import Problem
-from services.hearings.acts import RIGHTS, perform
+from services.hearings.acts import perform
 from services.hearings.court import Court, may_speak, mic_open, room_of
 from services.hearings.journal import note_of, sentence
+from services.hearings.rights import RIGHTS
 from services.hearings.stages import VARIANTS
 from tests.services.hearings.courts import BENCH, START, act, court, do, seat
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from schemas.api.messages import MessageListQuery
 from schemas.enums import Role
@@ -96,6 +97,22 @@ async def test_who_may_take_which_place(house: House) -> None:
     ):
         code = await refusal(house.services.hearings.schedule(li.actor, case, body(house, wrong)))
         assert code == "hearing.participants_invalid", wrong
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"starts_at": "9999-12-31T23:59:59Z"},
+        {"starts_at": "0001-01-01T00:00:00Z"},
+        {"starts_at": "2026-12-01T09:00:00"},
+        {"title": "一\n二"},
+        {"minutes": 0},
+        {"kind": "trial"},
+    ],
+)
+def test_what_no_calendar_holds_is_refused(house: House, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        body(house, [{"user_id": new_id(), "role": "presider"}, {"user_id": new_id(), "role": "party"}], **wrong)
 
 
 async def test_everybody_is_told_once_and_the_case_shows_it(house: House, world: World) -> None:

@@ -13,8 +13,10 @@ from server.embedded.janus import Janus
 from server.embedded.ports import KeptPorts
 from server.embedded.product import Server
 from server.settings import Settings
+from server.voice.janus import JanusProvider
 from server.wiring import House
 from services.hearings.docket import ACTED
+from services.hearings.media import MAIN, Line
 from tests.house import Person, open_house
 from tests.parts.databases import SettingsMaker
 from tests.realtime.test_sockets import Phone, phone
@@ -134,3 +136,24 @@ async def test_janus_is_killed_and_everybody_is_back(house: House, janus: Janus)
     assert len(mixes) == 2
     for path in mixes:
         assert {JUDGE, WANG, ZHAO} in [sounding for sounding, _ in spans(path)]
+
+
+async def test_a_voice_that_the_book_does_not_know_of_is_found_and_closed(house: House) -> None:
+    """An owner may die between opening a microphone and writing it down; whoever follows looks at Janus itself."""
+    async with in_court(house, HearingStage.OPENING, HearingStage.INVESTIGATION) as (world, judge, wang, zhao):
+        await comes_about(zhao, [judge], [wang])
+        remembered = await house.database.hearing_media.find_one({"_id": world.id})
+        assert remembered is not None
+        settings = house.settings
+        assert settings.hearing_janus_url is not None
+        dying = JanusProvider(settings.hearing_janus_url, "api secret", "admin key", None)
+        session = await dying.open(world.id, remembered["memory"], lambda _event: None)
+        assert session.resumed
+        await session.set(world.wang.id, Line(MAIN, open=True))
+        assert session.people()[world.wang.id].open
+        await session.close(end=False)
+        await asyncio.sleep(1.5)
+        await comes_about(zhao, [judge], [wang])
+        await stays(zhao, [], [wang], 1)
+        await world.act(world.judge, ActKind.FLOOR, world.wang, on=True)
+        await comes_about(zhao, [judge, wang], [])
