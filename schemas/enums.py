@@ -170,7 +170,7 @@ class OutboxState(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about; whom that concerns and how it reaches them stands in ``services/notices/notice_table.py``."""
+    """What a notice is about; whom it concerns and how it gets there stands in ``services/notices/notice_table.py``."""
 
     MESSAGE_UNREAD = "message_unread"
     MENTIONED = "mentioned"

@@ -169,7 +169,7 @@ _TABLE = (
     ProblemType("file.damaged", Kind.UNPROCESSABLE, 42254, "文件已损坏，无法读取"),
     ProblemType("file.gone", Kind.GONE, 41050, "文件已删除"),
     ProblemType("record.broken", Kind.INTERNAL, 50010, "案件记录校验未通过，我们已经记录"),
-    # readings (OCR)
+    # readings of papers
     ProblemType("reading.not_found", Kind.NOT_FOUND, 40470, "没有这份识别结果"),
     ProblemType("reading.not_done", Kind.CONFLICT, 40971, "识别还没有完成", True),
     ProblemType("reading.no_picture", Kind.NOT_FOUND, 40471, "没有可以显示的图像"),
