@@ -219,6 +219,8 @@ class Files:
 
         Raises ``file.not_found``, and ``file.not_uploaded`` for the sender's own that is not complete yet.
         """
+        if not file_ids:
+            return []
         found = await self._db.files.find({"_id": {"$in": list(set(file_ids))}, "space_id": space_id}).to_list()
         documents = {document["_id"]: document for document in found}
         if not documents:

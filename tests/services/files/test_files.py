@@ -172,6 +172,7 @@ async def test_facts_for_a_message(world: World, space: str, client: Actor, lawy
         (photo.sha256, photo.size, True),
     ]
     assert (facts[1].width, facts[1].height, facts[1].content_type) == (640, 400, "image/jpeg")
+    assert await world.files.check_for_message(space, lawyer.user_id, []) == []
     elsewhere = await world.space(client)
     with refusal("file.not_found"):
         await world.files.check_for_message(elsewhere, client.user_id, [photo.id])
