@@ -101,6 +101,7 @@ class PaymentDocument(TypedDict):
     paid_at: NotRequired[datetime]
     shipped_at: NotRequired[datetime]  # WeChat was told that its service is delivered
     released_at: NotRequired[datetime]  # WeChat told that the money is no longer frozen
+    refunds_asked: NotRequired[int]  # grows with each, so that two at once meet here
     mismatch_at: NotRequired[datetime]  # WeChat told of another amount or payer: for a person to look at
     query_at: datetime  # when the worker asks WeChat next
     expires_at: datetime

@@ -12,7 +12,7 @@ from schemas.enums import DisputeKind, DisputeOutcome, DisputeState, Role
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
-from services.disputes.dispute_rules import DECIDED_WITHIN, WHO, Step, offers
+from services.disputes.dispute_rules import DECIDED_WITHIN, Step, may, offers
 from services.errors import Problem
 from services.orders.order_book import standing
 from services.orders.order_seals import OrderSeals
@@ -49,7 +49,7 @@ class DisputeBook:
         if dispute is None or order is None or not roles:
             raise Problem("dispute.not_found")
         if step is not None:
-            if WHO[step].isdisjoint(roles):
+            if not may(step, roles):
                 raise Problem("auth.forbidden")
             if step.value not in offers(DisputeState(dispute["state"]), DisputeKind(dispute["kind"]), roles):
                 raise Problem("dispute.wrong_state")

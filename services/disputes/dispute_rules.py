@@ -30,6 +30,9 @@ WHO: dict[Step, frozenset[Role]] = {
     Step.APPROVE: frozenset({Role.OPS}),
     Step.RETURN: frozenset({Role.OPS}),
 }
+# Nobody judges what is about themselves, whatever else they are.
+_JUDGING = frozenset({Step.DECIDE, Step.APPROVE, Step.RETURN})
+_PARTIES = frozenset({Role.CLIENT, Role.LAWYER})
 
 # What one person may give away alone, in fen.
 ALONE_UP_TO = 1_000_00
@@ -90,7 +93,12 @@ def needs_second(outcome: DisputeOutcome, amount_fen: int) -> bool:
     return outcome in (DisputeOutcome.REFUND, DisputeOutcome.COMPENSATION) and amount_fen > ALONE_UP_TO
 
 
+def may(step: Step, roles: frozenset[Role]) -> bool:
+    """Whether somebody who is this to the order may ever take this step."""
+    return not WHO[step].isdisjoint(roles) and (step not in _JUDGING or _PARTIES.isdisjoint(roles))
+
+
 def offers(state: DisputeState, kind: DisputeKind, roles: frozenset[Role]) -> list[str]:
     """What these roles may do now, for buttons. What a low rating opened is not the client's to withdraw."""
-    steps = [step for step in Step if state in FROM[step] and not WHO[step].isdisjoint(roles)]
+    steps = [step for step in Step if state in FROM[step] and may(step, roles)]
     return [step.value for step in steps if not (step is Step.WITHDRAW and kind is DisputeKind.LOW_RATING)]

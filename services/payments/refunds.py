@@ -89,7 +89,9 @@ class Refunds:
 
         async def effect(session: AsyncClientSession) -> OrderView:
             access = await self._book.access(actor, order_id, Permission.ORDER_REFUND, session)
-            granted = verdict(access.order, self._clock()).granted or bool(access.roles & _DESK)
+            # staff who are the client themselves ask like any client
+            desk = Role.CLIENT not in access.roles and bool(access.roles & _DESK)
+            granted = desk or verdict(access.order, self._clock()).granted
             if not granted and allowed_as(OrderStatus(access.order["status"]), Action.REFUND, access.roles):
                 raise Problem("refund.needs_review")
             moved, _ = await self._ask_back(session, access.order, access.roles, actor, body.amount_fen, body.reason)
@@ -233,6 +235,8 @@ class Refunds:
         now = self._clock()
         refund |= {"query_at": now + FIRST_PAUSE, "created_at": now, "updated_at": now}
         await self._db.refunds.insert_one(refund, session=session)
+        # of two at once (a refund and a compensation) the second must see what the first has left
+        await self._db.payments.update_one({"_id": payment["_id"]}, {"$inc": {"refunds_asked": 1}}, session=session)
         await self._ledger.write(session, postings.refund_requested(refund, payment))
         # a subject of its own: WeChat's being away must not hold up the order's other news
         await self._outbox.add(session, "refund.send", f"refund:{refund['_id']}", {"refund_id": refund["_id"]})

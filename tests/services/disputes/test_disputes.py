@@ -240,3 +240,45 @@ async def test_what_nobody_decides_becomes_urgent(world: World) -> None:
     support = await world.person(Role.SUPPORT)
     page = await world.disputes.page(support, DisputesQuery(limit=1))
     assert page.items[0].id == dispute.id
+
+
+async def test_two_decisions_at_once_never_give_back_more_than_was_paid(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await world.client()
+    order, _ = await delivered(world, client)
+    support = await world.person(Role.SUPPORT)
+    refund = await ask(world, client, order)
+    body = DisputeBody(kind=DisputeKind.COMPLAINT, reason="律师态度恶劣")
+    complaint = await world.disputes.open(client, order.id, body, ticket(client, "disputes", body))
+    owe = world.refunds._owe
+
+    async def slowly(*args: Any) -> None:
+        await owe(*args)
+        await asyncio.sleep(0.3)  # so that both have read before either commits
+
+    monkeypatch.setattr(world.refunds, "_owe", slowly)
+    all_back = DecisionBody(outcome=DisputeOutcome.REFUND, reason="经核实")
+    all_given = DecisionBody(outcome=DisputeOutcome.COMPENSATION, amount_fen=order.payable_fen, reason="经核实")
+    outcomes = await asyncio.gather(
+        world.disputes.decide(support, refund.id, all_back),
+        world.disputes.decide(support, complaint.id, all_given),
+        return_exceptions=True,
+    )
+    assert [one.code for one in outcomes if isinstance(one, Problem)] == ["refund.amount_invalid"]
+    refunds = await world.database.refunds.find({"order_id": order.id}).to_list()
+    assert [one["amount_fen"] for one in refunds] == [order.payable_fen]
+
+
+async def test_staff_who_are_the_client_are_a_client_like_any_other(world: World) -> None:
+    client = await world.client()
+    order, _ = await delivered(world, client)
+    both = Actor(client.user_id, frozenset({Role.CLIENT, Role.SUPPORT, Role.OPS}), client.session_id)
+    body = RefundBody(amount_fen=None, reason="我自己同意")
+    asked = world.refunds.request(both, order.id, body, ticket(both, "refunds", body))
+    assert await refused(asked) == "refund.needs_review"
+    dispute = await ask(world, both, order)
+    assert dispute.actions == ["state", "withdraw"]
+    decision = DecisionBody(outcome=DisputeOutcome.REFUND, reason="我自己同意")
+    assert await refused(world.disputes.decide(both, dispute.id, decision)) == "auth.forbidden"
+    assert await world.database.refunds.count_documents({"order_id": order.id}) == 0
