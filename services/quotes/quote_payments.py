@@ -32,28 +32,33 @@ class QuotePayments:
 
     async def payable(self, subject_id: str) -> Payable:
         """Raises ``quote.already_paid``, ``quote.wrong_state``."""
-        return await self._payable(await self._book.load(subject_id))
+        return await self._payable(await self._book.load(subject_id), None)
 
     async def hold(self, session: AsyncClientSession, subject_id: str) -> Payable:
         await self._db.quotes.update_one({"_id": subject_id}, {"$set": {"updated_at": self._clock()}}, session=session)
-        return await self._payable(await self._book.load(subject_id, session))
+        return await self._payable(await self._book.load(subject_id, session), session)
 
     async def received(self, session: AsyncClientSession, payment: PaymentDocument) -> bool:
         quote = await self._book.load(payment["subject"]["id"], session)
         if quote is None:
             raise Problem("payment.unknown")
-        order = await self._db.orders.find_one({"_id": quote["order_id"]}, {"status": 1}, session=session)
-        stands = order is not None and OrderStatus(order["status"]) in STANDING
-        if quote["state"] != QuoteState.ACCEPTED or not stands:
+        if quote["state"] != QuoteState.ACCEPTED or not await self._stands(quote, session):
             return False
         await self._book.move(session, quote, Step.PAY, payload={"payment_id": payment["_id"]})
         return True
 
-    async def _payable(self, quote: QuoteDocument | None) -> Payable:
+    async def _stands(self, quote: QuoteDocument, session: AsyncClientSession | None) -> bool:
+        """Whether there still is an order for which money could be kept."""
+        order = await self._db.orders.find_one({"_id": quote["order_id"]}, {"status": 1}, session=session)
+        return order is not None and OrderStatus(order["status"]) in STANDING
+
+    async def _payable(self, quote: QuoteDocument | None, session: AsyncClientSession | None) -> Payable:
         if quote is not None and quote["state"] == QuoteState.PAID:
             raise Problem("quote.already_paid")
         if quote is None or quote["state"] != QuoteState.ACCEPTED or "price" not in quote:
             raise Problem("quote.wrong_state")
+        if not await self._stands(quote, session):
+            raise Problem("quote.wrong_state")  # the order has ended: what is paid now would only go back
         title = card_title(await self._book.titles(quote))
         return Payable(quote["price"]["payable_fen"], title, quote["order_id"], quote["price"])
 

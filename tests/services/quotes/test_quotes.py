@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from schemas.api.orders import OrderView
+from schemas.api.orders import OrderView, RefundBody
 from schemas.api.payments import PaymentView
 from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteDeclineBody, QuoteItem, QuoteView
 from schemas.enums import CouponState, OrderStatus, PaymentState, QuoteState
@@ -232,3 +232,16 @@ async def test_the_same_offer_twice_is_one(world: World) -> None:
     first = await world.shop.quotes.offer(lawyer, order.space_id or "", OFFER, key)
     assert await world.shop.quotes.offer(lawyer, order.space_id or "", OFFER, key) == first
     assert len((await world.shop.quotes.of_space(lawyer, order.space_id or "")).items) == 1
+
+
+async def test_nobody_is_asked_to_pay_for_an_order_that_has_ended(world: World) -> None:
+    order, client, lawyer = await served(world)
+    quote = await offer(world, lawyer, order)
+    await accept(world, client, quote.id)
+    body = RefundBody(amount_fen=None, reason="不需要了")
+    await world.refunds.request(client, order.id, body, ticket(client, "refunds", body))
+    await world.work()
+    await world.settle_refunds()
+    await world.work()
+    assert (await world.orders.get(client, order.id)).status is OrderStatus.REFUNDED
+    assert await refused(start(world, client, quote.id)) == "quote.wrong_state"
