@@ -37,7 +37,6 @@ _WHAT = {
     "top_up": "充值",
     "refund_succeeded": "退款退回",
 }
-FIRST_PAGE = 1000
 
 
 class Companies:

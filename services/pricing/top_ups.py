@@ -72,12 +72,17 @@ class TopUps:
     async def by_wechat(self, actor: Actor, company_id: str, body: TopUpBody, ticket: Ticket) -> PaymentView:
         """An admin pays; the balance grows when the money is there. A repeat is the same top-up.
 
-        Raises ``company.not_found``, ``auth.forbidden``, and what ``Payments.begin`` raises.
+        Raises ``company.not_found``, ``auth.forbidden``, ``idempotency.key_reused``, and what
+        ``Payments.begin`` raises.
         """
         await self._companies.access(actor, company_id, admin=True)
         now = self._clock()
         made = _top_up(ticket.thing_id, company_id, PaymentMethod.WECHAT_JSAPI, body.amount_fen, actor, now)
-        await self._db.top_ups.update_one({"_id": made["_id"]}, {"$setOnInsert": made}, upsert=True)
+        stored = await self._db.top_ups.find_one_and_update(
+            {"_id": made["_id"]}, {"$setOnInsert": made}, upsert=True, return_document=True
+        )
+        if stored is not None and stored["amount_fen"] != body.amount_fen:
+            raise Problem("idempotency.key_reused")
         return await self._payments.begin(
             actor, Subject(SubjectKind.TOP_UP, made["_id"]), PaymentBody(method=PaymentMethod.WECHAT_JSAPI), ticket
         )

@@ -211,3 +211,16 @@ async def test_only_its_people_see_and_spend_and_only_admins_change(world: World
     assert await refused(world.shop.companies.remove_member(admin, made.id, admin.user_id)) == "company.last_admin"
     unknown = CompanyMemberBody(phone="13800000000")
     assert await refused(world.shop.companies.add_member(admin, made.id, unknown)) == "company.member_not_found"
+
+
+async def test_a_failed_try_does_not_bind_another_amount_to_its_key(world: World) -> None:
+    admin = await world.client()
+    made = await company(world, admin)
+    openid = world.openids.known.pop(admin.user_id)
+    body = TopUpBody(amount_fen=500_00, method=PaymentMethod.WECHAT_JSAPI)
+    first = ticket(admin, "top-up", body, "one-key")
+    assert await refused(world.shop.top_ups.by_wechat(admin, made.id, body, first)) == "payment.wechat_required"
+    world.openids.known[admin.user_id] = openid
+    other = TopUpBody(amount_fen=900_00, method=PaymentMethod.WECHAT_JSAPI)
+    again = ticket(admin, "top-up", other, "one-key")
+    assert await refused(world.shop.top_ups.by_wechat(admin, made.id, other, again)) == "idempotency.key_reused"
