@@ -1,5 +1,6 @@
 """One page: from a picture to lines in reading order, in the pixels that a viewer shows."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,8 +17,9 @@ from ocr.readings import PageInfo
 from ocr.seals import without_seals
 
 Beat = Callable[[], None]
-_SCRAP = 4  # characters at most
-_CLEAR = 0.85  # score of a line that is no scrap, whatever its length
+_SCRAP = 6  # characters at most
+_CLEAR = 0.95  # score of a line that is no scrap, whatever its length
+_OF_A_DATE = re.compile(r"[\d年月日〇]")  # what stamps are put over on purpose
 _SMALLEST_SIDE = 16  # pixels; no writing fits below
 _MARGIN = 16  # of white around small pictures, which detectors need
 _SLICE = 1600  # pixels of a long screenshot read at a time
@@ -105,7 +107,7 @@ def _without_rims(lines: list[Line], seals: list[Polygon], turn: int, picture: P
 
 
 def _is_scrap(line: Line) -> bool:
-    return len(line.text) <= _SCRAP and line.score < _CLEAR
+    return len(line.text) <= _SCRAP and line.score < _CLEAR and not _OF_A_DATE.search(line.text)
 
 
 def _inside(line: Line, place: Quad) -> bool:
