@@ -32,11 +32,7 @@ from services.ledger.accounts import Kind, account
 from services.ledger.ledger import Ledger
 from services.storage.database import Database
 
-_WHAT = {
-    "payment": "支付订单",
-    "top_up": "充值",
-    "refund_succeeded": "退款退回",
-}
+_WHAT = {"payment": "支付订单", "refund_succeeded": "退款退回"}  # what a line with an order is called
 
 
 class Companies:
