@@ -11,25 +11,34 @@ from typing import Any
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.errors import VendorError
+from schemas.api.companies import BankTopUpBody, CompanyBody
 from schemas.api.orders import CancelBody, DeliverBody, RefundBody, ReviewBody
+from schemas.api.payments import PaymentBody
 from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteItem, TipBody
 from schemas.documents.ledgers import OutboxDocument
-from schemas.enums import CouponState, OrderStatus, PaymentMethod, PaymentState
+from schemas.documents.people import IdentityDocument
+from schemas.enums import CouponState, IdentityKind, OrderStatus, PaymentMethod, PaymentState, SubjectKind
+from schemas.settlement_enums import PayoutMethod, SettlementState
 from services.actors import Actor
 from services.days import Span, day_of, span_of
 from services.errors import Problem
+from services.ids import new_id
+from services.ledger.accounts import Kind, account
 from services.ledger.entries import Posting
+from services.ledger.holdings import Fault
 from services.ledger.ledger import Ledger
 from services.orders.order_rules import PAID_STATUSES
 from tests.services.orders_world import JSAPI, World, ticket
 from tests.services.reconciliation_world import Keepers, told
-from tests.services.settlement_world import Office
+from tests.services.settlement_world import Office, credit_code
+from tests.services.shop import OPS
 
 # What a step may be answered; anything else is a fault.
 ANSWERS = {
     *("order.wrong_state", "order.already_paid", "order.not_found", "order.coupon_invalid", "auth.forbidden"),
     *("refund.amount_invalid", "payment.unknown", "payment.not_needed", "provider.unavailable", "tip.not_possible"),
     *("quote.wrong_state", "quote.already_paid", "tip.already_paid", "idempotency.answer_expired", "space.not_found"),
+    *("company.not_found", "company.balance_short"),
 }
 
 
@@ -64,7 +73,7 @@ class Placed:
     id: str
 
 
-@dataclass
+@dataclass(repr=False)
 class Machine:
     office: Office
     keepers: Keepers
@@ -74,7 +83,11 @@ class Machine:
     numbers: list[str] = field(default_factory=list)  # that somebody may pay in WeChat
     letters: list[Letter] = field(default_factory=list)
     began: datetime = field(init=False)
+    company_id: str = field(init=False)
     closed: int = 0
+
+    def __repr__(self) -> str:
+        return "Machine"  # the report of a failed walk shall not print the whole world
 
     @property
     def world(self) -> World:
@@ -92,6 +105,7 @@ class Machine:
         await self.office.rules(refund_gap_seconds=0)  # a minute between refunds has tests of its own
         self.began = self.world.clock() - timedelta(minutes=1)
         self.clients = [await self.world.client() for _ in range(2)]
+        self.company_id = await self._company(self.clients[0])
 
     # --- steps; ``n`` picks what it is about
 
@@ -125,6 +139,19 @@ class Machine:
         order = self._order(n)
         if order is not None:
             self._payable((await self.world.start(order.client, order.id)).out_trade_no)
+
+    async def pay_from_balance(self, n: int) -> None:
+        """The company of the first client pays, as far as its balance goes."""
+        order = self._order(n)
+        if order is not None:
+            body = PaymentBody(method=PaymentMethod.PREPAID, company_id=self.company_id)
+            await self.world.payments.start(order.client, order.id, body, ticket(order.client, f"pay {order.id}", body))
+
+    async def top_up(self, n: int) -> None:
+        """A bank transfer of the company's, entered by one and approved, or refused, by another."""
+        body = BankTopUpBody(amount_fen=30_00 + n, bank_reference=new_id())
+        entered = await self.world.shop.top_ups.by_bank(self.office.first, self.company_id, body)
+        await self.world.shop.top_ups.decide(self.office.second, entered.id, approve=n % 4 != 0)
 
     async def pay(self, n: int) -> None:
         """Somebody pays what can be paid; the notice is written, and comes when it comes."""
@@ -194,7 +221,7 @@ class Machine:
     async def tip(self, n: int) -> None:
         order = self._order(n)
         if order is not None:
-            body = TipBody(method=PaymentMethod.WECHAT_JSAPI, amount_fen=1 + n)
+            body = TipBody(method=PaymentMethod.WECHAT_JSAPI, amount_fen=10 + n)
             asked = ticket(order.client, f"tip {order.id}", body)
             self._payable((await self.world.shop.tips.start(order.client, order.id, body, asked)).out_trade_no)
 
@@ -230,15 +257,34 @@ class Machine:
             await self.office.close()
             await self.keepers.follow()
 
+    async def pay_out(self, n: int) -> None:
+        """Two people approve the newest statement, and the firm gets its money by bank."""
+        waiting = {"state": SettlementState.AWAITING_APPROVAL.value, "lawyer_id": None, "total_fen": {"$gt": 0}}
+        newest = await self.world.database.settlements.find_one(sort=[("_id", -1)], filter={"lawyer_id": None})
+        if newest is not None and await self.world.database.settlements.find_one({"_id": newest["_id"], **waiting}):
+            await self.office.approved()
+            await self.office.pay(PayoutMethod.OUTSIDE, f"B-{new_id()}")
+
     # --- what must hold at every step
 
     async def check(self) -> None:
         assert await self.keepers.checks.total() == 0
         span = Span(self.began, self.world.clock() + timedelta(days=1))
         assert await self.keepers.checks.rebuild(span) == []
-        assert await self.keepers.checks.holdings(span) == []
+        held = {(one.fault.value, one.account) for one in await self.keepers.checks.holdings(span)}
+        assert held == await self.undecided()
         await self._paid_once()
         await self._coupons_once()
+
+    async def undecided(self) -> set[tuple[str, str]]:
+        """What is rightly told until a person decides: a paid quote does not go back by itself with its order."""
+        kept = {"state": PaymentState.SUCCEEDED.value, "subject.kind": SubjectKind.QUOTE.value}
+        quoted = await self.world.database.payments.distinct("order_id", kept)
+        refunded = {"_id": {"$in": quoted}, "status": OrderStatus.REFUNDED.value}
+        return {
+            (Fault.ENDED_WITH_MONEY.value, account(Kind.ORDER, order_id))
+            for order_id in await self.world.database.orders.distinct("_id", refunded)
+        }
 
     async def _paid_once(self) -> None:
         payments = await self.world.database.payments.find({"state": PaymentState.SUCCEEDED.value}).to_list()
@@ -278,15 +324,13 @@ class Machine:
         found = []
         for day in days:
             found += told(await self.keepers.reconciliation.run(day))
-        return found
+        undecided = await self.undecided()
+        return [one for one in found if one not in undecided]
 
-    async def in_bill(self, days: Sequence[date]) -> list[tuple[date, str]]:
-        """What the trade bills hold: (day, our number)."""
-        found = []
-        for day in days:
-            rows = await self.keepers.bills.trades(day) or ()
-            found += [(day, row.out_refund_no or row.out_trade_no) for row in rows]
-        return found
+    async def in_bill(self, days: Sequence[date]) -> list[str]:
+        """Our numbers in the trade bills of these days."""
+        rows = [row for day in days for row in await self.keepers.bills.trades(day) or ()]
+        return [row.out_refund_no or row.out_trade_no for row in rows]
 
     async def books_of(self, days: Sequence[date]) -> bool:
         """Whether each of these days can be rebuilt exactly, bills included."""
@@ -298,6 +342,21 @@ class Machine:
 
     def _order(self, n: int) -> Placed | None:
         return self.orders[n % len(self.orders)] if self.orders else None
+
+    async def _company(self, admin: Actor) -> str:
+        phone = f"137{int(admin.user_id[-7:], 16) % 10**8:08d}"
+        lookup = self.world.shop.index.lookup(IdentityKind.PHONE, phone)
+        identity: IdentityDocument = {
+            "_id": new_id(),
+            "schema_version": 1,
+            "user_id": admin.user_id,
+            "kind": IdentityKind.PHONE.value,
+            "lookup": lookup,
+            "created_at": self.world.clock(),
+        }
+        await self.world.database.identities.insert_one(identity)
+        body = CompanyBody(name="某某科技有限公司", credit_code=credit_code(), admin_phone=phone)
+        return (await self.world.shop.companies.create(OPS, body)).id
 
     def _payable(self, number: str) -> None:
         if number not in self.numbers:

@@ -36,6 +36,7 @@ from tests.services.orders_world import World, open_world, ticket
 _BOOKS = (
     *("ledger", "reconciliations", "bills", "work_items", "payments", "refunds", "orders", "outbox", "tips", "quotes"),
     *("coupons", "coupon_definitions", "settlement_periods", "settlement_lines", "settlements", "payouts"),
+    *("companies", "top_ups", "identities"),
 )
 _VENDORS_BOOKS = ("prepays", "refunds")
 
