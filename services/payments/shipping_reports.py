@@ -100,8 +100,12 @@ class ShippingReports:
                 await self._try(payment, order, last=last)
 
     async def _owed(self, payload: dict[str, Any]) -> list[tuple[PaymentDocument, OrderDocument | None]]:
-        """Payments that can be reported now and were not, each with its order."""
+        """Payments that can be reported now and were not, each with its order.
+
+        WeChat knows nothing of what a balance or coupons paid.
+        """
         wanted: dict[str, Any] = {"state": PaymentState.SUCCEEDED.value, "shipped_at": {"$exists": False}}
+        wanted["transaction_id"] = {"$exists": True}
         wanted |= {"order_id": payload["order_id"]} if "order_id" in payload else {"_id": payload["payment_id"]}
         payments = await self._db.payments.find(wanted).to_list()
         found = [(payment, await self._order(payment)) for payment in payments]

@@ -198,3 +198,16 @@ async def test_a_payment_of_its_own_is_reported_when_it_came(world: World) -> No
 
 async def log_of(world: World, endpoint: str) -> list[Any]:
     return list((await world.control("GET", f"/control/log?endpoint={endpoint}"))["items"])
+
+
+async def test_what_coupons_paid_is_nothing_to_report(world: World) -> None:
+    lawyer, _ = await world.office()
+    client = await world.client()
+    coupon = await world.shop.coupon(client, 900_00)
+    order = await world.place(client, coupon_ids=[coupon.id])
+    await world.work()
+    await world.orders.accept(lawyer, order.id)
+    await world.orders.deliver(lawyer, order.id, DeliverBody(summary="书面意见已经给出", file_ids=[]))
+    await world.work()
+    assert "shipped_at" not in await world.payment(order.id)
+    assert await handed_over(world, order.id) == []
