@@ -1,5 +1,8 @@
 """Receipts (数字凭证): made when first asked for, never changed, checked by number and code.
 
+A receipt says that money has arrived, so only what a provider took has one: what is paid from a company's balance
+arrived with the top-up, and what coupons cover wholly never did.
+
 The figures are signed with the record's key (Ed25519) as one statement, which the paper carries as a QR code to the
 page that checks it. A refund does not change a receipt: what has gone back is said beside it, as it is now.
 """
@@ -55,13 +58,14 @@ class Receipts:
     async def of_payment(self, actor: Actor, payment_id: str) -> ReceiptView:
         """The receipt of a payment, for who paid and for the desk.
 
-        Raises ``payment.unknown``; ``receipt.not_yet`` while the money has not arrived.
+        Raises ``payment.unknown``; ``receipt.not_yet`` while no money has arrived by it.
         """
         return await self._view(await self._receipt(actor, payment_id))
 
     async def of_order(self, actor: Actor, order_id: str) -> ReceiptList:
         """The receipts of everything that this person paid for an order; the desk sees all. Oldest first."""
         query: dict[str, object] = {"order_id": order_id, "state": PaymentState.SUCCEEDED.value}
+        query["transaction_id"] = {"$exists": True}
         if not actor.roles & _DESK:
             query["payer_id"] = actor.user_id
         payments = await self._db.payments.find(query).sort("paid_at", 1).to_list()
@@ -117,7 +121,7 @@ class Receipts:
         payment = await self._db.payments.find_one({"_id": payment_id})
         if payment is None or not (payment["payer_id"] == actor.user_id or actor.roles & _DESK):
             raise Problem("payment.unknown")
-        if payment["state"] != PaymentState.SUCCEEDED:
+        if payment["state"] != PaymentState.SUCCEEDED or "transaction_id" not in payment:
             raise Problem("receipt.not_yet")
         return await self._made(payment)
 

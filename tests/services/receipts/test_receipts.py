@@ -152,3 +152,14 @@ def test_the_certificate_of_the_records_key_is_the_same_at_every_start() -> None
 @pytest.mark.parametrize(("name", "shown"), [("王小明", "王**"), ("李", "李*"), ("", "*"), ("欧阳" * 20, "欧******")])
 def test_names_are_masked(name: str, shown: str) -> None:
     assert masked(name) == shown
+
+
+async def test_what_brought_no_money_has_no_receipt(world: World, receipts: Receipts) -> None:
+    client = await world.client()
+    coupon = await world.shop.coupon(client, 900_00)
+    order = await world.place(client, coupon_ids=[coupon.id])
+    await world.work()
+    payment = await world.payment(order.id)
+    assert (payment["state"], payment["amount_fen"]) == ("succeeded", 0)
+    assert (await receipts.of_order(client, order.id)).items == []
+    assert await refused(receipts.of_payment(client, payment["_id"])) == "receipt.not_yet"
