@@ -63,7 +63,12 @@ def body_of(problem: Problem, request_id: str) -> dict[str, Any]:
 def from_validation(fault: ValidationError) -> Problem:
     """Name each faulty field; never repeat its value."""
     errors = [
-        {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"], "type": error["type"]}
+        {
+            "field": ".".join(str(part) for part in error["loc"]),
+            # what our own checks say is for people, and is said without pydantic's name for it
+            "message": error["msg"].removeprefix("Value error, "),
+            "type": error["type"],
+        }
         for error in fault.errors(include_input=False, include_url=False, include_context=False)
     ]
     return Problem("request.invalid", errors=errors)
