@@ -93,6 +93,7 @@ class Companies:
     async def add_member(self, actor: Actor, company_id: str, body: CompanyMemberBody) -> CompanyView:
         """Let somebody order on its account, or make them its admin. Raises what ``access`` raises, and
         ``company.member_not_found``."""
+        await self.access(actor, company_id, admin=True)  # first: strangers must not learn whose phones are known here
         user_id = await self._by_phone(body.phone)
 
         async def work(session: AsyncClientSession) -> CompanyDocument:

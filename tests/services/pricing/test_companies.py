@@ -224,3 +224,11 @@ async def test_a_failed_try_does_not_bind_another_amount_to_its_key(world: World
     other = TopUpBody(amount_fen=900_00, method=PaymentMethod.WECHAT_JSAPI)
     again = ticket(admin, "top-up", other, "one-key")
     assert await refused(world.shop.top_ups.by_wechat(admin, made.id, other, again)) == "idempotency.key_reused"
+
+
+async def test_strangers_learn_nothing_about_phones(world: World) -> None:
+    member, stranger = await world.client(), await world.client()
+    made = await company(world, member)
+    for phone in (await phone_of(world, await world.client()), "13700000000"):
+        adding = world.shop.companies.add_member(stranger, made.id, CompanyMemberBody(phone=phone, admin=False))
+        assert await refused(adding) == "company.not_found"
