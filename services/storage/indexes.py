@@ -120,6 +120,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         "refunds",
         (
             _index("out_refund_no", *_up("out_refund_no"), unique=True),
+            _index("payment", *_up("payment_id")),
             _index("created", *_up("created_at")),
             _index("ended", *_up("ended_at"), sparse=True),
             _index("order", *_up("order_id", "created_at")),
