@@ -12,7 +12,9 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from pathlib import Path
+from types import TracebackType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -69,7 +71,7 @@ def answer(engine: OcrEngine, head: dict[str, Any], data: bytes, limits: Limits,
         reading = read_document(engine, data, head["kind"], limits, progress)
     except ReadingFault as fault:
         return {"fault": fault.code}
-    except RuntimeError as fault:
+    except Exception as fault:  # each library has its own for memory that it was refused
         if any(sign in str(fault) for sign in _NEW_BUFFER_FAILED):
             raise MemoryError from fault
         raise
@@ -86,7 +88,15 @@ def serve(engine: OcrEngine, limits: Limits, output: BinaryIO) -> None:
         frames.write(output, {**reply, "rss_mb": rss_mb()})
 
 
+def tell_without_content(
+    kind: type[BaseException], fault: BaseException, trace: TracebackType | None
+) -> None:  # the shape of sys.excepthook
+    """Where it died and of what, without the fault's text, which may quote the paper."""
+    sys.stderr.write("".join(traceback.format_tb(trace)) + kind.__name__ + "\n")
+
+
 def main() -> None:
+    sys.excepthook = tell_without_content
     output = own_output()
     told = json.loads(sys.argv[1])
     settle(told["memory_mb"], told["nice"])

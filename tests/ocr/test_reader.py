@@ -186,6 +186,14 @@ async def test_hostile_files_in_a_row_and_the_queue_goes_on(reader: Reader) -> N
     assert reader.state.starts == starts
 
 
+async def test_an_engine_that_may_not_have_the_memory_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+    """A bound far too low for a large page: a code, and no word of the paper in what the engine leaves behind."""
+    async with Reader(ReaderOptions(memory_mb=420)) as reader:
+        code = await code_of(reader, encoded(page(size=(2400, 2400))))
+    assert code in {"reading.too_costly", "reading.unavailable"}  # the latter where even starting takes more
+    assert "张三丰" not in capfd.readouterr().err
+
+
 async def test_a_page_of_extreme_shape_is_read_or_empty(reader: Reader) -> None:
     for size in ((1, 1), (1, 5000), (20_000, 40), (40, 20_000), (600, 20_000)):
         reading = await reader.read(encoded(page(("字",), size)))
