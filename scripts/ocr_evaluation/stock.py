@@ -2,8 +2,7 @@
 `ocr.frames`.
 
 The pipeline as it comes, with the same weights: only the models are named. Its default would also turn and unbend pages
-with three more models that no package carries; with the folder ORIENTATION, two of them (the page's way up, the
-line's) are on.
+with three more models; with the folder ORIENTATION, two of them (the page's way up, the line's) are on.
 """
 
 import sys
