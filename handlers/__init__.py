@@ -28,6 +28,7 @@ RESOURCES = (
     "files",
     "uploads",
     "readings",
+    "evidence",
     "notices",
     "wechat",
     "health",

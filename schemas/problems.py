@@ -186,6 +186,11 @@ _TABLE = (
     ProblemType("reading.failed", Kind.UNPROCESSABLE, 42276, "识别没有成功，请手工填写", True),
     ProblemType("reading.queue_full", Kind.RATE_LIMITED, 42970, "正在识别的文件太多，请稍后再试", True),
     ProblemType("reading.unavailable", Kind.UNAVAILABLE, 50370, "暂时不能识别，请手工填写", True),
+    # evidence
+    ProblemType("evidence.not_found", Kind.NOT_FOUND, 40472, "没有这份证据"),
+    ProblemType("evidence.listed_already", Kind.CONFLICT, 40972, "该文件已列入证据目录"),
+    ProblemType("evidence.wrong_state", Kind.CONFLICT, 40973, "该证据当前不能这样处理，请刷新后再试"),
+    ProblemType("evidence.none", Kind.CONFLICT, 40974, "证据目录还是空的"),
     # hearings
     ProblemType("hearing.not_found", Kind.NOT_FOUND, 40460, "没有这个庭审"),
     ProblemType("hearing.no_participant", Kind.NOT_FOUND, 40461, "没有这位参与人"),

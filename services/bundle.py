@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from services.content.content_holds import ContentHolds
 from services.disputes.disputes import Disputes
+from services.evidence.case_elements import CaseElementsBook
+from services.evidence.catalogue_files import CatalogueFiles
+from services.evidence.evidence import Evidence
 from services.files.files import Files
 from services.hearings.hearings import Hearings
 from services.identity.accounts import Accounts
@@ -60,6 +63,9 @@ class Services:
     desk: Desk
     disputes: Disputes
     invoices: Invoices
+    case_elements: CaseElementsBook
+    evidence: Evidence
+    evidence_files: CatalogueFiles
     exports: Exports
     files: Files
     finance: Finance

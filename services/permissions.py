@@ -36,6 +36,9 @@ class Permission(StrEnum):
     CONTENT_REVIEW = "content.review"  # what is held
     FILE_VIEW = "file.view"
     SPACE_HEARING = "space.hearing"  # call one
+    EVIDENCE_LIST = "evidence.list"
+    EVIDENCE_KEEP = "evidence.keep"  # put right what others listed, receive and return originals
+    CASE_RECORD = "space.case_record"  # the seven elements
     READING_ASK = "reading.ask"
     READING_CLEAR = "reading.clear"  # see numbers of persons on papers that others brought
     READING_CONFIRM = "reading.confirm"  # what others brought; one's own always
@@ -82,6 +85,9 @@ SPACE: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_ANSWER_QUOTE: frozenset({CLIENT}),
     Permission.FILE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
     Permission.SPACE_HEARING: frozenset({LAWYER, SUPPORT, REVIEWER}),
+    Permission.EVIDENCE_LIST: frozenset({CLIENT, LAWYER, SUPPORT}),
+    Permission.EVIDENCE_KEEP: frozenset({LAWYER, SUPPORT}),
+    Permission.CASE_RECORD: frozenset({LAWYER, SUPPORT}),
     Permission.READING_ASK: frozenset({CLIENT, LAWYER, SUPPORT}),
     Permission.READING_CLEAR: frozenset({LAWYER, SUPPORT}),
     Permission.READING_CONFIRM: frozenset({LAWYER, SUPPORT}),

@@ -20,6 +20,7 @@ class SpaceDocument(TypedDict):
     hearing_id: NotRequired[str]  # the space of a hearing, apart from its case's (ruling 10)
     title: str
     members: list[MemberDocument]
+    evidence_count: NotRequired[int]  # numbers of evidence that were given so far
     created_at: datetime
     closed_at: NotRequired[datetime]
 

@@ -11,6 +11,7 @@ from server.wiring.books import Books, build_books
 from server.wiring.content import build_content
 from server.wiring.core import Core, build_core
 from server.wiring.disputes import build_disputes
+from server.wiring.evidence import build_catalogue
 from server.wiring.files import build_files
 from server.wiring.hearings import Courts, build_hearings
 from server.wiring.invoicing import build_invoices
@@ -114,6 +115,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     evidence = build_evidence(core, signer)
     talk = build_talk(core)
     reading = build_reading(core, files, talk.index)
+    catalogue = build_catalogue(core, files)
     leases = Leases(core.database, core.process, clock, is_dead)
     books = build_books(core, money, leases)
     courts = build_hearings(core, files, telling.notices, leases)
@@ -127,6 +129,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         desk=talk.desk,
         disputes=quarrels.disputes,
         invoices=invoices,
+        case_elements=catalogue.elements,
+        evidence=catalogue.evidence,
+        evidence_files=catalogue.files,
         exports=evidence.exports,
         files=files,
         finance=books.finance,
@@ -190,6 +195,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **sales.effects(),
         **settling.effects(),
         **quarrels.effects(),
+        **catalogue.evidence.effects(),
         **reading.effects(),
         **invoices.effects(),
         **shipping.effects(),

@@ -27,6 +27,7 @@ from schemas.documents import (
     settlements,
     spaces,
 )
+from schemas.documents import evidence as evidence_documents
 from schemas.documents import hearings as hearing_documents
 from schemas.documents import readings as reading_documents
 
@@ -107,6 +108,8 @@ class Database:
         self.reads: AsyncCollection[spaces.ReadDocument] = self._of("reads")
         self.files: AsyncCollection[spaces.FileDocument] = self._of("files")
         self.readings: AsyncCollection[reading_documents.ReadingDocument] = self._of("readings")
+        self.evidence: AsyncCollection[evidence_documents.EvidenceDocument] = self._of("evidence")
+        self.case_elements: AsyncCollection[evidence_documents.CaseElementsDocument] = self._of("case_elements")
         self.hearings: AsyncCollection[hearing_documents.HearingDocument] = self._of("hearings")
         self.hearing_tickets: AsyncCollection[hearing_documents.HearingTicketDocument] = self._of("hearing_tickets")
         self.hearing_media: AsyncCollection[hearing_documents.HearingMediaDocument] = self._of("hearing_media")

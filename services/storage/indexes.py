@@ -387,6 +387,12 @@ COLLECTIONS: tuple[Collection, ...] = (
         _needs(["space_id", "file_id", "uploader_id", "state", "tries", "confirmations"]),
     ),
     Collection(
+        "evidence",
+        (_index("number", *_up("space_id", "number"), unique=True), _index("file", *_up("file_id"), unique=True)),
+        _needs(["space_id", "number", "file_id", "sha256", "facts", "submitter_id", "submitted_at"], submitted_at=_DATE),
+    ),
+    Collection("case_elements"),
+    Collection(
         "hearings",
         (
             _index("code", *_up("code"), unique=True),
