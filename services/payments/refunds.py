@@ -12,11 +12,20 @@ from miniprogram_api.pay import Notifications, PayClient, Refund
 from schemas.api.orders import OrderView, RefundBody
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import OrderDocument, PaymentDocument, RefundDocument
-from schemas.enums import NoticeKind, OrderStatus, PaymentMethod, PaymentState, RefundState, Role, SubjectKind
+from schemas.enums import (
+    DisputeOutcome,
+    NoticeKind,
+    OrderStatus,
+    PaymentMethod,
+    PaymentState,
+    RefundState,
+    Role,
+    SubjectKind,
+)
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
-from services.disputes.dispute_rules import verdict
+from services.disputes.dispute_rules import needs_second, verdict
 from services.errors import Problem
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
@@ -84,14 +93,12 @@ class Refunds:
         """Ask for all or a part of the money back.
 
         Raises ``order.wrong_state``, ``refund.amount_invalid``; ``refund.needs_review`` where a client's wish is for
-        a person to decide (``services/disputes/``).
+        a person to decide, and where one of the desk alone may not (``services/disputes/``).
         """
 
         async def effect(session: AsyncClientSession) -> OrderView:
             access = await self._book.access(actor, order_id, Permission.ORDER_REFUND, session)
-            # staff who are the client themselves ask like any client
-            desk = Role.CLIENT not in access.roles and bool(access.roles & _DESK)
-            granted = desk or verdict(access.order, self._clock()).granted
+            granted = verdict(access.order, self._clock()).granted or await self._alone(session, access, body)
             if not granted and allowed_as(OrderStatus(access.order["status"]), Action.REFUND, access.roles):
                 raise Problem("refund.needs_review")
             moved, _ = await self._ask_back(session, access.order, access.roles, actor, body.amount_fen, body.reason)
@@ -100,6 +107,14 @@ class Refunds:
         view = await self._idempotency.once(ticket, OrderView, effect)
         self._outbox.nudge()
         return view
+
+    async def _alone(self, session: AsyncClientSession, access: Access, body: RefundBody) -> bool:
+        """Whether one person of the desk may say so by themselves: never about an order of their own, and no more than
+        a dispute would let them."""
+        if Role.CLIENT in access.roles or access.roles.isdisjoint(_DESK):
+            return False
+        amount = body.amount_fen if body.amount_fen is not None else await self.left(session, access.order["_id"])
+        return not needs_second(DisputeOutcome.REFUND, amount)
 
     # --- for decisions of others, in their transactions
 

@@ -176,6 +176,10 @@ async def test_large_sums_take_two_people_and_the_client_sees_no_proposal(
     client = await world.client()
     order, _ = await delivered(world, client)
     support, ops, other = [await world.person(role) for role in (Role.SUPPORT, Role.OPS, Role.OPS)]
+    around = RefundBody(amount_fen=None, reason="不经复核")
+    for alone in (support, ops):
+        asked = world.refunds.request(alone, order.id, around, ticket(alone, "refunds", around))
+        assert await refused(asked) == "refund.needs_review"
     dispute = await ask(world, client, order)
     proposed = await decide(world, ops, dispute, "refund")
     assert proposed.state is DisputeState.PROPOSED
