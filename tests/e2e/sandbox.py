@@ -15,6 +15,7 @@ class Case:
     """A paid order and its space, as the client that placed it knows them."""
 
     order_id: str
+    number: str  # as people read the order's
     space_id: str
     lawyer: str  # display name
     token: str = field(repr=False)  # the client's
@@ -67,7 +68,16 @@ class Office:
             return now if now["space_id"] and now["lawyer"] else None
 
         order = await until(assigned, "the order has a space and a lawyer")
-        return Case(order["id"], order["space_id"], order["lawyer"]["display_name"], token)
+        return Case(order["id"], order["number"], order["space_id"], order["lawyer"]["display_name"], token)
+
+    async def deliver(self, case: Case) -> None:
+        """The case's lawyer takes the work and hands in a result."""
+        login = next(one for one in self.product.demo["staff"] if one["display_name"] == case.lawyer)
+        api = f"{self.product.base_url}/api/v1"
+        names = {"login": login["login"], "password": login["password"]}
+        token = (await self._call(f"{api}/auth/staff", names))["access_token"]
+        await self._call(f"{api}/orders/{case.order_id}/accept", {}, token)
+        await self._call(f"{api}/orders/{case.order_id}/deliver", {"summary": "已出具书面意见。"}, token)
 
     async def write(self, case: Case, texts: list[str]) -> None:
         """The client writes these, one after the other, from somewhere else."""

@@ -5,6 +5,7 @@ export interface Invoice {
   payment_id: string
   kind: "individual" | "organization"
   name: string
+  taxpayer_id?: string | null
   amount_fen: number
   state: "asked" | "accepted" | "by_hand" | "issued" | "reversing" | "reversed" | "cancelled"
   number?: string | null
@@ -23,5 +24,9 @@ export const invoicesOf = (paymentId: string): Promise<{ items: Invoice[] }> => 
 
 export const askInvoice = (paymentId: string, title: InvoiceTitle, key: string): Promise<Invoice> =>
   call("POST", `/payments/${id(paymentId)}/invoices`, { body: title, idempotencyKey: key })
+
+/** Finance notes what it has issued in the tax office's own system. */
+export const noteInvoice = (invoiceId: string, number: string): Promise<Invoice> =>
+  call("POST", `/invoices/${id(invoiceId)}/issued`, { body: { number } })
 
 export const invoiceFile = (invoiceId: string): Promise<{ url: string }> => call("GET", `/invoices/${id(invoiceId)}/file`)
