@@ -224,6 +224,8 @@ export interface Note {
 export interface SearchHit {
   message: Message
   highlights: { field: string; start: number; length: number }[]
+  /** What the paper behind a card says, around the first term. */
+  excerpt?: string | null
 }
 
 export interface SearchPage {

@@ -11,7 +11,7 @@ const LABELS: Record<string, string> = { file: "[文件] ", location: "[位置] 
 const BEFORE = 14
 const LONGEST = 90
 
-export function hitParts({ message, highlights }: SearchHit): Part[] {
+export function hitParts({ message, highlights, excerpt }: SearchHit): Part[] {
   const parts: Part[] = []
   const label = LABELS[message.type]
   if (label) parts.push({ text: label, found: false })
@@ -20,6 +20,7 @@ export function hitParts({ message, highlights }: SearchHit): Part[] {
     if (parts.length > (label ? 1 : 0)) parts.push({ text: " · ", found: false })
     parts.push(...snippet(String(message.body[field] ?? ""), marks))
   }
+  if (excerpt) parts.push({ text: `${String(message.body.title ?? "")} · …${excerpt}…`, found: false })
   return parts
 }
 

@@ -1,4 +1,5 @@
 /** What can be done with a message by holding it. */
+import { askReading } from "../api/readings"
 import type { Message } from "../api/types"
 import { emit } from "../realtime/socket"
 import { config } from "../stores/config"
@@ -22,11 +23,28 @@ export function messageMenu(
   const items: MenuItem[] = []
   if (message.type === "text") items.push({ label: "复制", run: () => void copy(String(message.body.text ?? "")) })
   items.push({ label: "引用", run: () => doors.quote(message) })
+  const file = readable(message)
+  if (file) items.push({ label: "识别", run: () => void read(file) })
   const window = (config.value.recall_seconds ?? RECALL_SECONDS) * 1000
   if (message.sender.user_id === me && now - Date.parse(message.sent_at) < window) {
     items.push({ label: "撤回", run: () => void recall(message) })
   }
   return items
+}
+
+/** The file of a message that can be read as a paper, or "". */
+function readable(message: Message): string {
+  const pdf = message.type === "file" && message.body.content_type === "application/pdf"
+  return message.type === "image" || pdf ? String(message.body.file_id ?? "") : ""
+}
+
+async function read(fileId: string): Promise<void> {
+  try {
+    await askReading(fileId)
+    toast("正在识别，完成后会在这里提示")
+  } catch (error) {
+    toastError(error)
+  }
 }
 
 async function copy(text: string): Promise<void> {

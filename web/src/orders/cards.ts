@@ -8,6 +8,7 @@ const LOOKS: Record<string, { icon: string; label: string }> = {
   dispute: { icon: "alert", label: "售后" },
   quote: { icon: "receipt", label: "报价" },
   tip: { icon: "star", label: "打赏" },
+  reading: { icon: "search", label: "资料识别" },
   evidence: { icon: "evidence", label: "证据" },
   hearing: { icon: "gavel", label: "庭审" },
   deadline: { icon: "clock", label: "期限" },

@@ -75,6 +75,9 @@ const CARD_STATES: Record<string, string> = {
   declined: "已谢绝",
   closed: "已关闭",
   done: "已完成",
+  listed: "已列入目录",
+  received: "原件已收存",
+  returned: "原件已退还",
 }
 
 export const cardStateLabel = (state: string): string => CARD_STATES[state] ?? state
