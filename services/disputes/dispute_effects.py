@@ -169,7 +169,7 @@ class DisputeEffects:
             row["_id"],
             title=title,
             text=text.format(number=order["number"]),
-            link=f"/orders/{order['_id']}",
+            link=f"/orders/{order['_id']}/disputes",
             values={"number": order["number"], "service": order["product"]["name"]},
         )
 

@@ -87,6 +87,9 @@ async def test_what_was_handed_over_goes_back_by_a_persons_decision(world: World
     assert [refund.state for refund in shown.refunds] == [RefundState.SUCCEEDED]
     assert await items(world, dispute) == ["done"]
     assert "dispute_decided" in await world.told(client)
+    told = await world.database.notices.find_one({"user_id": client.user_id, "kind": "dispute_decided"})
+    assert told is not None
+    assert told["link"] == f"/orders/{order.id}/disputes"
     updates = [entry["state"] for entry in await world.entries(order.space_id or "") if entry["type"] == "card_update"]
     assert "refund" in updates
     assert (await world.disputes.get(client, dispute.id)).statements[0].text == "已按约答复。"
