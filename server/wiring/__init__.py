@@ -81,6 +81,7 @@ class House:
 
     async def start(self) -> None:
         self.alarms.start()
+        self.reading.announce()
         await self.core.publisher.start()
         self.rounds.start()
 

@@ -1,5 +1,6 @@
 """Readings: the door's side in every process, the reader and its queue in the one that leads the worker."""
 
+import logging
 import sys
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from services.readings.reading_queue import ReadingQueue
 from services.readings.reading_seals import ReadingSeals
 from services.readings.readings import Readings
 from services.search.search_index import SearchIndex
+
+log = logging.getLogger("casespace.readings")
 
 LOOK_SECONDS = 0.25
 
@@ -41,6 +44,11 @@ class Reading:
     def ticks(self) -> list[Tick]:
         """One for each engine: each reads one file at a time."""
         return [Tick(f"readings-{number}", LOOK_SECONDS, self.queue.tick) for number in range(self.engines)]
+
+    def announce(self) -> None:
+        """Say at start that nothing can be read, since nobody would notice before somebody needs it."""
+        if not self.reader.available:
+            log.warning('papers cannot be read here: the extra "ocr" or its weights are missing')
 
     async def close(self) -> None:
         await self.reader.close()
