@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass
 
+from schemas.documents.ledgers import OutboxDocument
 from server.settings import Settings, decode_keys
 from server.voice.janus import JanusProvider
 from server.voice.takes import Takes
@@ -21,7 +22,7 @@ from services.hearings.ice import IceServers
 from services.hearings.media_book import MediaBook
 from services.hearings.observers import Observers
 from services.hearings.passes import HearingTickets, Invitations
-from services.hearings.recordings import HearingRecordings
+from services.hearings.recordings import SEGMENT_OVER, HearingRecordings
 from services.hearings.scheduling import Scheduling
 from services.hearings.switchboard import Switchboard
 from services.notices.notices import Notices
@@ -41,7 +42,8 @@ class Courts:
     recordings: HearingRecordings | None
 
     def effects(self) -> dict[str, Effect]:
-        return {**self.after.effects(), **(self.recordings.effects() if self.recordings else {})}
+        recorded = self.recordings.effects() if self.recordings else {SEGMENT_OVER: _waits_for_voice}
+        return {**self.after.effects(), **recorded}
 
     def ticks(self) -> list[Tick]:
         ticks = [Tick("attendance", ATTENDANCE_SECONDS, self.attendance.tick)]
@@ -115,3 +117,8 @@ def _janus(core: Core, takes: Takes | None) -> JanusProvider:
 def _recordings(core: Core, docket: Docket, takes: Takes, tell: Tell) -> HearingRecordings:
     store, ffmpeg = FileStore(core.blobs, core.vault), Ffmpeg(find_ffmpeg())
     return HearingRecordings(core.database, docket, takes, store, ffmpeg, core.cards, core.audit, tell, core.clock)
+
+
+async def _waits_for_voice(row: OutboxDocument) -> None:
+    """Recordings lie where the voice server wrote them: parked by name until it is configured again, then released."""
+    raise RuntimeError("a recording waits, and no voice server is configured")

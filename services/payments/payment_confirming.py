@@ -201,4 +201,4 @@ class PaymentConfirming:
                 told_fen=transaction.total_fen,
                 what=what,
             )
-        raise Problem(f"payment.{what}")
+        raise Problem("payment.payer_mismatch" if what == "payer_mismatch" else "payment.amount_mismatch")

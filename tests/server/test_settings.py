@@ -20,6 +20,7 @@ REAL = {
     "CASESPACE_PAY_API_URL": "https://api.mch.weixin.qq.com",
     "CASESPACE_PAY_FALLBACK_API_URL": "https://api2.mch.weixin.qq.com",
     "CASESPACE_SMS_API_URL": "https://sms.tencentcloudapi.com",
+    "CASESPACE_VOICE_API_URL": "https://vms.tencentcloudapi.com",
 }
 
 
