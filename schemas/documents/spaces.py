@@ -115,5 +115,6 @@ class FileDocument(TypedDict):
     copies: NotRequired[dict[str, CopyDocument]]  # original, thumbnail, play
     rejected_because: NotRequired[str]
     held: NotRequired[bool]  # with the message that brought it: for its owner and the staff only
+    recalled: NotRequired[bool]  # with the message that brought it: nothing more is made of it
     created_at: datetime
     expires_at: NotRequired[datetime]  # when the sweep looks at what the upload left behind

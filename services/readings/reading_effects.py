@@ -91,6 +91,7 @@ class ReadingEffects:
                 await self._withdraw(file["id"])
 
     async def _withdraw(self, file_id: str) -> None:
+        await self._db.files.update_one({"_id": file_id}, {"$set": {"recalled": True}})
         gone: dict[str, Any] = {"$set": {"state": ReadingState.WITHDRAWN}, "$unset": {"job_key": "", "claim": ""}}
         async for document in self._db.readings.find({"file_id": file_id}):
             await self._db.readings.update_one({"_id": document["_id"]}, gone)

@@ -66,6 +66,8 @@ class Readings:
         """
         file = await self._files.complete_one(actor, file_id)
         await self._spaces.access(actor, file["space_id"], Permission.READING_ASK)
+        if file.get("recalled", False):
+            raise Problem("file.gone")
         document = _new(actor, file, body.kind, self._clock())
         known = await self._db.readings.find_one({"job_key": document["job_key"]}, {"_id": 1})
         if known is not None:

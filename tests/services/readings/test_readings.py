@@ -206,6 +206,8 @@ async def test_a_recalled_photo_takes_its_reading_along(world: ReadingWorld) -> 
         await world.readings.get(owner.actor, view.id)
     page = await world.house.services.search.in_space(owner.actor, space_id, SearchQuery(q="伍万元整"))
     assert page.items == []
+    with refusal("file.gone"):
+        await world.readings.ask(owner.actor, file_id, ReadingBody())
 
 
 async def test_a_full_queue_is_told_and_places_in_it_are_seen(make_settings: SettingsMaker) -> None:
