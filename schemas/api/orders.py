@@ -147,6 +147,7 @@ class OrderView(View):
     delivery: DeliveryView | None = None
     review: ReviewView | None = None
     refunds: list[RefundView] = []
+    refundable_fen: Fen = 0
     tips: list[TipView] = []
     cancel_reason: str | None = None
     created_at: Moment

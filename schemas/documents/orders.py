@@ -128,6 +128,7 @@ class RefundDocument(TypedDict):
     reason: bytes  # sealed under the order's space key
     state: str
     stray: NotRequired[bool]  # money that belongs to no order goes back without touching the order
+    group: NotRequired[str]  # refunds that were asked for together; the first one's id
     completes: NotRequired[bool]  # with it everything that the payment brought is back
     compensated_fen: NotRequired[int]  # of one that completes: what of it the house had paid before as compensation
     dispute_id: NotRequired[str]  # a compensation that was decided there: the house pays, the order stays as it is

@@ -40,6 +40,8 @@ def compare(expected: Iterable[Posting], stored: Sequence[LedgerDocument], span:
     for posting in expected:
         causes.add(posting.cause)
         found = by_cause.get(posting.cause)
+        if found is None and not posting.lines:
+            continue  # nothing moved: what coupons paid wholly is given back
         if found is None:
             mistakes.append(
                 Mistake(Finding.NOT_POSTED, posting.cause, posting.kind, sums(posting.lines), {}, posting.order_id)

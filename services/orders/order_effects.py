@@ -148,8 +148,8 @@ class OrderEffects:
         refund_id = row["payload"].get("refund_id")
         if refund_id is None:
             return order["payable_fen"]
-        refund = await self._db.refunds.find_one({"_id": refund_id}, {"amount_fen": 1})
-        return refund["amount_fen"] if refund else 0
+        together = {"$or": [{"_id": refund_id}, {"group": refund_id}]}
+        return sum([refund["amount_fen"] async for refund in self._db.refunds.find(together, {"amount_fen": 1})])
 
     async def _show(self, row: OutboxDocument, order: OrderDocument, news: News, facts: dict[str, str]) -> None:
         try:

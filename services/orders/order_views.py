@@ -21,8 +21,9 @@ from schemas.documents.orders import OrderDocument
 from schemas.enums import OrderStatus, RefundState, Role
 from services.actors import Actor
 from services.orders.order_book import Access, standing
-from services.orders.order_rules import PAID_STATUSES, TIPPABLE, TITLES, offers
+from services.orders.order_rules import PAID_STATUSES, TIPPABLE, TITLES, offers, refundable
 from services.orders.order_seals import OrderSeals
+from services.payments.purposes import paid_for
 from services.pricing.price_views import price_view
 from services.storage.database import Database
 
@@ -47,6 +48,7 @@ class OrderViews:
                 "delivery": await self._delivery(order),
                 "review": await self._review(order),
                 "refunds": await self._refunds(order, session) if order["status"] in PAID_STATUSES else [],
+                "refundable_fen": await self._refundable(order, session) if order["status"] in PAID_STATUSES else 0,
                 "tips": await self._tips(order) if order["status"] in TIPPABLE else [],
                 "cancel_reason": await self._cancel_reason(order),
             }
@@ -84,6 +86,13 @@ class OrderViews:
         """Those that were paid, oldest first."""
         found = self._db.tips.find({"order_id": order["_id"], "paid_at": {"$exists": True}}).sort("paid_at")
         return [TipView(id=tip["_id"], amount_fen=tip["amount_fen"], paid_at=tip["paid_at"]) async for tip in found]
+
+    async def _refundable(self, order: OrderDocument, session: AsyncClientSession | None) -> int:
+        """What may still be asked back of everything that was paid for the order, its quotes included."""
+        payments = await self._db.payments.find(paid_for(order["_id"]), session=session).to_list()
+        wanted = {"payment_id": {"$in": [payment["_id"] for payment in payments]}}
+        asked = await self._db.refunds.find(wanted, session=session).to_list()
+        return refundable(sum(payment["amount_fen"] for payment in payments), asked)
 
     async def _refunds(self, order: OrderDocument, session: AsyncClientSession | None) -> list[RefundView]:
         """The refunds of this order; money that came astray and went back is not one of them."""

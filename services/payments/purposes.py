@@ -12,8 +12,16 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.documents.orders import PaymentDocument
 from schemas.documents.pricing import PriceDocument, SubjectDocument
-from schemas.enums import SubjectKind
+from schemas.enums import PaymentState, SubjectKind
 from services.pricing.prices import taken_by_coupons, taken_by_subsidy
+
+# What clients pay for an order; a tip is a gift, and a top-up belongs to no order.
+FOR_ORDERS = (SubjectKind.ORDER.value, SubjectKind.QUOTE.value)
+
+
+def paid_for(order_id: str) -> dict[str, Any]:
+    """Finds what was paid for an order: its own payment and those of its quotes."""
+    return {"order_id": order_id, "state": PaymentState.SUCCEEDED.value, "subject.kind": {"$in": list(FOR_ORDERS)}}
 
 
 @dataclass(frozen=True, slots=True)

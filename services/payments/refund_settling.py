@@ -19,6 +19,7 @@ from services.orders.order_rules import Action
 from services.orders.order_seams import Tally, no_tally
 from services.outbox import Outbox
 from services.payments.money_items import REFUND_ABNORMAL, REFUND_FAILED, STRAY, open_about_refund
+from services.payments.purposes import paid_for
 from services.storage.database import Database
 from services.work_items import WorkItems
 
@@ -138,14 +139,35 @@ class RefundSettling:
         order = await self._book.load(refund["order_id"], session)
         if order is None or order["status"] != OrderStatus.REFUNDING:
             return
-        payload = {"refund_id": refund["_id"]}
-        if refund.get("completes"):
+        together = await self._group(session, refund)
+        if any(one["state"] == RefundState.REQUESTED for one in together):
+            # of two that end at once the second must see that it is the last
+            touched = {"updated_at": self._clock()}
+            await self._db.orders.update_one({"_id": order["_id"]}, {"$set": touched}, session=session)
+            return
+        if any(one["state"] == RefundState.SUCCEEDED for one in together):
+            state = RefundState.SUCCEEDED
+        payload = {"refund_id": refund.get("group", refund["_id"])}
+        if await self._all_back(session, order["_id"]):
             move = Move(Action.REFUND_ALL, "refunded", payload=payload, about="refund")
         else:
             event = "refunded_partly" if state is RefundState.SUCCEEDED else "refund_failed"
             unset = ("status_before_refund",)
             move = Move(Action.REFUND_END, event, unset=unset, payload=payload, about="refund")
         await self._book.move(session, order, move)
+
+    async def _group(self, session: AsyncClientSession, refund: RefundDocument) -> list[RefundDocument]:
+        """The refunds that were asked for together with this one, as they are now."""
+        if "group" not in refund:
+            return [refund]
+        return await self._db.refunds.find({"group": refund["group"]}, session=session).to_list()
+
+    async def _all_back(self, session: AsyncClientSession, order_id: str) -> bool:
+        """Whether everything that was paid for the order, quotes and all, has gone back."""
+        payments = await self._db.payments.find(paid_for(order_id), session=session).to_list()
+        done = {"payment_id": {"$in": [one["_id"] for one in payments]}, "state": RefundState.SUCCEEDED.value}
+        back = sum([one["amount_fen"] async for one in self._db.refunds.find(done, session=session)])
+        return back >= sum(one["amount_fen"] for one in payments)
 
     async def _completes(self, session: AsyncClientSession, refund: RefundDocument) -> bool:
         """Whether everything that was paid is back with this one. A compensation ends no order."""

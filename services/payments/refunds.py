@@ -11,16 +11,14 @@ from miniprogram_api.errors import NotificationRejected, PayError, VendorError
 from miniprogram_api.pay import Notifications, PayClient, Refund
 from schemas.api.orders import OrderView, RefundBody
 from schemas.documents.ledgers import OutboxDocument
-from schemas.documents.orders import OrderDocument, PaymentDocument, RefundDocument
+from schemas.documents.orders import OrderDocument, RefundDocument
 from schemas.enums import (
     DisputeOutcome,
     NoticeKind,
     OrderStatus,
     PaymentMethod,
-    PaymentState,
     RefundState,
     Role,
-    SubjectKind,
 )
 from services.actors import Actor
 from services.audit import Audit
@@ -28,16 +26,14 @@ from services.clock import Clock, utc_now
 from services.disputes.dispute_rules import needs_second, verdict
 from services.errors import Problem
 from services.idempotency import Idempotency, Ticket
-from services.ids import new_id
-from services.ledger import postings
 from services.ledger.ledger import Ledger
-from services.orders.order_book import Access, Move, OrderBook, standing
-from services.orders.order_rules import Action, allowed_as, refundable
+from services.orders.order_book import Access, OrderBook, standing
+from services.orders.order_rules import Action, allowed_as
 from services.orders.order_seals import OrderSeals
 from services.orders.order_seams import Tally, Teller, no_tally
 from services.orders.order_views import OrderViews
 from services.outbox import Effect, Outbox
-from services.payments.purposes import Subject
+from services.payments.refund_asking import FIRST_PAUSE, RefundAsking, new_refund
 from services.payments.refund_settling import RefundSettling
 from services.permissions import Permission
 from services.storage.database import Database
@@ -46,10 +42,10 @@ log = logging.getLogger("casespace.payments")
 
 AT_ONCE = 50
 _DESK = frozenset({Role.SUPPORT, Role.OPS})
-FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 # What WeChat shows the payer; the reason in the client's own words stays with us.
 SHOWN_REASON = "订单退款"
+_WITHOUT_PROVIDER = (PaymentMethod.PREPAID, PaymentMethod.NOTHING)
 _LATER = frozenset({"not_enough", "rate_limited"})  # refused now, not for ever
 
 
@@ -81,9 +77,8 @@ class Refunds:
         self._pay = pay
         self._notifications = notifications
         self._settling = settling
-        self._ledger = ledger
+        self._asking = RefundAsking(database, book, seals, ledger, audit, outbox, clock)
         self._notices = notices
-        self._audit = audit
         self._outbox = outbox
         self._notify_url = notify_url
         self._clock = clock
@@ -101,7 +96,9 @@ class Refunds:
             granted = verdict(access.order, self._clock()).granted or await self._alone(session, access, body)
             if not granted and allowed_as(OrderStatus(access.order["status"]), Action.REFUND, access.roles):
                 raise Problem("refund.needs_review")
-            moved, _ = await self._ask_back(session, access.order, access.roles, actor, body.amount_fen, body.reason)
+            moved, _ = await self._asking.ask_back(
+                session, access.order, access.roles, actor, body.amount_fen, body.reason
+            )
             return await self._views.whole(Access(moved, standing(actor, moved)), session)
 
         view = await self._idempotency.once(ticket, OrderView, effect)
@@ -119,67 +116,21 @@ class Refunds:
     # --- for decisions of others, in their transactions
 
     async def left(self, session: AsyncClientSession, order_id: str) -> int:
-        """What may still go back to who paid the order, in fen; 0 when nothing was paid."""
-        payment = await self._payment(session, order_id)
-        return refundable(payment["amount_fen"], await self._refunds_of(payment, session)) if payment else 0
+        """See ``RefundAsking.left``."""
+        return await self._asking.left(session, order_id)
 
     async def grant(
         self, session: AsyncClientSession, actor: Actor, order: OrderDocument, amount: int, reason: str
     ) -> str:
         """Money goes back because the desk decided so. The refund's id. Raises as ``request``."""
-        _, refund_id = await self._ask_back(session, order, standing(actor, order), actor, amount, reason)
+        _, refund_id = await self._asking.ask_back(session, order, standing(actor, order), actor, amount, reason)
         return refund_id
 
     async def compensate(
         self, session: AsyncClientSession, actor: Actor, order: OrderDocument, amount: int, reason: str, dispute_id: str
     ) -> str:
-        """The house pays the client for a bad service, the way the order was paid; the order itself stays as it is.
-
-        The refund's id. Raises ``order.wrong_state``, ``refund.amount_invalid``.
-        """
-        payment = await self._payment(session, order["_id"])
-        if payment is None:
-            raise Problem("order.wrong_state")
-        if not 1 <= amount <= refundable(payment["amount_fen"], await self._refunds_of(payment, session)):
-            raise Problem("refund.amount_invalid")
-        sealed = await self._seals.seal(order, "refund", reason)
-        refund = _refund(new_id(), payment, amount, sealed, actor.user_id)
-        refund["dispute_id"] = dispute_id
-        await self._owe(session, payment, refund, actor)
-        return refund["_id"]
-
-    async def _ask_back(
-        self,
-        session: AsyncClientSession,
-        order: OrderDocument,
-        roles: frozenset[Role],
-        actor: Actor,
-        wanted: int | None,
-        reason: str,
-    ) -> tuple[OrderDocument, str]:
-        payment = await self._payment(session, order["_id"])
-        if payment is None:
-            raise Problem("order.wrong_state")
-        left = refundable(payment["amount_fen"], await self._refunds_of(payment, session))
-        amount = left if wanted is None else wanted
-        refund_id = new_id()
-        move = Move(
-            Action.REFUND,
-            "refund_requested",
-            set={"status_before_refund": order["status"]},
-            payload={"refund_id": refund_id},
-            card="refund",
-        )
-        moved = await self._book.move(session, order, move, actor=actor, roles=roles)
-        if not 1 <= amount <= left:
-            raise Problem("refund.amount_invalid")
-        sealed = await self._seals.seal(order, "refund", reason)
-        await self._owe(session, payment, _refund(refund_id, payment, amount, sealed, actor.user_id), actor)
-        return moved, refund_id
-
-    async def _payment(self, session: AsyncClientSession, order_id: str) -> PaymentDocument | None:
-        paid = Subject(SubjectKind.ORDER, order_id).query(state=PaymentState.SUCCEEDED.value)
-        return await self._db.payments.find_one(paid, session=session)
+        """See ``RefundAsking.compensate``."""
+        return await self._asking.compensate(session, actor, order, amount, reason, dispute_id)
 
     async def notify(self, headers: Mapping[str, str], body: bytes) -> None:
         """A refund notice. Raises ``payment.notification_rejected`` and what ``RefundSettling.settle`` raises."""
@@ -228,9 +179,9 @@ class Refunds:
         # the id is the event's, so a repeated effect finds its refund
         if await self._db.refunds.find_one({"_id": row["_id"]}, {"_id": 1}) is None:
             sealed = await self._seals.seal(order, "refund", "重复支付或订单已取消，自动退款")
-            refund = _refund(row["_id"], payment, payment["amount_fen"], sealed, "system")
+            refund = new_refund(row["_id"], payment, payment["amount_fen"], sealed, "system")
             refund["stray"] = True
-            await self._db.transaction(lambda session: self._owe(session, payment, refund, None))
+            await self._db.transaction(lambda session: self._asking.owe(session, payment, refund, None))
             self._outbox.nudge()
         await self._notices.tell(
             payment["payer_id"],
@@ -244,30 +195,12 @@ class Refunds:
 
     # --- sending and asking
 
-    async def _owe(
-        self, session: AsyncClientSession, payment: PaymentDocument, refund: RefundDocument, actor: Actor | None
-    ) -> None:
-        now = self._clock()
-        refund |= {"query_at": now + FIRST_PAUSE, "created_at": now, "updated_at": now}
-        await self._db.refunds.insert_one(refund, session=session)
-        # of two at once (a refund and a compensation) the second must see what the first has left
-        await self._db.payments.update_one({"_id": payment["_id"]}, {"$inc": {"refunds_asked": 1}}, session=session)
-        await self._ledger.write(session, postings.refund_requested(refund, payment))
-        # a subject of its own: WeChat's being away must not hold up the order's other news
-        await self._outbox.add(session, "refund.send", f"refund:{refund['_id']}", {"refund_id": refund["_id"]})
-        await self._audit.write(
-            actor, "refund.requested", refund["_id"], session, payment=payment["_id"], amount_fen=refund["amount_fen"]
-        )
-
-    async def _refunds_of(self, payment: PaymentDocument, session: AsyncClientSession) -> list[RefundDocument]:
-        return await self._db.refunds.find({"payment_id": payment["_id"]}, session=session).to_list()
-
     async def _send(self, refund: RefundDocument) -> None:
         """Under the same number as often as needed. Raises VendorError for what may succeed later."""
         payment = await self._db.payments.find_one({"_id": refund["payment_id"]})
         if payment is None:
             raise Problem("payment.unknown")
-        if payment["method"] == PaymentMethod.PREPAID:
+        if payment["method"] in _WITHOUT_PROVIDER:
             await self._settling.back_to_balance(refund["_id"])
             return
         try:
@@ -309,20 +242,3 @@ class Refunds:
             await self._send(refund)  # it never reached WeChat
             return
         await self._settling.settle(answer)
-
-
-def _refund(refund_id: str, payment: PaymentDocument, amount: int, reason: bytes, by: str) -> RefundDocument:
-    return {
-        "_id": refund_id,
-        "schema_version": 1,
-        "order_id": payment["order_id"],
-        "payment_id": payment["_id"],
-        "out_refund_no": f"R{refund_id}",
-        "amount_fen": amount,
-        "reason": reason,
-        "state": RefundState.REQUESTED.value,
-        "requested_by": by,
-        "query_at": payment["updated_at"],
-        "created_at": payment["updated_at"],
-        "updated_at": payment["updated_at"],
-    }

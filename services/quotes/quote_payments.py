@@ -44,6 +44,9 @@ class QuotePayments:
             raise Problem("payment.unknown")
         if quote["state"] != QuoteState.ACCEPTED or not await self._stands(quote, session):
             return False
+        # the order is written to, so that this and a refund that ends it exclude each other
+        touched = {"updated_at": self._clock()}
+        await self._db.orders.update_one({"_id": quote["order_id"]}, {"$set": touched}, session=session)
         await self._book.move(session, quote, Step.PAY, payload={"payment_id": payment["_id"]})
         return True
 

@@ -389,7 +389,9 @@ COLLECTIONS: tuple[Collection, ...] = (
     Collection(
         "evidence",
         (_index("number", *_up("space_id", "number"), unique=True), _index("file", *_up("file_id"), unique=True)),
-        _needs(["space_id", "number", "file_id", "sha256", "facts", "submitter_id", "submitted_at"], submitted_at=_DATE),
+        _needs(
+            ["space_id", "number", "file_id", "sha256", "facts", "submitter_id", "submitted_at"], submitted_at=_DATE
+        ),
     ),
     Collection("case_elements"),
     Collection(

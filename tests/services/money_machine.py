@@ -17,15 +17,13 @@ from schemas.api.payments import PaymentBody
 from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteItem, TipBody
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.people import IdentityDocument
-from schemas.enums import CouponState, IdentityKind, OrderStatus, PaymentMethod, PaymentState, SubjectKind
+from schemas.enums import CouponState, IdentityKind, OrderStatus, PaymentMethod, PaymentState
 from schemas.settlement_enums import PayoutMethod, SettlementState
 from services.actors import Actor
 from services.days import Span, day_of, span_of
 from services.errors import Problem
 from services.ids import new_id
-from services.ledger.accounts import Kind, account
 from services.ledger.entries import Posting
-from services.ledger.holdings import Fault
 from services.ledger.ledger import Ledger
 from services.orders.order_rules import PAID_STATUSES
 from tests.services.orders_world import JSAPI, World, ticket
@@ -272,19 +270,9 @@ class Machine:
         span = Span(self.began, self.world.clock() + timedelta(days=1))
         assert await self.keepers.checks.rebuild(span) == []
         held = {(one.fault.value, one.account) for one in await self.keepers.checks.holdings(span)}
-        assert held == await self.undecided()
+        assert held == set()
         await self._paid_once()
         await self._coupons_once()
-
-    async def undecided(self) -> set[tuple[str, str]]:
-        """What is rightly told until a person decides: a paid quote does not go back by itself with its order."""
-        kept = {"state": PaymentState.SUCCEEDED.value, "subject.kind": SubjectKind.QUOTE.value}
-        quoted = await self.world.database.payments.distinct("order_id", kept)
-        refunded = {"_id": {"$in": quoted}, "status": OrderStatus.REFUNDED.value}
-        return {
-            (Fault.ENDED_WITH_MONEY.value, account(Kind.ORDER, order_id))
-            for order_id in await self.world.database.orders.distinct("_id", refunded)
-        }
 
     async def _paid_once(self) -> None:
         payments = await self.world.database.payments.find({"state": PaymentState.SUCCEEDED.value}).to_list()
@@ -324,8 +312,7 @@ class Machine:
         found = []
         for day in days:
             found += told(await self.keepers.reconciliation.run(day))
-        undecided = await self.undecided()
-        return [one for one in found if one not in undecided]
+        return found
 
     async def in_bill(self, days: Sequence[date]) -> list[str]:
         """Our numbers in the trade bills of these days."""

@@ -258,13 +258,13 @@ async def test_two_decisions_at_once_never_give_back_more_than_was_paid(
     refund = await ask(world, client, order)
     body = DisputeBody(kind=DisputeKind.COMPLAINT, reason="律师态度恶劣")
     complaint = await world.disputes.open(client, order.id, body, ticket(client, "disputes", body))
-    owe = world.refunds._owe
+    owe = world.refunds._asking.owe
 
     async def slowly(*args: Any) -> None:
         await owe(*args)
         await asyncio.sleep(0.3)  # so that both have read before either commits
 
-    monkeypatch.setattr(world.refunds, "_owe", slowly)
+    monkeypatch.setattr(world.refunds._asking, "owe", slowly)
     all_back = DecisionBody(outcome=DisputeOutcome.REFUND, reason="经核实")
     all_given = DecisionBody(outcome=DisputeOutcome.COMPENSATION, amount_fen=order.payable_fen, reason="经核实")
     outcomes = await asyncio.gather(

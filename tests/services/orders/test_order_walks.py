@@ -42,6 +42,7 @@ ANSWERS = {
     "order.not_found",
     "auth.forbidden",
     "refund.amount_invalid",
+    "refund.needs_review",
     "payment.unknown",
 }
 

@@ -115,6 +115,7 @@ export interface Order {
   actions: string[]
   delivery?: { summary?: string; file_ids?: string[] } | null
   refunds?: Refund[]
+  refundable_fen?: number
   review?: { stars: number; text?: string | null } | null
   created_at: string
 }

@@ -8,8 +8,7 @@ export const REFUND_STATES: Record<Refund["state"], { label: string; tone: Tone 
   failed: { label: "退款失败", tone: "off" },
 }
 
-/** What may still be asked back. */
+/** What may still be asked back: of the order itself and of its quotes. */
 export function refundable(order: Order): number {
-  const asked = (order.refunds ?? []).filter(({ state }) => state !== "failed").reduce((sum, r) => sum + r.amount_fen, 0)
-  return Math.max(0, order.payable_fen - asked)
+  return order.refundable_fen ?? 0
 }
