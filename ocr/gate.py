@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pi_heif
 import pypdfium2
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 from pypdfium2 import raw
 
 from ocr.faults import ReadingFault
@@ -117,6 +117,7 @@ class Document:
         return PageImage(picture, picture.shape[1], picture.shape[0])
 
     def _image(self) -> PageImage:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # libraries switch it on for the whole process by being imported
         try:
             with Image.open(io.BytesIO(self._data), formats=(self._format,)) as image:
                 return self._decoded(image)

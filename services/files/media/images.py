@@ -5,7 +5,7 @@ import warnings
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from services.errors import Problem
 from services.files.media.types import MediaType
@@ -33,6 +33,7 @@ class ImageFacts:
 def inspect_image(file: BinaryIO, kind: MediaType) -> ImageFacts:
     """Decode all of it. Raises Problem ``file.too_large`` (pixels) or ``file.damaged``."""
     file.seek(0)
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # libraries switch it on for the whole process by being imported
     try:
         with Image.open(file, formats=[_FORMATS[kind.name]]) as image:
             _decode(image)
