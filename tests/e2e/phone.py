@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, FloatRect, Locator, Page, expect
 
 from tests.e2e.waiting import until
 
@@ -126,14 +126,25 @@ class Phone:
 
     async def hold(self, target: Locator) -> None:
         """Rest a finger on something until its menu opens."""
-        box = await target.bounding_box()
-        assert box is not None
+        box = await self._at_rest(target)
         finger = {"x": box["x"] + min(30, box["width"] / 2), "y": box["y"] + min(12, box["height"] / 2)}
         session = await self.context.new_cdp_session(self.page)
         await session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
         await expect(self.page.get_by_role("menu")).to_be_visible()
         await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         await session.detach()
+
+    async def _at_rest(self, target: Locator) -> FloatRect:
+        """Where something lies once it has stopped moving: a picture that still loads slips away under a finger."""
+        await target.wait_for()
+        before = None
+        for _ in range(100):
+            box = await target.bounding_box()
+            if box is not None and box == before:
+                return box
+            before = box
+            await self.page.wait_for_timeout(100)
+        raise AssertionError("it never came to rest")
 
     # --- the network
 
