@@ -73,18 +73,15 @@ def parts(request: pytest.FixtureRequest) -> RealParts:
     return request.config.stash[HARNESS].parts()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def make_settings(parts: RealParts) -> Iterator[SettingsMaker]:
-    """``make_settings(**fields)`` → Settings with a fresh database; ``make_settings.environment()`` → variables."""
+    """``make_settings(**fields)`` → Settings with a fresh database; ``make_settings.environment()`` → variables.
+
+    The databases go with the module that asked for them: each holds some two hundred files open in mongod.
+    """
     maker = SettingsMaker(parts)
     yield maker
     maker.drop_databases()
-
-
-@pytest.fixture(scope="session")
-def settings_env(make_settings: SettingsMaker) -> dict[str, str]:
-    """Variables for a product process of the tests' own, with one database for the whole session."""
-    return make_settings.environment()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ REPLICA_SET = "rs0"
 # A process that is killed leaves its open transactions behind, and what they wrote stays locked for so long; mongod's
 # own limit is 60 s. Ours take milliseconds.
 TRANSACTION_SECONDS = 10
+KEPT_SECONDS = 20
 ALREADY_INITIALIZED = 23  # error code of replSetInitiate, MongoDB's error_codes.yml
 MISSING_LIBRARY = "error while loading shared libraries"
 
@@ -68,6 +69,10 @@ class Mongo(Part):
             *("--nounixsocket", "--networkMessageCompressors", "disabled", "--quiet"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
             *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
+            # Tests make and drop databases by the hundred: what is dropped or idle must not stay open, or the limit of
+            # open files is reached and mongod ends itself.
+            *("--setParameter", f"minSnapshotHistoryWindowInSeconds={KEPT_SECONDS}"),
+            *("--setParameter", f"wiredTigerFileHandleCloseIdleTime={KEPT_SECONDS}"),
         ]
         return Command(arguments, self.folder)
 
