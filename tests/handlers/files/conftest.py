@@ -21,7 +21,7 @@ from tests.parts.databases import SettingsMaker
 from tests.services.files.world import open_world
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def site(make_settings: SettingsMaker) -> AsyncIterator[Site]:
     async with open_world(make_settings()) as world:
         tokens = KnownTokens()

@@ -11,7 +11,7 @@ from tests.parts.databases import SettingsMaker
 from tests.services.files.world import World, open_world, person
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
     async with open_world(make_settings()) as opened:
         yield opened

@@ -25,7 +25,8 @@ from services.record.rows import FileRow, FileState, Shown, Withheld, checkpoint
 
 SPACE = "665f0000000000000000000a"
 WANG, LI = "665f00000000000000000001", "665f00000000000000000002"
-START = datetime(2026, 11, 21, 3, 0, 0, 123_000, UTC)
+# Half a day ago: time-stamps are made now, and one that comes more than a day after its checkpoint is told.
+START = datetime.now(UTC).replace(microsecond=123_000) - timedelta(hours=12)
 PICTURE = b"\x89PNG not really " * 50
 Stamper = Callable[[bytes], bytes]
 
@@ -126,7 +127,7 @@ def facts(first_seq: int, last_seq: int, head: str, checkpoint: int) -> dict[str
     return {
         "space_id": SPACE,
         "title": "押金纠纷",
-        "exported_at": "2026-11-21T12:00:00.000Z",
+        "exported_at": (START + timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "exported_for": {"user_id": WANG, "display_name": "王晓", "role": "client"},
         "first_seq": first_seq,
         "last_seq": last_seq,
