@@ -4,6 +4,8 @@ from ocr.faults import CODES, ReadingFault
 from ocr.kinds.names import KINDS
 from ocr.lines import Line
 from ocr.options import EngineOptions, Limits, ReaderOptions
+from ocr.page_painter import PagePainter
+from ocr.picture_jobs import PictureJob
 from ocr.reader import Reader, ReaderState
 from ocr.readings import Field, PageInfo, Reading
 
@@ -15,6 +17,8 @@ __all__ = [
     "Limits",
     "Line",
     "PageInfo",
+    "PagePainter",
+    "PictureJob",
     "Reader",
     "ReaderOptions",
     "ReaderState",

@@ -6,27 +6,22 @@ ends. What a file does to it, a crash or a hang, stays here.
 """
 
 import contextlib
-import ctypes
 import json
-import os
 import resource
-import signal
 import sys
-import traceback
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from ocr import frames
+from ocr.confinement import own_output, settle
 from ocr.document_reading import read_document
 from ocr.engine import OcrEngine, PaddleOcrEngine
 from ocr.faults import ReadingFault
 from ocr.options import EngineOptions, Limits, ReaderOptions
 from ocr.remote_engine import RemoteOcrEngine
 
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, prctl(2)
 _NEW_BUFFER_FAILED = ("bad_alloc", "Failed to allocate", "Insufficient memory", "OutOfMemory")
 
 
@@ -34,23 +29,6 @@ def make_engine(options: EngineOptions) -> OcrEngine:
     if options.remote_url is not None:
         return RemoteOcrEngine(options.remote_url)
     return PaddleOcrEngine(options)
-
-
-def settle(memory_mb: int, nice: int) -> None:
-    """Priority, bound of memory, end with the parent. Threads started later inherit the first."""
-    os.nice(nice)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-        resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the paper
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when it ends
-
-
-def own_output() -> BinaryIO:
-    """The real stdout, for frames alone; whatever a library prints goes to stderr."""
-    output = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return output
 
 
 def rss_mb() -> int:
@@ -88,15 +66,7 @@ def serve(engine: OcrEngine, limits: Limits, output: BinaryIO) -> None:
         frames.write(output, {**reply, "rss_mb": rss_mb()})
 
 
-def tell_without_content(
-    kind: type[BaseException], fault: BaseException, trace: TracebackType | None
-) -> None:  # the shape of sys.excepthook
-    """Where it died and of what, without the fault's text, which may quote the paper."""
-    sys.stderr.write("".join(traceback.format_tb(trace)) + kind.__name__ + "\n")
-
-
 def main() -> None:
-    sys.excepthook = tell_without_content
     output = own_output()
     told = json.loads(sys.argv[1])
     settle(told["memory_mb"], told["nice"])

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from ocr import frames
-from ocr.worker import own_output
+from ocr.confinement import own_output
 
 
 def pipeline(models: Path, orientation: Path | None) -> Any:

@@ -4,7 +4,7 @@ import logging
 import sys
 from dataclasses import dataclass
 
-from ocr import EngineOptions, Reader, ReaderOptions
+from ocr import EngineOptions, PagePainter, Reader, ReaderOptions
 from ocr.options import MODELS
 from server.settings import Settings
 from server.wiring.core import Core
@@ -73,7 +73,7 @@ def build_reading(core: Core, files: Files, index: SearchIndex) -> Reading:
             most_waiting=settings.ocr_queue_most,
             clock=core.clock,
         ),
-        pictures=ReadingPictures(database, desk, store, seals, core.audit),
+        pictures=ReadingPictures(database, desk, store, seals, core.audit, PagePainter(python_of(settings))),
         queue=ReadingQueue(database, store, reader, seals, core.audit, core.outbox, core.tally_reading, core.clock),
         after=ReadingEffects(database, seals, core.cards, index),
         reader=reader,
@@ -85,5 +85,9 @@ def reader_options(settings: Settings) -> ReaderOptions:
     engine = EngineOptions(
         models=settings.ocr_models or MODELS, threads=settings.ocr_threads, remote_url=settings.ocr_remote_url
     )
-    python = str(settings.ocr_python or sys.executable)
-    return ReaderOptions(engine=engine, processes=settings.ocr_engines, python=python)
+    return ReaderOptions(engine=engine, processes=settings.ocr_engines, python=python_of(settings))
+
+
+def python_of(settings: Settings) -> str:
+    """The interpreter whose environment holds the extra `ocr`."""
+    return str(settings.ocr_python or sys.executable)

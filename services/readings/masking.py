@@ -19,6 +19,15 @@ def masked(value: str) -> str:
     return value[:KEPT_HEAD] + "*" * (len(value) - KEPT_HEAD - KEPT_TAIL) + value[-KEPT_TAIL:]
 
 
+def hidden_spans(text: str, hidden: list[str]) -> list[tuple[int, int]]:
+    """Which characters of a line ``masked_text`` would change, as ranges that may overlap."""
+    spans = [found.span() for found in _NUMBERS.finditer(text)]
+    for value in hidden:
+        if value:
+            spans += [found.span() for found in re.finditer(re.escape(value), text)]
+    return spans
+
+
 def masked_text(text: str, hidden: list[str]) -> str:
     """A line without long numbers, and without the values that are hidden as fields."""
     for value in sorted(hidden, key=len, reverse=True):

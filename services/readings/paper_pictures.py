@@ -1,47 +1,40 @@
-"""Pictures of papers: the place where a field was seen, and a copy with what is nobody's business painted over.
-
-Blocking and costly (a page has up to 40 megapixels): for threads.
+"""Pictures of papers: the place where a field was seen, and a copy with what is nobody's business painted over. Pure:
+what is to be drawn, for ``ocr.PagePainter`` to draw.
 """
 
-import io
 import math
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
-
-from ocr import PageInfo, Reading
-from ocr.options import Limits
+from ocr import Line, PageInfo, PictureJob, Reading
 from services.errors import Problem
 from services.readings.field_labels import is_sensitive
+from services.readings.masking import hidden_spans
 from services.readings.reading_views import Polygon, box
 
 LONGEST_CROP = 1_000  # pixels; sharp on a phone
 LONGEST_COPY = 2_400
-_QUALITY = 85
+_WIDE = 0x2E80  # from here on Unicode's characters are as wide as high
 _MARGIN = 0.35  # of a line's height, on each side
 # Where the portrait stands on an identity card (GA 461), as fractions of the card that its lines of text span.
 _PORTRAIT = (0.56, -0.12, 1.12, 0.80)
 
 
-def crop(data: bytes, content_type: str, page: PageInfo, number: int, polygon: Polygon) -> bytes:
-    """The field's place with a little around it, upright, as JPEG. Raises Problem ``reading.no_picture``."""
-    picture = open_page(data, content_type, page, number)
+def crop_job(page: PageInfo, number: int, polygon: Polygon) -> PictureJob:
+    """The field's place with a little around it."""
     left, top, right, bottom = box(polygon)
     margin = _MARGIN * max(8.0, min(right - left, bottom - top))
     area = (left - margin, top - margin, right + margin, bottom + margin)
-    return _jpeg(_upright(picture.crop(_inside(area, picture)), page), LONGEST_CROP)
+    return PictureJob(number, page, LONGEST_CROP, area=area)
 
 
-def masked_copy(data: bytes, content_type: str, reading: Reading, number: int) -> bytes:
-    """A page with sensitive fields and the portrait painted over, as JPEG without any metadata."""
+def masked_job(reading: Reading, number: int) -> PictureJob:
+    """A page with sensitive fields, numbers of persons in its text, and faces painted over.
+
+    Raises Problem ``reading.no_picture``.
+    """
     if number >= len(reading.pages):
         raise Problem("reading.no_picture")
-    page = reading.pages[number]
-    picture = open_page(data, content_type, page, number)
-    brush = ImageDraw.Draw(picture)
-    for place in hidden_places(reading, number):
-        brush.polygon([(round(x), round(y)) for x, y in place], fill=(0, 0, 0))
-    return _jpeg(_upright(picture, page), LONGEST_COPY)
+    return PictureJob(number, reading.pages[number], LONGEST_COPY, painted=hidden_places(reading, number), faces=True)
 
 
 def hidden_places(reading: Reading, number: int) -> list[Sequence[tuple[float, float]]]:
@@ -51,9 +44,30 @@ def hidden_places(reading: Reading, number: int) -> list[Sequence[tuple[float, f
         for name, field in reading.fields.items()
         if field.polygon and field.page == number and is_sensitive(reading.kind, name)
     ]
+    hidden = [str(f.value) for name, f in reading.fields.items() if is_sensitive(reading.kind, name)]
+    for line in reading.lines:
+        if line.page == number:
+            places += [_part(line, start, end) for start, end in hidden_spans(line.text, hidden)]
     if reading.kind == "id_card_front" and number == 0 and reading.lines:
         places.append(_portrait(reading))
     return places
+
+
+def _part(line: Line, start: int, end: int) -> Sequence[tuple[float, float]]:
+    """Where some characters of a line stand: half as wide as high for Latin letters and digits, else as wide.
+
+    A character more on each side, since fonts do not keep to that.
+    """
+    widths = [1.0 if ord(char) < _WIDE else 2.0 for char in line.text]
+    whole = sum(widths)
+    left = max(0.0, (sum(widths[:start]) - 2.0) / whole)
+    right = min(1.0, (sum(widths[:end]) + 2.0) / whole)
+    a, b, c, d = line.polygon
+    return _grown([_between(a, b, left), _between(a, b, right), _between(d, c, right), _between(d, c, left)])
+
+
+def _between(one: tuple[float, float], other: tuple[float, float], part: float) -> tuple[float, float]:
+    return one[0] + (other[0] - one[0]) * part, one[1] + (other[1] - one[1]) * part
 
 
 def _portrait(reading: Reading) -> Sequence[tuple[float, float]]:
@@ -77,61 +91,9 @@ def _portrait(reading: Reading) -> Sequence[tuple[float, float]]:
     return [(a * along[0] + b * down[0], a * along[1] + b * down[1]) for a, b in frame]
 
 
-def open_page(data: bytes, content_type: str, page: PageInfo, number: int) -> Image.Image:
-    """A page as RGB in the pixels that polygons are measured in."""
-    picture = _pdf_page(data, page, number) if content_type == "application/pdf" else _image(data)
-    return picture if picture.size == (page.width, page.height) else picture.resize((page.width, page.height))
-
-
-def _image(data: bytes) -> Image.Image:
-    try:
-        with Image.open(io.BytesIO(data)) as opened:
-            if opened.width * opened.height > Limits().pixels:
-                raise Problem("reading.no_picture")
-            return ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise Problem("reading.no_picture") from None
-
-
-def _pdf_page(data: bytes, page: PageInfo, number: int) -> Image.Image:
-    try:
-        import pypdfium2
-    except ImportError:
-        raise Problem("reading.no_picture") from None
-    try:
-        document = pypdfium2.PdfDocument(data)
-        try:
-            sheet = document[number]
-            drawn: Image.Image = sheet.render(scale=page.width / sheet.get_width()).to_pil()
-            return drawn.convert("RGB")
-        finally:
-            document.close()
-    except (pypdfium2.PdfiumError, IndexError, ValueError):
-        raise Problem("reading.no_picture") from None
-
-
-def _upright(picture: Image.Image, page: PageInfo) -> Image.Image:
-    return picture.rotate(-page.turn, expand=True) if page.turn else picture
-
-
-def _inside(area: tuple[float, float, float, float], picture: Image.Image) -> tuple[int, int, int, int]:
-    left, top = max(0, math.floor(area[0])), max(0, math.floor(area[1]))
-    right, bottom = min(picture.width, math.ceil(area[2])), min(picture.height, math.ceil(area[3]))
-    if right <= left or bottom <= top:
-        raise Problem("reading.no_picture")
-    return left, top, right, bottom
-
-
 def _grown(polygon: Polygon) -> Sequence[tuple[float, float]]:
     """A tenth larger: digits at the ends must not show."""
     x, y = sum(p[0] for p in polygon) / len(polygon), sum(p[1] for p in polygon) / len(polygon)
     left, top, right, bottom = box(polygon)
     more = 0.2 * min(right - left, bottom - top)
     return [(px + math.copysign(more, px - x), py + math.copysign(more, py - y)) for px, py in polygon]
-
-
-def _jpeg(picture: Image.Image, longest: int) -> bytes:
-    picture.thumbnail((longest, longest))
-    target = io.BytesIO()
-    picture.save(target, "JPEG", quality=_QUALITY)
-    return target.getvalue()

@@ -8,8 +8,8 @@ import sys
 import time
 
 from ocr import frames
+from ocr.confinement import own_output
 from ocr.readings import Reading
-from ocr.worker import own_output
 
 READING = Reading("page", 1.0, {}, [], []).to_json()
 

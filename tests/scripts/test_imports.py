@@ -49,7 +49,6 @@ def test_the_product_imports_only_what_it_asks_for(monkeypatch: pytest.MonkeyPat
 
     optional = {
         "imageio_ffmpeg",  # an ffmpeg on PATH will do as well
-        "pypdfium2",  # of the extra ocr, without which there is no reading whose page could be drawn
     }
     others = tuple(room for room in ROOMS if room != "ocr")
     assert unasked(others) <= optional, "setup.cfg's install_requires lacks them"

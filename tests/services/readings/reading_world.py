@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image, ImageDraw
 
-from ocr import Field, Line, PageInfo, Reading, ReadingFault
+from ocr import Field, Line, PageInfo, PagePainter, Reading, ReadingFault
 from schemas.api.files import FileBegin
 from schemas.api.readings import ReadingBody, ReadingView
 from schemas.documents.ledgers import OutboxDocument
@@ -145,6 +145,6 @@ def assemble(house: House, reader: ToldReader, most_waiting: int = 50) -> Readin
             most_waiting=most_waiting,
         ),
         ReadingQueue(core.database, store, reader, seals, core.audit, core.outbox, core.tally_reading),
-        ReadingPictures(core.database, desk, store, seals, core.audit),
+        ReadingPictures(core.database, desk, store, seals, core.audit, PagePainter()),
         ReadingEffects(core.database, seals, core.cards, SearchIndex(core.database, core.recorder, core.index)),
     )

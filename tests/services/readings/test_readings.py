@@ -172,6 +172,28 @@ async def test_pictures_of_the_place_and_without_it(world: ReadingWorld) -> None
         await world.pictures.masked(owner.actor, view.id, 7)
 
 
+async def test_a_masked_copy_hides_numbers_in_running_text_too(world: ReadingWorld) -> None:
+    """The telephone in an IOU is no field of it; the words before it stay."""
+    owner = await client(world.house)
+    view = await world.read(owner, await world.photo(owner, await space_of(world.house, owner)), iou())
+    whole = Image.open(io.BytesIO(await world.pictures.masked(owner.actor, view.id, 0))).convert("RGB")
+    assert max(whole.getpixel((400, 260))) < 20  # type: ignore[arg-type]
+    assert min(whole.getpixel((50, 260))) > 240  # type: ignore[arg-type]
+    assert min(whole.getpixel((100, 55))) > 80  # type: ignore[arg-type]
+
+
+async def test_looking_at_a_number_on_somebody_elses_paper_is_written_down(world: ReadingWorld) -> None:
+    owner, counsel = await client(world.house), await lawyer(world.house)
+    space_id = await space_of(world.house, owner, counsel)
+    view = await world.read(owner, await world.photo(owner, space_id), identity_card())
+    for person in (owner, counsel):
+        await world.pictures.field(person.actor, view.id, "id_number")
+    await world.pictures.field(counsel.actor, view.id, "name")
+    where = {"subject": f"reading:{view.id}", "action": "reading.seen"}
+    seen = await world.house.database.audit.find(where).to_list()
+    assert [(row["actor"], row["detail"]["fields"]) for row in seen] == [(counsel.id, ["id_number"])]
+
+
 async def test_found_by_what_the_paper_says_but_not_by_numbers_of_persons(world: ReadingWorld) -> None:
     owner = await client(world.house)
     space_id = await space_of(world.house, owner)
