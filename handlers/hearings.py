@@ -5,8 +5,11 @@ from handlers.doors import Call, door
 from schemas.api.base import NoBody
 from schemas.api.hearings import (
     HearingBody,
+    HearingBriefListView,
+    HearingCancel,
     HearingFind,
     HearingListView,
+    HearingMove,
     HearingObserve,
     HearingView,
     TicketView,
@@ -30,6 +33,15 @@ class SpaceHearingsHandler(ApiHandler):
     )
     async def post(self, call: Call[HearingBody], space_id: str) -> HearingView:
         return await self.services.hearings.schedule(call.actor, space_id, call.body)
+
+    @door(
+        "The hearings of a case, newest first; in a hearing's own space, that one",
+        allow=SIGNED_IN,
+        answer=HearingBriefListView,
+        problems=("space.not_found",),
+    )
+    async def get(self, call: Call[NoBody], space_id: str) -> HearingBriefListView:
+        return await self.services.hearings.of_case(call.actor, space_id)
 
 
 class HearingsHandler(ApiHandler):
@@ -55,6 +67,32 @@ class HearingHandler(ApiHandler):
     @door("A hearing, as the caller sees it", allow=SIGNED_IN, answer=HearingView, problems=("hearing.not_found",))
     async def get(self, call: Call[NoBody], hearing_id: str) -> HearingView:
         return await self.services.hearings.get(call.actor, hearing_id)
+
+
+class HearingRescheduleHandler(ApiHandler):
+    @door(
+        "Move a hearing that has not begun, or is in recess, to another time (改期)",
+        allow=STAFF,
+        body=HearingMove,
+        answer=HearingView,
+        problems=("hearing.not_found", "hearing.not_allowed", "hearing.closed", "hearing.wrong_stage"),
+        description="Who presides, who called it, and the desk. Everybody is told; code, link and seats stay.",
+    )
+    async def post(self, call: Call[HearingMove], hearing_id: str) -> HearingView:
+        return await self.services.hearings.reschedule(call.actor, hearing_id, call.body)
+
+
+class HearingCancelHandler(ApiHandler):
+    @door(
+        "Cancel a hearing that has not begun (取消)",
+        allow=STAFF,
+        body=HearingCancel,
+        answer=HearingView,
+        problems=("hearing.not_found", "hearing.not_allowed", "hearing.closed", "hearing.wrong_stage"),
+        description="Who may reschedule it. Nobody comes in any more; the calendar file takes it out of calendars.",
+    )
+    async def post(self, call: Call[HearingCancel], hearing_id: str) -> HearingView:
+        return await self.services.hearings.cancel(call.actor, hearing_id, call.body)
 
 
 class HearingTicketHandler(ApiHandler):
@@ -102,6 +140,8 @@ ROUTES = [
     ("/api/v1/hearings", HearingsHandler),
     ("/api/v1/hearings/find", HearingFindHandler),
     (f"/api/v1/hearings/{_ID}", HearingHandler),
+    (f"/api/v1/hearings/{_ID}/reschedule", HearingRescheduleHandler),
+    (f"/api/v1/hearings/{_ID}/cancel", HearingCancelHandler),
     (f"/api/v1/hearings/{_ID}/ticket", HearingTicketHandler),
     (f"/api/v1/hearings/{_ID}/observers", HearingObserversHandler),
     (f"/api/v1/hearings/{_ID}/calendar", HearingCalendarHandler),

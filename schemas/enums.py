@@ -193,6 +193,8 @@ class NoticeKind(StrEnum):
     TIP_RECEIVED = "tip_received"
     HEARING_CALLED = "hearing_called"
     HEARING_SOON = "hearing_soon"
+    HEARING_MOVED = "hearing_moved"
+    HEARING_CANCELLED = "hearing_cancelled"
     CONTENT_HELD = "content_held"
     CONTENT_REVIEWED = "content_reviewed"
     SETTLEMENT_CLOSED = "settlement_closed"

@@ -11,6 +11,23 @@ class HearingKind(StrEnum):
     ARBITRATION = "arbitration"
 
 
+class HearingMode(StrEnum):
+    """How a hearing is held."""
+
+    LIVE = "live"  # everybody at once, in a voice room
+    ASYNCHRONOUS = "asynchronous"  # 异步庭审: in turns, each before a deadline
+
+
+class HearingState(StrEnum):
+    """How far a hearing has come, for lists."""
+
+    SCHEDULED = "scheduled"
+    IN_SESSION = "in_session"
+    RECESS = "recess"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
 class HearingRole(StrEnum):
     """What somebody is in one hearing; their account's roles are another matter."""
 

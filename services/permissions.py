@@ -36,6 +36,7 @@ class Permission(StrEnum):
     CONTENT_REVIEW = "content.review"  # what is held
     FILE_VIEW = "file.view"
     SPACE_HEARING = "space.hearing"  # call one
+    HEARING_MOVE = "hearing.move"  # move or cancel one without a place in it
     EVIDENCE_LIST = "evidence.list"
     EVIDENCE_KEEP = "evidence.keep"  # put right what others listed, receive and return originals
     CASE_RECORD = "space.case_record"  # the seven elements
@@ -98,6 +99,7 @@ DESK: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_MANAGE: frozenset({SUPPORT, OPS}),
     Permission.SPACE_READ_BY_DESK: frozenset({SUPPORT, OPS}),
     Permission.CONTENT_REVIEW: frozenset({SUPPORT, REVIEWER, OPS}),
+    Permission.HEARING_MOVE: frozenset({SUPPORT, OPS}),
     Permission.WORK_ITEM_VIEW: frozenset({SUPPORT, OPS}),
     Permission.WORK_ITEM_CLOSE: frozenset({SUPPORT, OPS}),
 }

@@ -6,7 +6,15 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from schemas.api.base import Body, Id, Moment, View
-from schemas.hearing_enums import AbsenceCause, HearingKind, HearingRole, HearingStage, IdentityState, Place
+from schemas.hearing_enums import (
+    AbsenceCause,
+    HearingKind,
+    HearingRole,
+    HearingStage,
+    HearingState,
+    IdentityState,
+    Place,
+)
 
 MAX_PARTICIPANTS = 40
 _ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
@@ -25,13 +33,30 @@ class ParticipantBody(Body):
     side: str | None = Field(None, min_length=1, max_length=20, pattern=_ONE_LINE, description="原告, 被告, 第三人 …")
 
 
+Start = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+Minutes = Annotated[int, Field(strict=True, ge=5, le=720, description="Planned length")]
+Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=_ONE_LINE)]
+
+
 class HearingBody(Body):
     title: str = Field(min_length=1, max_length=100, pattern=_ONE_LINE)
     kind: HearingKind
-    starts_at: Annotated[AwareDatetime, AfterValidator(_in_our_time)]
-    minutes: int = Field(60, strict=True, ge=5, le=720, description="Planned length")
+    starts_at: Start
+    minutes: Minutes = 60
     public: bool = Field(False, strict=True, description="Signed-in observers may come by the link (公开审理)")
     participants: list[ParticipantBody] = Field(min_length=2, max_length=MAX_PARTICIPANTS)
+
+
+class HearingMove(Body):
+    """Without ``minutes``: as long as it was to last."""
+
+    starts_at: Start
+    minutes: Minutes | None = None
+    reason: Reason
+
+
+class HearingCancel(Body):
+    reason: Reason
 
 
 class HearingFind(Body):
@@ -110,6 +135,9 @@ class HearingView(View):
     public: bool
     code: str | None = Field(description="For those who preside, the clerk, and who called it")
     link: str | None = Field(description="By which observers come; for the same")
+    state: HearingState
+    sequence: int = Field(description="How often it was moved (SEQUENCE of the calendar file)")
+    may_reschedule: bool = Field(description="Whether the viewer may move or cancel it now")
     stage: HearingStage
     stage_title: str
     stage_since: Moment | None
@@ -125,6 +153,26 @@ class HearingView(View):
 
 class HearingListView(View):
     items: list[HearingView]
+    has_more: bool = False
+
+
+class HearingBriefView(View):
+    """A hearing in the list of its case. ``space_id``: its own space, for those who take part in it."""
+
+    id: str
+    title: str
+    kind: HearingKind
+    state: HearingState
+    stage: HearingStage
+    stage_title: str
+    starts_at: Moment
+    minutes: int
+    space_id: str | None
+    participant: bool
+
+
+class HearingBriefListView(View):
+    items: list[HearingBriefView]
     has_more: bool = False
 
 

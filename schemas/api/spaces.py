@@ -6,6 +6,7 @@ from pydantic import Field
 
 from schemas.api.base import Body, Id, Moment, View
 from schemas.api.messages import MessageView
+from schemas.hearing_enums import HearingState
 
 
 class MemberView(View):
@@ -50,6 +51,7 @@ class SpaceSummaryView(View):
     unread: int
     last_message: MessageView | None
     closed_at: Moment | None = None
+    hearing_id: str | None = Field(None, description="The space is this hearing's own")
 
 
 class SpaceListView(View):
@@ -69,3 +71,5 @@ class SpaceView(View):
     unread: int
     created_at: Moment
     closed_at: Moment | None = None
+    hearing_id: str | None = Field(None, description="The space is this hearing's own")
+    hearing_state: HearingState | None = None

@@ -63,6 +63,8 @@ class HearingDocument(TypedDict):
     shown: ShownDocument | None
     segments: int
     seats: list[SeatDocument]
+    sequence: NotRequired[int]  # how often it was moved
+    cancelled_at: NotRequired[datetime]  # the stage is "closed" then
     alarm: NotRequired[str | None]  # what is wrong with sound or recording now
     voice_epoch: NotRequired[int]  # counts how often everybody had to connect anew
     recordings: NotRequired[list[SegmentDocument]]

@@ -23,6 +23,8 @@ from services.hearings.media_book import MediaBook
 from services.hearings.observers import Observers
 from services.hearings.passes import HearingTickets, Invitations
 from services.hearings.recordings import SEGMENT_OVER, HearingRecordings
+from services.hearings.rescheduling import Rescheduling
+from services.hearings.schedule_effects import ScheduleEffects
 from services.hearings.scheduling import Scheduling
 from services.hearings.switchboard import Switchboard
 from services.notices.notices import Notices
@@ -38,12 +40,13 @@ class Courts:
     hearings: Hearings
     attendance: Attendance
     after: HearingEffects
+    around: ScheduleEffects
     switchboard: Switchboard | None
     recordings: HearingRecordings | None
 
     def effects(self) -> dict[str, Effect]:
         recorded = self.recordings.effects() if self.recordings else {SEGMENT_OVER: _waits_for_voice}
-        return {**self.after.effects(), **recorded}
+        return {**self.after.effects(), **self.around.effects(), **recorded}
 
     def ticks(self) -> list[Tick]:
         ticks = [Tick("attendance", ATTENDANCE_SECONDS, self.attendance.tick)]
@@ -70,11 +73,13 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases) -
         database,
         docket,
         Scheduling(database, core.spaces, core.vault, core.audit, core.outbox, clock),
+        Rescheduling(docket, core.vault, clock),
         Observers(database, docket, invitations, core.audit),
         HearingTickets(database, clock),
         HearingViews(core.tickets.file_url, invite, voice=switchboard is not None, clock=clock),
         _ice_servers(core),
         files,
+        core.spaces,
         core.recorder,
         core.publisher,
         switchboard,
@@ -88,7 +93,8 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases) -
     return Courts(
         hearings,
         Attendance(database, docket, core.publisher, hearings.tell, clock),
-        HearingEffects(database, docket, core.cards, notices, core.outbox, hearings.tell, clock),
+        HearingEffects(docket, core.cards, hearings.tell),
+        ScheduleEffects(database, docket, core.vault, core.cards, notices, core.outbox, clock),
         switchboard,
         _recordings(core, docket, takes, hearings.tell) if takes is not None else None,
     )

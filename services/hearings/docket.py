@@ -1,6 +1,7 @@
 """Hearings in the database: loaded by whoever takes part, changed act by act, each act with its journal entry."""
 
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -20,6 +21,17 @@ from services.storage.database import Database
 
 ACTED = "hearing.acted"  # kind of the outbox row
 TRIES = 20  # of one act against others of the same moment; each lost race means that somebody else's went through
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of a hearing, and what it owes then: all of it is written, or nothing."""
+
+    fields: dict[str, Any]
+    kind: str  # of the outbox row
+    payload: dict[str, Any]
+    action: str  # for the audit
+    also: Callable[[AsyncClientSession], Awaitable[None]] | None = None
 
 
 class Docket:
@@ -48,37 +60,59 @@ class Docket:
         Raises what ``services.hearings.acts.perform`` raises. Two acts of the same moment come one after the other:
         the later is judged by what the earlier has made of the court.
         """
-        for _ in range(TRIES):
-            before = await (self.access(actor, hearing_id) if actor else self.load(hearing_id))
+
+        async def load() -> HearingDocument:
+            return await (self.access(actor, hearing_id) if actor else self.load(hearing_id))
+
+        def judge(before: HearingDocument) -> Change | None:
             court = court_of(before)
             after = perform(court, act)
             if after is court:
+                return None
+            note = note_of(court, act, after)
+            return Change(fields_of(after), ACTED, note, f"hearing.{act.kind}")
+
+        return await self.change(actor, load, judge)
+
+    async def change(
+        self,
+        actor: Actor | None,
+        load: Callable[[], Awaitable[HearingDocument]],
+        judge: Callable[[HearingDocument], Change | None],
+    ) -> HearingDocument:
+        """Change a hearing by what ``judge`` makes of it as it is; it is asked again when somebody came first.
+
+        The outbox row's payload gets ``hearing_id`` and ``version`` besides. None changes nothing.
+        """
+        for _ in range(TRIES):
+            before = await load()
+            change = judge(before)
+            if change is None:
                 return before
-            changed = await self._store(actor, before, fields_of(after), note_of(court, act, after))
+            changed = await self._store(actor, before, change)
             if changed is not None:
                 self._outbox.nudge()
                 return changed
         raise Problem("server.unavailable", retry_after=1)
 
-    async def _store(
-        self, actor: Actor | None, before: HearingDocument, fields: dict[str, Any], note: dict[str, Any]
-    ) -> HearingDocument | None:
+    async def _store(self, actor: Actor | None, before: HearingDocument, change: Change) -> HearingDocument | None:
         """None when somebody else has changed it meanwhile."""
-        hearing_id = before["_id"]
+        subject = f"hearing:{before['_id']}"
 
         async def work(session: AsyncClientSession) -> HearingDocument | None:
             changed: HearingDocument | None = await self._db.hearings.find_one_and_update(
-                {"_id": hearing_id, "version": before["version"]},
-                {"$set": fields, "$inc": {"version": 1}},
+                {"_id": before["_id"], "version": before["version"]},
+                {"$set": change.fields, "$inc": {"version": 1}},
                 return_document=ReturnDocument.AFTER,
                 session=session,
             )
             if changed is not None:
-                payload = {"hearing_id": hearing_id, "version": changed["version"], **note}
-                await self._outbox.add(session, ACTED, f"hearing:{hearing_id}", payload)
-                await self._audit.write(
-                    actor, f"hearing.{note['act']}", f"hearing:{hearing_id}", session, version=changed["version"]
-                )
+                version = changed["version"]
+                payload = {"hearing_id": before["_id"], "version": version, **change.payload}
+                await self._outbox.add(session, change.kind, subject, payload)
+                await self._audit.write(actor, change.action, subject, session, version=version)
+                if change.also is not None:
+                    await change.also(session)
             return changed
 
         return await self._db.transaction(work)

@@ -2,14 +2,24 @@
 
 from collections.abc import Callable
 
-from schemas.api.hearings import EvidenceView, HearingView, ParticipantView, RecordingView, SegmentView, StageView
+from schemas.api.hearings import (
+    EvidenceView,
+    HearingBriefView,
+    HearingView,
+    ParticipantView,
+    RecordingView,
+    SegmentView,
+    StageView,
+)
 from schemas.documents.hearings import HearingDocument
 from schemas.hearing_enums import HearingRole, HearingStage, Place
 from services.clock import Clock, utc_now
 from services.files.file_views import Links
 from services.hearings.court import Court, Seat, may_speak, mic_open
 from services.hearings.docket import court_of
+from services.hearings.hearing_states import MOVABLE, state_of
 from services.hearings.journal import title
+from services.hearings.rescheduling import may_reschedule
 from services.hearings.stages import rule
 
 _BENCH = (HearingRole.PRESIDER, HearingRole.CLERK)
@@ -46,6 +56,9 @@ class HearingViews:
             public=document["public"],
             code=document["code"] if hands_out else None,
             link=self._invite(document["_id"]) if hands_out and document["public"] else None,
+            state=state_of(document),
+            sequence=document.get("sequence", 0),
+            may_reschedule=may_reschedule(document, user_id) and court.stage in MOVABLE,
             stage=court.stage,
             stage_title=court.rule.title,
             stage_since=court.since,
@@ -57,6 +70,23 @@ class HearingViews:
             voice=self._voice,
             voice_epoch=document.get("voice_epoch", 0),
             server_time=self._clock(),
+        )
+
+    def brief(self, document: HearingDocument, user_id: str) -> HearingBriefView:
+        """What the members of its case, who may have no place in it, see in their list."""
+        court = court_of(document)
+        participant = court.find(user_id) is not None
+        return HearingBriefView(
+            id=document["_id"],
+            title=document["title"],
+            kind=court.kind,
+            state=state_of(document),
+            stage=court.stage,
+            stage_title=court.rule.title,
+            starts_at=document["starts_at"],
+            minutes=document["minutes"],
+            space_id=document["space_id"] if participant else None,
+            participant=participant,
         )
 
     def _shown(self, court: Court) -> EvidenceView | None:

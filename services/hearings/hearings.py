@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
-from schemas.api.hearings import HearingBody, HearingListView, HearingView, LineView, SdpView, TicketView
+from schemas.api.hearings import (
+    HearingBody,
+    HearingBriefListView,
+    HearingCancel,
+    HearingListView,
+    HearingMove,
+    HearingView,
+    LineView,
+    SdpView,
+    TicketView,
+)
 from schemas.documents.hearings import HearingDocument
 from schemas.enums import MessageType
 from schemas.hearing_enums import ActKind, HearingRole, HearingStage, Place
@@ -20,10 +30,13 @@ from services.hearings.ice import IceServers
 from services.hearings.media import check_offer, line_of
 from services.hearings.observers import Observers
 from services.hearings.passes import HearingTickets
+from services.hearings.rescheduling import Rescheduling
 from services.hearings.rights import Act
 from services.hearings.scheduling import Scheduling
 from services.live import Live
+from services.permissions import Permission
 from services.record import Draft, Recorder
+from services.spaces.spaces import Spaces
 from services.storage.database import Database
 
 LINE = (HearingRole.PRESIDER, HearingRole.CLERK)
@@ -52,11 +65,13 @@ class Hearings:
         database: Database,
         docket: Docket,
         scheduling: Scheduling,
+        rescheduling: Rescheduling,
         observers: Observers,
         tickets: HearingTickets,
         views: HearingViews,
         ice: IceServers,
         files: Files,
+        spaces: Spaces,
         recorder: Recorder,
         live: Live,
         voice: Voice | None,
@@ -66,11 +81,13 @@ class Hearings:
         self._db = database
         self._docket = docket
         self._scheduling = scheduling
+        self._rescheduling = rescheduling
         self._observers = observers
         self._tickets = tickets
         self._views = views
         self._ice = ice
         self._files = files
+        self._spaces = spaces
         self._recorder = recorder
         self._live = live
         self._voice = voice
@@ -84,6 +101,18 @@ class Hearings:
         document = await self._scheduling.schedule(actor, case_space_id, body)
         return self._views.view(document, actor.user_id)
 
+    async def reschedule(self, actor: Actor, hearing_id: str, body: HearingMove) -> HearingView:
+        """Raises what ``Rescheduling.move`` raises."""
+        document = await self._rescheduling.move(actor, hearing_id, body)
+        await self.tell(document)
+        return self._views.view(document, actor.user_id)
+
+    async def cancel(self, actor: Actor, hearing_id: str, body: HearingCancel) -> HearingView:
+        """Raises what ``Rescheduling.cancel`` raises."""
+        document = await self._rescheduling.cancel(actor, hearing_id, body)
+        await self.tell(document)
+        return self._views.view(document, actor.user_id)
+
     async def get(self, actor: Actor, hearing_id: str) -> HearingView:
         return self._views.view(await self._docket.access(actor, hearing_id), actor.user_id)
 
@@ -94,6 +123,17 @@ class Hearings:
         found = await self._db.hearings.find(wanted).sort("starts_at", 1).limit(LISTED + 1).to_list()
         items = [self._views.view(document, actor.user_id) for document in found[:LISTED]]
         return HearingListView(items=items, has_more=len(found) > LISTED)
+
+    async def of_case(self, actor: Actor, space_id: str) -> HearingBriefListView:
+        """The hearings of a case, newest first, for the members of its space; of a hearing's own space, that one.
+
+        Raises ``space.not_found``.
+        """
+        await self._spaces.access(actor, space_id, Permission.SPACE_VIEW)
+        wanted = {"$or": [{"case_space_id": space_id}, {"space_id": space_id}]}
+        found = await self._db.hearings.find(wanted).sort("_id", -1).limit(LISTED + 1).to_list()
+        items = [self._views.brief(document, actor.user_id) for document in found[:LISTED]]
+        return HearingBriefListView(items=items, has_more=len(found) > LISTED)
 
     async def find(self, actor: Actor, code: str) -> HearingView:
         """The hearing with this code, for those who take part in it. Raises ``hearing.link_invalid``."""

@@ -87,6 +87,8 @@ TABLE: Mapping[NoticeKind, Rule] = {
     NoticeKind.QUOTE_ANSWERED: _order("报价有回应", _C, _L, _S),
     NoticeKind.TIP_RECEIVED: _order("收到感谢", _L),
     NoticeKind.HEARING_CALLED: Rule(frozenset(Role), "new_message", _SURELY),
+    NoticeKind.HEARING_MOVED: Rule(frozenset(Role), "new_message", _SURELY),
+    NoticeKind.HEARING_CANCELLED: Rule(frozenset(Role), "new_message", _SURELY),
     NoticeKind.HEARING_SOON: Rule(frozenset(Role), "new_message", _AT_ONCE, urgent=True),
     NoticeKind.CONTENT_HELD: Rule(_MEMBERS, "new_message", _QUIETLY),
     NoticeKind.CONTENT_REVIEWED: Rule(_MEMBERS, "new_message", _QUIETLY),

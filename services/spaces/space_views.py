@@ -5,7 +5,9 @@ import asyncio
 from schemas.api.spaces import ActionView, MemberView, SpaceListView, SpaceSummaryView, SpaceView
 from schemas.documents.spaces import SpaceDocument
 from schemas.enums import OrderStatus, Role
+from schemas.hearing_enums import HearingState
 from services.actors import Actor
+from services.hearings.hearing_states import state_of
 from services.live import Live
 from services.permissions import Permission
 from services.record import Recorder
@@ -54,7 +56,15 @@ class SpaceViews:
             unread=await self._reader.unread(space_id, member, read_seq),
             created_at=space["created_at"],
             closed_at=space.get("closed_at"),
+            hearing_id=space.get("hearing_id"),
+            hearing_state=await self._hearing_state(space),
         )
+
+    async def _hearing_state(self, space: SpaceDocument) -> HearingState | None:
+        if "hearing_id" not in space:
+            return None
+        hearing = await self._db.hearings.find_one({"_id": space["hearing_id"]}, {"stage": 1, "cancelled_at": 1})
+        return state_of(hearing) if hearing else None
 
     async def _summary(self, actor: Actor, space: SpaceDocument) -> SpaceSummaryView:
         member = current_member(space, actor.user_id)
@@ -73,6 +83,7 @@ class SpaceViews:
             unread=await self._reader.unread(space["_id"], member, read_seq),
             last_message=views[0] if views else None,
             closed_at=space.get("closed_at"),
+            hearing_id=space.get("hearing_id"),
         )
 
     async def _members(self, space: SpaceDocument) -> list[MemberView]:

@@ -399,6 +399,8 @@ COLLECTIONS: tuple[Collection, ...] = (
         (
             _index("code", *_up("code"), unique=True),
             _index("person", *_up("seats.user_id", "starts_at")),
+            _index("case", *_up("case_space_id")),
+            _index("space", *_up("space_id")),
             _index("connected", *_up("seats.connected"), partialFilterExpression={"seats.connected": True}),
         ),
         _needs(["version", "kind", "space_id", "case_space_id", "starts_at", "stage", "seats"], starts_at=_DATE),

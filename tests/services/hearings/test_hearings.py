@@ -15,8 +15,8 @@ from server.wiring import House
 from services.errors import Problem
 from services.hearings.attendance import Attendance
 from services.hearings.docket import ACTED, Docket
-from services.hearings.hearing_effects import REMIND
 from services.hearings.passes import TICKET_SECONDS, HearingTickets, Invitations
+from services.hearings.schedule_effects import REMIND
 from services.hearings.scheduling import CALLED
 from services.ids import new_id
 from tests.house import Person, client, lawyer, open_house, space_of

@@ -1,0 +1,144 @@
+"""What follows when a hearing is called, moved or cancelled: cards, notices, reminders (A3, J2). Bears repetition."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from schemas.api.base import CHINA, rfc3339
+from schemas.documents.hearings import HearingDocument
+from schemas.documents.ledgers import OutboxDocument
+from schemas.enums import NoticeKind
+from services.clock import Clock, utc_now
+from services.hearings.docket import Docket
+from services.hearings.hearing_states import MOVABLE
+from services.hearings.rescheduling import CANCELLED, MOVED, reason_place
+from services.hearings.scheduling import CALLED
+from services.keys import Vault
+from services.notices.notices import Notices
+from services.outbox import Effect, Outbox
+from services.spaces.cards import Cards
+from services.storage.database import Database
+
+REMIND = "hearing.remind"
+REMIND_BEFORE = timedelta(minutes=30)
+
+
+def card_of(hearing_id: str) -> str:
+    """The event id of the hearing's card in the space of its case."""
+    return f"hearing:{hearing_id}"
+
+
+def when(moment: datetime) -> str:
+    """As people in China say it."""
+    return moment.astimezone(CHINA).strftime("%Y年%-m月%-d日 %H:%M")
+
+
+async def tell_seats(
+    notices: Notices,
+    document: HearingDocument,
+    kind: NoticeKind,
+    fact: str,
+    text: str,
+    user_ids: Collection[str] | None = None,
+) -> None:
+    """A notice to everybody who has a seat, or to ``user_ids`` of them. ``text`` is shown on locked screens."""
+    for seat in document["seats"]:
+        if user_ids is not None and seat["user_id"] not in user_ids:
+            continue
+        await notices.tell(
+            seat["user_id"],
+            kind,
+            f"hearing:{document['_id']}:{fact}",
+            title="庭审通知",
+            text=text,
+            link=f"/hearings/{document['_id']}",
+            values={"case": document["title"], "sender": "庭审"},
+        )
+
+
+class ScheduleEffects:
+    def __init__(
+        self,
+        database: Database,
+        docket: Docket,
+        vault: Vault,
+        cards: Cards,
+        notices: Notices,
+        outbox: Outbox,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._db = database
+        self._docket = docket
+        self._vault = vault
+        self._cards = cards
+        self._notices = notices
+        self._outbox = outbox
+        self._clock = clock
+
+    def effects(self) -> dict[str, Effect]:
+        return {CALLED: self._called, MOVED: self._moved, CANCELLED: self._cancelled, REMIND: self._remind}
+
+    async def _called(self, row: OutboxDocument) -> None:
+        """A card in the case, a line in the hearing's own space, a notice to everybody, and one owed for later."""
+        document = await self._docket.load(row["payload"]["hearing_id"])
+        hearing_id, time = document["_id"], when(document["starts_at"])
+        await self._cards.show(
+            document["case_space_id"],
+            card_of(hearing_id),
+            "hearing",
+            document["title"],
+            "scheduled",
+            {"hearing_id": hearing_id},
+            text=time,
+        )
+        await self._cards.notice(document["space_id"], row["_id"], "hearing.called", f"庭审已安排：{time}")
+        text = f"庭审将于 {time} 开始，请准时参加"
+        await tell_seats(self._notices, document, NoticeKind.HEARING_CALLED, "called", text)
+        await self._owe_reminder(document)
+
+    async def _moved(self, row: OutboxDocument) -> None:
+        note = row["payload"]
+        document = await self._docket.load(note["hearing_id"])
+        time, reason = when(note["starts_at"]), await self._reason(document, note["reason"])
+        facts = {"sequence": note["sequence"], "starts_at": rfc3339(note["starts_at"]), "reason": reason}
+        text = f"庭审改期至 {time}，原因：{reason}"
+        await self._cards.notice(document["space_id"], row["_id"], MOVED, text, facts=facts)
+        card = card_of(document["_id"])
+        await self._cards.update(document["case_space_id"], row["_id"], card, "scheduled", text=f"改期至 {time}")
+        told = f"庭审改期至 {time}，请按新的时间参加"
+        await tell_seats(self._notices, document, NoticeKind.HEARING_MOVED, f"moved:{note['sequence']}", told)
+        await self._owe_reminder(document)
+
+    async def _cancelled(self, row: OutboxDocument) -> None:
+        note = row["payload"]
+        document = await self._docket.load(note["hearing_id"])
+        reason, time = await self._reason(document, note["reason"]), when(document["starts_at"])
+        text = f"原定 {time} 的庭审已取消，原因：{reason}"
+        await self._cards.notice(document["space_id"], row["_id"], CANCELLED, text, facts={"reason": reason})
+        card = card_of(document["_id"])
+        await self._cards.update(document["case_space_id"], row["_id"], card, "cancelled", text="已取消")
+        told = f"原定 {time} 的庭审已取消"
+        await tell_seats(self._notices, document, NoticeKind.HEARING_CANCELLED, "cancelled", told)
+
+    async def _reason(self, document: HearingDocument, sealed: bytes) -> str:
+        key = await self._vault.key(f"space:{document['space_id']}")
+        return key.open_text(sealed, reason_place(document["_id"]))
+
+    async def _owe_reminder(self, document: HearingDocument) -> None:
+        """Once for each time that it was set for: a repeat finds the row there. Past hearings remind nobody."""
+        due = document["starts_at"] - REMIND_BEFORE
+        if due <= self._clock():
+            return
+        sequence = document.get("sequence", 0)
+        payload = {"hearing_id": document["_id"], "sequence": sequence}
+        row = self._outbox.row(REMIND, f"hearing-reminder:{document['_id']}:{sequence}", payload, due)
+        await self._db.outbox.update_one(
+            {"kind": REMIND, "subject": row["subject"]}, {"$setOnInsert": row}, upsert=True
+        )
+
+    async def _remind(self, row: OutboxDocument) -> None:
+        """Unless it has been moved since, has begun, or was cancelled."""
+        document = await self._docket.load(row["payload"]["hearing_id"])
+        sequence = row["payload"]["sequence"]
+        if document["stage"] in MOVABLE and document.get("sequence", 0) == sequence:
+            text = f"庭审将于 {when(document['starts_at'])} 开始，请进入候审室完成设备自测"
+            await tell_seats(self._notices, document, NoticeKind.HEARING_SOON, f"reminder:{sequence}", text)
