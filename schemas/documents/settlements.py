@@ -86,7 +86,7 @@ class ItemDocument(TypedDict):
 class SettlementLineDocument(TypedDict):
     """What one order changed in one period, and why. Never changed."""
 
-    _id: str  # period:order
+    _id: str  # period:order, or period:order:firm of ``tips_only``
     schema_version: int
     period_id: str
     period_number: int
@@ -104,6 +104,8 @@ class SettlementLineDocument(TypedDict):
     platform_fen: int
     total_fen: int  # with tips, which the firm was credited with when they were paid
     items: list[ItemDocument]
+    tips_only: NotRequired[bool]  # a firm's that is due nothing of the order but tips
+    from_no_firm_fen: NotRequired[int]  # of the tips: what was paid while the lawyer had no firm
     created_at: datetime
 
 

@@ -55,6 +55,9 @@ def kind_of(name: str) -> Kind:
     return Kind(name.partition(":")[0])
 
 
+# Owner of tips for a lawyer who belongs to no firm: they wait until the lawyer joins one, and are settled then.
+NO_FIRM = "unassigned"
+
 TRANSFERS = account(Kind.BANK, "transfers")  # what companies transferred to the platform's bank account
 COUPONS = account(Kind.EXPENSE, "coupons")
 SUBSIDY = account(Kind.EXPENSE, "subsidy")

@@ -10,6 +10,7 @@ from schemas.enums import RefundState
 from services.days import Span
 from services.ledger.accounts import CHART, Kind, Side, kind_of
 from services.ledger.entries import Posting
+from services.ledger.firm_dues import FirmDues
 from services.ledger.holdings import Holding, Owners, faults
 from services.ledger.ledger import Ledger
 from services.ledger.rebuilding import Mistake, compare
@@ -40,6 +41,7 @@ class LedgerChecks:
     def __init__(self, database: Database, ledger: Ledger) -> None:
         self._db = database
         self._ledger = ledger
+        self._dues = FirmDues(database)
 
     async def rebuild(self, span: Span, more: Iterable[Posting] = ()) -> list[Mistake]:
         """What is wrong with a span. ``more``: postings whose cause lies outside the database (bills)."""
@@ -64,7 +66,11 @@ class LedgerChecks:
         touched = set(await self._db.ledger.distinct("lines.account", {"at": span.query()}))
         moved = await self._db.orders.distinct("_id", {"updated_at": span.query()})
         orders = {name.partition(":")[2] for name in touched if kind_of(name) is Kind.ORDER} | set(moved)
-        owners = await self._owners(orders, {name for name in touched if kind_of(name) is Kind.REFUND})
+        owners = await self._owners(
+            orders,
+            {name for name in touched if kind_of(name) is Kind.REFUND},
+            {name.partition(":")[2] for name in touched if kind_of(name) is Kind.FIRM},
+        )
         return faults(await self._ledger.balances(touched), owners)
 
     async def total(self) -> int:
@@ -102,7 +108,7 @@ class LedgerChecks:
         """All transactions of an order, oldest first."""
         return await self._db.ledger.find({"order_id": order_id}).sort([("at", 1), ("_id", 1)]).to_list()
 
-    async def _owners(self, orders: set[str], refund_accounts: set[str]) -> Owners:
+    async def _owners(self, orders: set[str], refund_accounts: set[str], firms: set[str]) -> Owners:
         ids = [name.partition(":")[2] for name in refund_accounts]
         refunds = self._db.refunds.find({"_id": {"$in": ids}}, {"state": 1})
         found = self._db.orders.find({"_id": {"$in": sorted(orders)}})
@@ -112,6 +118,8 @@ class LedgerChecks:
             received=received,
             settled=settled,
             refunds={refund["_id"]: RefundState(refund["state"]) async for refund in refunds},
+            firms=await self._dues.of(firms),
+            forgotten=await self._dues.forgotten(orders),
         )
 
     async def _received(self, orders: set[str]) -> tuple[dict[str, int], frozenset[str]]:

@@ -1,11 +1,12 @@
 """What settling with the firms writes into the ledger: pure functions like those of ``postings``.
 
-A tip is the firm's from the moment it is paid, so a line posts everything else that it shows.
+A tip is the firm's from the moment it is paid, so a line posts everything else that it shows; and those tips that
+were paid while the lawyer had no firm.
 """
 
 from schemas.documents.settlements import PayoutDocument, SettlementLineDocument
 from schemas.settlement_enums import PayoutKind
-from services.ledger.accounts import PENALTIES, PLATFORM, SUBSIDY, Kind, account
+from services.ledger.accounts import NO_FIRM, PENALTIES, PLATFORM, SUBSIDY, Kind, account
 from services.ledger.entries import Posting, lines
 
 SETTLED = "settlement"  # kind of a line's posting
@@ -18,7 +19,7 @@ def settled(line: SettlementLineDocument) -> Posting:
     Afterwards the order's account is even, until something comes or goes back again.
     """
     sums = {kind: sum(item["fen"] for item in line["items"] if item["kind"] == kind) for kind in _KINDS}
-    subsidy, penalty = sums["subsidy"], sums["penalty"]
+    subsidy, penalty, found = sums["subsidy"], sums["penalty"], line.get("from_no_firm_fen", 0)
     return Posting(
         cause=f"settlement:{line['_id']}",
         kind=SETTLED,
@@ -28,7 +29,8 @@ def settled(line: SettlementLineDocument) -> Posting:
             (PLATFORM, -line["platform_fen"]),
             (SUBSIDY, subsidy),
             (PENALTIES, penalty),
-            (account(Kind.FIRM, line["firm_id"]), -(sums["base"] + sums["stars"] + subsidy + penalty)),
+            (account(Kind.FIRM, NO_FIRM), found),
+            (account(Kind.FIRM, line["firm_id"]), -(sums["base"] + sums["stars"] + subsidy + penalty + found)),
         ),
         order_id=line["order_id"],
         refs={"period_id": line["period_id"]},

@@ -81,6 +81,7 @@ PERMISSIONS: dict[Action, Permission] = {
 
 # The money is there (or was) from these on.
 PAID_STATUSES = frozenset(OrderStatus) - {_S.AWAITING_PAYMENT, _S.CANCELLED}
+SERVED_STATUSES = frozenset({_S.DELIVERED, _S.CONFIRMED, _S.REVIEWED})
 # While the service goes on, more of it can be offered.
 QUOTABLE = frozenset({_S.PAID, _S.ASSIGNED, _S.IN_SERVICE, _S.DELIVERED})
 # Thanks are given for what was confirmed.

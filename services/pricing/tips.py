@@ -16,6 +16,7 @@ from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.idempotency import Ticket
+from services.ledger.accounts import NO_FIRM
 from services.live import Live
 from services.orders.order_book import OrderBook
 from services.orders.order_news import yuan
@@ -27,9 +28,6 @@ from services.payments.purposes import Payable, Subject
 from services.permissions import Permission
 from services.spaces.cards import Cards
 from services.storage.database import Database
-
-# The account of a lawyer who belongs to no firm yet: money there waits for ops.
-NO_FIRM = "unassigned"
 
 
 class TipPayments:

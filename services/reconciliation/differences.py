@@ -23,6 +23,7 @@ class Kind(StrEnum):
     SERVED_UNPAID = "served_unpaid"  # an order goes on, and less than its price was received
     ENDED_WITH_MONEY = "ended_with_money"  # cancelled or refunded, and its account is not empty
     OVERDRAWN = "overdrawn"  # more was taken out of an account than came in
+    STRANDED = "stranded"  # money lies where no statement, present or coming, pays it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,11 @@ TEXTS: dict[Kind, Text] = {
     Kind.OVERDRAWN: Text(
         "对账：账户透支",
         "该账户付出超过收入。请暂停相关付款，核对多付的一笔并追回，查明后由财务负责人批准更正。",
+    ),
+    Kind.STRANDED: Text(
+        "对账：账户余额没有任何结算单会付出",
+        "请核对该律所（或订单）的结算单、打赏与退回分账：account 的余额应等于未付清结算单与下期待结之和。"
+        "请联系技术人员运行“ledger check”确认差额来源；应付律所的，由财务负责人批准后线下支付并登记。",
     ),
 }
 

@@ -7,8 +7,7 @@ commit with the end of the period. What is computed does not depend on when.
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pymongo import DESCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -30,9 +29,10 @@ from services.ledger.ledger import Ledger
 from services.ledger.settlement_postings import settled
 from services.outbox import Outbox
 from services.settlement.dues import ItemKind
+from services.settlement.order_cases import digest
 from services.settlement.periods import Schedule
 from services.settlement.rulebook import Rulebook, Versions
-from services.settlement.settlement_lines import SettlementLines, digest
+from services.settlement.settlement_lines import SettlementLines
 from services.storage.database import Database, in_slices
 from services.work_items import WorkItems
 
@@ -276,8 +276,9 @@ class Closing:
         for order_ids in in_slices(await self._lines.candidates(period)):
             lines += (await self._lines.compute(period, order_ids, versions)).lines
         stored = await self._db.settlement_lines.find({"period_id": period["_id"]}).to_list()
-        now, then = _by_order(lines), _by_order(stored)
-        return digest(lines), sorted(order for order in now.keys() | then.keys() if now.get(order) != then.get(order))
+        now, then = [{line["_id"]: line for line in some} for some in (lines, stored)]
+        differing = {_id for _id in now.keys() | then.keys() if now.get(_id) != then.get(_id)}
+        return digest(lines), sorted({_id.split(":")[1] for _id in differing})
 
 
 def _sums(lines: Sequence[SettlementLineDocument]) -> dict[str, int]:
@@ -286,7 +287,3 @@ def _sums(lines: Sequence[SettlementLineDocument]) -> dict[str, int]:
         for item in line["items"]:
             sums[item["kind"]] += item["fen"]
     return sums
-
-
-def _by_order(lines: Sequence[SettlementLineDocument]) -> Mapping[str, Any]:
-    return {line["order_id"]: line for line in lines}

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 from schemas.documents.orders import OrderDocument, StepDocument
 from schemas.enums import OrderStatus
+from services.orders.order_rules import SERVED_STATUSES
 from services.settlement.rulebook import Versions
 
 _S = OrderStatus
-_SERVED = frozenset({_S.DELIVERED, _S.CONFIRMED, _S.REVIEWED})
 
 
 class Standing(StrEnum):
@@ -31,7 +31,7 @@ def standing_at(order: OrderDocument, end: datetime, versions: Versions) -> tupl
         return Standing.OVER, None
     if status is _S.REFUNDING:
         return Standing.WAITING, None
-    if status not in _SERVED:
+    if status not in SERVED_STATUSES:
         return Standing.OPEN, None
     earned_at = _earned_at(steps, versions)
     return (Standing.SERVED, earned_at) if earned_at < end else (Standing.WAITING, None)

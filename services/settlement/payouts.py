@@ -161,7 +161,12 @@ class Payouts:
 
     async def _sources(self, session: AsyncClientSession, settlement: SettlementDocument) -> list[Source]:
         """The payments of the statement's orders that still are frozen for sharing."""
-        query: dict[str, Any] = {"period_id": settlement["period_id"], "firm_id": settlement["firm_id"]}
+        # of an order that only tips are shown of, the payment is another firm's matter
+        query: dict[str, Any] = {
+            "period_id": settlement["period_id"],
+            "firm_id": settlement["firm_id"],
+            "tips_only": {"$exists": False},
+        }
         order_ids = await self._db.settlement_lines.distinct("order_id", query, session=session)
         paid = {
             "order_id": {"$in": order_ids},

@@ -4,22 +4,16 @@ Whatever is read here either never changes (steps, ledger, reviews, earlier line
 with the period (levels, firms, tariffs), so that the same period gives the same lines whenever it is computed.
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import rfc8785
-
-from schemas.api.base import rfc3339
-from schemas.documents.orders import OrderDocument
 from schemas.documents.settlements import PeriodDocument, SettlementLineDocument
 from schemas.enums import OrderStatus
 from services.ledger.accounts import Kind, account
 from services.ledger.settlement_postings import SETTLED
-from services.settlement.dues import NOTHING, Due, Imposed, Item, ItemKind, OrderFacts, change, due, total
-from services.settlement.order_standing import Standing, late_at, standing_at, stars_at
+from services.settlement.dues import Imposed, ItemKind
+from services.settlement.order_cases import Case, Computed, Money
 from services.settlement.rulebook import Versions
 from services.storage.database import Database
 
@@ -29,23 +23,6 @@ _SERVABLE = [
     for status in OrderStatus
     if status not in (OrderStatus.AWAITING_PAYMENT, OrderStatus.CANCELLED, OrderStatus.PAID)
 ]
-
-
-@dataclass(slots=True)
-class Computed:
-    """What came of some orders."""
-
-    lines: list[SettlementLineDocument] = field(default_factory=list)
-    deferred: list[str] = field(default_factory=list)
-    without_firm: dict[str, str] = field(default_factory=dict)  # lawyer → an order of theirs
-
-
-@dataclass(slots=True)
-class Money:
-    """What the ledger says about one order."""
-
-    revenue_fen: int = 0
-    tips_fen: dict[str, int] = field(default_factory=lambda: defaultdict(int))  # by firm
 
 
 class SettlementLines:
@@ -67,7 +44,17 @@ class SettlementLines:
         found |= {entry["order_id"] async for entry in self._db.ledger.find(moved, {"order_id": 1})}
         judged = {"$or": [{"imposed_at": span}, {"waived_at": span}]}
         found |= {penalty["order_id"] async for penalty in self._db.penalties.find(judged, {"order_id": 1})}
-        return sorted(found)
+        return sorted(found | await self._tipped(period))
+
+    async def _tipped(self, period: PeriodDocument) -> set[str]:
+        """Orders whose tips stand on no line yet, however long ago they were paid."""
+        paid: dict[str, int] = defaultdict(int)
+        async for tip in self._db.tips.find({"paid_at": {"$lt": period["ends_at"]}}, {"order_id": 1, "amount_fen": 1}):
+            paid[tip["order_id"]] += tip["amount_fen"]
+        shown = {"items.kind": ItemKind.TIPS.value, "period_number": {"$lt": period["number"]}}
+        async for line in self._db.settlement_lines.find(shown, {"order_id": 1, "items": 1}):
+            paid[line["order_id"]] -= sum(item["fen"] for item in line["items"] if item["kind"] == ItemKind.TIPS)
+        return {order_id for order_id, fen in paid.items() if fen}
 
     async def compute(self, period: PeriodDocument, order_ids: Sequence[str], versions: Versions) -> Computed:
         """The lines of these orders in this period; nothing is stored."""
@@ -78,7 +65,7 @@ class SettlementLines:
         imposed = await self._imposed(period, order_ids)
         for order in sorted(orders, key=lambda order: order["_id"]):
             order_id = order["_id"]
-            case = _Case(period, order, former[order_id], money[order_id], imposed[order_id], versions)
+            case = Case(period, order, former[order_id], money[order_id], imposed[order_id], versions)
             case.settle(made)
         return made
 
@@ -104,7 +91,7 @@ class SettlementLines:
                 kind, _, owner = line["account"].partition(":")
                 if line["account"] == account(Kind.ORDER, entry["order_id"]):
                     money.revenue_fen -= line["fen"]
-                elif kind == Kind.FIRM:  # of what is posted for an order, only tips go to a firm at once
+                elif kind == Kind.FIRM:  # of what is posted for an order, only tips go to a firm at once (or to none)
                     money.tips_fen[owner] -= line["fen"]
         return found
 
@@ -116,125 +103,3 @@ class SettlementLines:
             if penalty.get("waived_at", end) >= end:
                 found[penalty["order_id"]].append(Imposed(penalty["_id"], penalty["cause"]))
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One order in one period. Pure."""
-
-    period: PeriodDocument
-    order: OrderDocument
-    former: Sequence[SettlementLineDocument]
-    money: Money
-    imposed: Sequence[Imposed]
-    versions: Versions
-
-    def settle(self, made: Computed) -> None:
-        """Add a line to ``made`` if this period brings one, or defer the order."""
-        standing, earned_at = standing_at(self.order, self.period["ends_at"], self.versions)
-        if standing is Standing.WAITING or (standing is Standing.OPEN and self.former):
-            made.deferred.append(self.order["_id"])
-        elif self.former:
-            self._add(made, self._later_line())
-        elif standing is Standing.SERVED and earned_at is not None:
-            self._first(made, earned_at)
-
-    def _first(self, made: Computed, earned_at: Any) -> None:
-        lawyer_id = self.order.get("lawyer_id", "")
-        lawyer = self.period["lawyers"].get(lawyer_id)
-        if lawyer is None:
-            made.deferred.append(self.order["_id"])
-            made.without_firm.setdefault(lawyer_id, self.order["_id"])
-            return
-        version, _ = self.versions.at(earned_at)
-        firm_id = lawyer["firm_id"]
-        tariff = self.period["firms"][firm_id]["tariff"]
-        line = self._line(firm_id, lawyer_id, lawyer["level"], tariff, version, earned_at, NOTHING)
-        self._add(made, line)
-
-    def _later_line(self) -> SettlementLineDocument:
-        first = self.former[0]
-        before = total(due_of(line) for line in self.former)
-        return self._line(
-            first["firm_id"],
-            first["lawyer_id"],
-            first["level"],
-            first["tariff"],
-            first["rules"],
-            first["earned_at"],
-            before,
-        )
-
-    def _line(
-        self, firm_id: str, lawyer_id: str, level: str, tariff: str, version: int, earned_at: Any, before: Due
-    ) -> SettlementLineDocument:
-        order, period = self.order, self.period
-        facts = OrderFacts(
-            order_id=order["_id"],
-            kind=order["product"]["kind"],
-            tariff=tariff,
-            level=level,
-            earned_at=earned_at,
-            revenue_fen=self.money.revenue_fen,
-            stars=stars_at(order, period["ends_at"]),
-            late=late_at(order, period["ends_at"]),
-            imposed=tuple(self.imposed),
-            tips_fen=self.money.tips_fen[firm_id],
-        )
-        changed = change(due(facts, self.versions.of(version)), before)
-        return {
-            "_id": f"{period['_id']}:{order['_id']}",
-            "schema_version": 1,
-            "period_id": period["_id"],
-            "period_number": period["number"],
-            "order_id": order["_id"],
-            "number": order["number"],
-            "product": order["product"]["name"],
-            "firm_id": firm_id,
-            "lawyer_id": lawyer_id,
-            "level": level,
-            "tariff": tariff,
-            "rules": version,
-            "earned_at": earned_at,
-            "stars": facts.stars,
-            "revenue_fen": changed.revenue_fen,
-            "platform_fen": changed.platform_fen,
-            "total_fen": changed.total_fen,
-            "items": [
-                {"kind": i.kind.value, "rule": i.rule, "title": i.title, "fen": i.fen, "rate_bp": i.rate_bp}
-                for i in changed.items
-            ],
-            "created_at": period["created_at"],
-        }
-
-    @staticmethod
-    def _add(made: Computed, line: SettlementLineDocument) -> None:
-        if line["revenue_fen"] or line["items"]:
-            made.lines.append(line)
-
-
-def due_of(line: SettlementLineDocument) -> Due:
-    """A stored line as the difference that it is."""
-    items = tuple(
-        Item(ItemKind(item["kind"]), item["rule"], item["title"], item["fen"], item["rate_bp"])
-        for item in line["items"]
-    )
-    return Due(line["revenue_fen"], items)
-
-
-def digest(lines: Iterable[SettlementLineDocument]) -> str:
-    """SHA-256 over all that counts of the lines, in the order of their orders, as RFC 8785 canonical JSON."""
-    rows = [
-        {
-            **{name: line[name] for name in _COUNTS},  # type: ignore[literal-required]
-            "earned_at": rfc3339(line["earned_at"]),
-        }
-        for line in sorted(lines, key=lambda line: line["order_id"])
-    ]
-    return hashlib.sha256(rfc8785.dumps(rows)).hexdigest()
-
-
-_COUNTS = (
-    *("order_id", "number", "firm_id", "lawyer_id", "level", "tariff", "rules", "stars"),
-    *("revenue_fen", "platform_fen", "total_fen", "items"),
-)

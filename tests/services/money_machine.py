@@ -12,6 +12,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.errors import VendorError
 from schemas.api.companies import BankTopUpBody, CompanyBody
+from schemas.api.firms import FirmBody
 from schemas.api.orders import CancelBody, DeliverBody, RefundBody, ReviewBody
 from schemas.api.payments import PaymentBody
 from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteItem, TipBody
@@ -82,6 +83,7 @@ class Machine:
     letters: list[Letter] = field(default_factory=list)
     began: datetime = field(init=False)
     company_id: str = field(init=False)
+    other_firm: str | None = None
     closed: int = 0
 
     def __repr__(self) -> str:
@@ -99,6 +101,7 @@ class Machine:
     async def begin(self) -> None:
         await self.keepers.forget()
         self.ledger.dies = False
+        await self.office.settling.firms.join(None, self.office.firm_id, self.office.lawyer.user_id)
         await self.keepers.follow()
         await self.office.rules(refund_gap_seconds=0)  # a minute between refunds has tests of its own
         self.began = self.world.clock() - timedelta(minutes=1)
@@ -255,10 +258,23 @@ class Machine:
             await self.office.close()
             await self.keepers.follow()
 
+    async def change_firm(self, n: int) -> None:
+        """The lawyer leaves the firm, joins another one, or comes back."""
+        lawyer_id = self.office.lawyer.user_id
+        if n % 3 == 0:
+            await self.world.database.users.update_one({"_id": lawyer_id}, {"$unset": {"firm_id": ""}})
+            return
+        if self.other_firm is None:
+            body = FirmBody(name=f"正言律师事务所{new_id()}", credit_code=credit_code())
+            self.other_firm = (await self.office.settling.firms.create(None, body)).id
+        joined = self.other_firm if n % 3 == 1 else self.office.firm_id
+        await self.office.settling.firms.join(None, joined, lawyer_id)
+
     async def pay_out(self, n: int) -> None:
         """Two people approve the newest statement, and the firm gets its money by bank."""
-        waiting = {"state": SettlementState.AWAITING_APPROVAL.value, "lawyer_id": None, "total_fen": {"$gt": 0}}
-        newest = await self.world.database.settlements.find_one(sort=[("_id", -1)], filter={"lawyer_id": None})
+        whole = {"lawyer_id": None, "firm_id": self.office.firm_id}
+        waiting = {**whole, "state": SettlementState.AWAITING_APPROVAL.value, "total_fen": {"$gt": 0}}
+        newest = await self.world.database.settlements.find_one(whole, sort=[("_id", -1)])
         if newest is not None and await self.world.database.settlements.find_one({"_id": newest["_id"], **waiting}):
             await self.office.approved()
             await self.office.pay(PayoutMethod.OUTSIDE, f"B-{new_id()}")

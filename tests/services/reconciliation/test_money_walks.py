@@ -18,7 +18,7 @@ from tests.services.settlement_world import open_office
 STEPS = (
     *("place", "place_with_coupon", "start", "pay", "notify", "crash", "work", "die_after_effects", "tick", "cancel"),
     *("serve", "serve_whole", "tip", "quote", "refund", "settle_period"),
-    *("pay_from_balance", "top_up", "pay_out"),
+    *("pay_from_balance", "top_up", "pay_out", "change_firm"),
 )
 # A walk that only wanders rarely gets far, so each begins with a piece of somebody's life.
 PAID = [("place", 0), ("start", 0), ("pay", 0), ("notify", 2)]
@@ -34,6 +34,17 @@ BEGINNINGS: dict[str, list[tuple[str, int]]] = {
     "prepaid": [("top_up", 1), ("top_up", 2), ("place", 0), ("pay_from_balance", 0), ("work", 0), ("refund", 1)],
     "refunded": [*PAID, ("work", 0), ("refund", 1), ("die_after_effects", 3), ("tick", 0), ("refund", 0)],
     "settled": [*SERVED, ("settle_period", 0), ("pay_out", 0), ("refund", 1), ("work", 0)],
+}
+TIPPED = [*SERVED, ("tip", 6), ("pay", 1), ("notify", 1)]
+BEGINNINGS |= {
+    "tipped before the firm changed": [*TIPPED, ("change_firm", 1), ("settle_period", 0), ("pay_out", 0)],
+    "tipped without a firm": [
+        *SERVED,
+        ("change_firm", 0),
+        *TIPPED[len(SERVED) :],
+        ("settle_period", 0),
+        ("change_firm", 2),
+    ],
 }
 EDITS = {"drop": "missing_there", "double": "doubled", "amount": "wrong_amount"}
 AMOUNT = {"amount": {"fen": 3}}  # no payment of a walk is this small

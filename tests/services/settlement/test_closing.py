@@ -18,8 +18,9 @@ from services.ledger.accounts import PENALTIES, PLATFORM, Kind, account
 from services.ledger.entries import Posting
 from services.ledger.ledger import Ledger
 from services.settlement.closing import Closing
+from services.settlement.order_cases import digest
 from services.settlement.periods import Schedule
-from services.settlement.settlement_lines import SettlementLines, digest
+from services.settlement.settlement_lines import SettlementLines
 from services.settlement.standard_rules import STANDARD
 from tests.services.orders_world import ticket
 from tests.services.settlement_world import Office
