@@ -51,6 +51,7 @@ class Publisher:
         self._truth: Truth | None = None
         self._forget: Callable[[str], None] = lambda _space_id: None
         self._signed_out: Callable[[Iterable[str]], None] = lambda _session_ids: None
+        self._takers: dict[str, Callable[[str, bytes], None]] = {}
 
     def connect(
         self,
@@ -64,6 +65,10 @@ class Publisher:
         self._presence = presence
         self._truth = self.delivery.truth = truth
         self._forget = forget
+
+    def take(self, kind: str, taker: Callable[[str, bytes], None]) -> None:
+        """Messages of the bus on channels ``{kind}:{subject}`` are ``taker(subject, message)``'s."""
+        self._takers[kind] = taker
 
     async def start(self) -> None:
         await self._bus.start(self._receive, self._resume)
@@ -253,11 +258,14 @@ class Publisher:
             if origin != self._origin:
                 self._spawn(self._obey(orjson.loads(command)))
             return
+        kind, _, subject = channel.partition(":")
+        if kind in self._takers:
+            self._takers[kind](subject, message)
+            return
         seq = int.from_bytes(message[:_SEQ_BYTES])
         origin, _, frame = message[_SEQ_BYTES:].partition(b"\0")
         if origin == self._origin:
             return
-        kind, _, subject = channel.partition(":")
         if kind == "user":
             self.sockets.write_user(subject, frame)
         elif seq:

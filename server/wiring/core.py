@@ -9,7 +9,8 @@ from miniprogram_api.access_token import AccessTokens
 from miniprogram_api.http import HttpClient, HttpConfig
 from miniprogram_api.settings import WeChatConfig
 from miniprogram_api.wechat import WeChatClient
-from realtime.bus import NoBus, ValkeyBus, open_client
+from realtime.bells import Bells
+from realtime.bus import Bus, NoBus, ValkeyBus, open_client
 from realtime.publisher import Publisher
 from realtime.sockets import Sockets
 from server.metrics import Metrics
@@ -50,6 +51,7 @@ class Core:
     valkey: "redis.Redis | None"
     sockets: Sockets
     publisher: Publisher
+    bells: Bells
     audit: Audit
     outbox: Outbox
     parking: Parking
@@ -92,7 +94,8 @@ def build_core(settings: Settings, clock: Clock) -> Core:
     tickets = Tickets(decode_keys(settings.token_keys), clock)
     valkey = open_client(settings.redis_url.get_secret_value()) if settings.redis_url else None
     sockets = Sockets()
-    publisher = Publisher(sockets, ValkeyBus(valkey) if valkey else NoBus(), process)
+    bus: Bus = ValkeyBus(valkey) if valkey else NoBus()
+    publisher = Publisher(sockets, bus, process)
     recorder = Recorder(database, vault, publisher, tickets.file_url, clock)
     http = HttpClient(HttpConfig(), observe=metrics.vendor)
     config = WeChatConfig(
@@ -118,6 +121,7 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         valkey=valkey,
         sockets=sockets,
         publisher=publisher,
+        bells=Bells(publisher, bus, process),
         audit=audit,
         outbox=outbox,
         parking=Parking(database, outbox, clock),

@@ -64,7 +64,7 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases) -
     docket = Docket(database, core.outbox, core.audit)
     invitations = Invitations(decode_keys(settings.token_keys))
     book = MediaBook(database, core.vault, core.outbox, clock)
-    switchboard = Switchboard(book) if settings.hearing_janus_url else None
+    switchboard = Switchboard(book, core.bells) if settings.hearing_janus_url else None
 
     def invite(hearing_id: str) -> str:
         return f"{settings.public_url}/hearings/{hearing_id}?invitation={invitations.issue(hearing_id)}"

@@ -17,6 +17,7 @@ from schemas.documents.hearings import HearingDocument
 from schemas.hearing_enums import HearingRole, Place
 from services.hearings.docket import Docket, court_of
 from services.hearings.media import (
+    Line,
     MediaEvent,
     MediaEventKind,
     MediaLostError,
@@ -26,7 +27,7 @@ from services.hearings.media import (
     Plan,
     plan_of,
 )
-from services.hearings.media_book import MediaBook
+from services.hearings.media_book import MediaBook, Offer
 from services.live import Live
 from services.storage.leases import Leases
 
@@ -34,7 +35,7 @@ log = logging.getLogger("casespace.voice")
 
 LEASE_SECONDS = 4.0
 BEAT_SECONDS = 1.0  # lease, media server and recording are looked after this often
-LOOK_SECONDS = 0.25  # how late the owner hears of what another process has changed
+LOOK_SECONDS = 0.25  # how late the owner hears of what another process has changed, where no bell tells it
 AWAY_SECONDS = 0.5  # between tries, while another leads or the media server is away
 STALLED_SECONDS = 5.0
 IDLE_SECONDS = 30.0  # without anybody in the hearing
@@ -68,9 +69,12 @@ class _Health:
 
 
 class Conductor:
-    def __init__(self, stage: Stage, hearing_id: str) -> None:
+    def __init__(self, stage: Stage, hearing_id: str, ring: Callable[[], None], look_seconds: float) -> None:
+        """``ring`` tells the other processes that an offer is answered; ``look_seconds``: how often to look unasked."""
         self._stage = stage
         self._id = hearing_id
+        self._ring = ring
+        self._look_seconds = look_seconds
         self._woken = asyncio.Event()
         self._over = False
         self._health = _Health()
@@ -159,7 +163,7 @@ class Conductor:
                     return
                 await session.ping()
                 await self._look_after(session, document)
-            await self._pause(LOOK_SECONDS)
+            await self._pause(self._look_seconds)
 
     async def _follow(self, session: MediaSession, document: HearingDocument) -> None:
         """Make the media what the rules say: silence first, then the recording, then those who may be heard."""
@@ -188,14 +192,18 @@ class Conductor:
             line = plan.lines.get(offer.user_id)
             if line is None:
                 await self._stage.book.refuse(offer, "hearing.not_inside")
-                continue
-            try:
-                answer = await session.answer(offer.user_id, offer.sdp, line)
-            except MediaRefusedError:
-                await self._stage.book.refuse(offer, "hearing.offer_invalid")
-                continue
-            await self._stage.book.remember(self._id, session.memory())
-            await self._stage.book.answer(offer, answer)
+            else:
+                await self._connect(session, offer, line)
+            self._ring()
+
+    async def _connect(self, session: MediaSession, offer: Offer, line: Line) -> None:
+        try:
+            answer = await session.answer(offer.user_id, offer.sdp, line)
+        except MediaRefusedError:
+            await self._stage.book.refuse(offer, "hearing.offer_invalid")
+            return
+        await self._stage.book.remember(self._id, session.memory())
+        await self._stage.book.answer(offer, answer)
 
     async def _end(self, session: MediaSession | None) -> None:
         """Hand on what was recorded; afterwards nobody needs to remember anything."""
