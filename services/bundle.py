@@ -21,6 +21,7 @@ from services.notices.pushes import Pushes
 from services.notices.reach import Reach
 from services.notices.subscriptions import Subscriptions
 from services.notices.wishes import Wishes
+from services.orders.form_suggestions import FormSuggestions
 from services.orders.orders import Orders
 from services.orders.products import Products
 from services.payments.payments import Payments
@@ -69,6 +70,7 @@ class Services:
     exports: Exports
     files: Files
     finance: Finance
+    form_suggestions: FormSuggestions
     hearings: Hearings
     memberships: Memberships
     messages: Messages

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from schemas.api.base import Body, Fen, Id, Moment, Phone, View
+from schemas.api.suggestions import SuggestionView
 from schemas.evidence_enums import EvidenceKind, MovementKind
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -89,8 +90,10 @@ class CaseElements(Body):
 
 
 class CaseElementsView(View):
-    """``elements`` is missing until all seven were saved; ``suggested`` comes from what was read and confirmed."""
+    """``elements`` is missing until all seven were saved; ``suggested`` comes from what was read and confirmed, the
+    first suggestion for each; ``suggestions`` are all of them, with their sources."""
 
     elements: CaseElements | None = None
     suggested: dict[str, str | int]
+    suggestions: list[SuggestionView] = []
     updated_at: Moment | None = None

@@ -8,7 +8,10 @@ FieldKind = Literal["text", "textarea", "phone", "choice"]
 
 
 class FormFieldView(View):
-    """One question that this product asks besides the description of the need."""
+    """One question that this product asks besides the description of the need.
+
+    ``filled_by``: fields of papers from which its suggestions come, when there are any.
+    """
 
     name: str
     label: str
@@ -17,6 +20,7 @@ class FormFieldView(View):
     max_length: int
     choices: list[str] = []
     hint: str = ""
+    filled_by: list[str] = []
 
 
 class ProductView(View):

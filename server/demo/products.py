@@ -2,11 +2,14 @@
 
 from schemas.enums import OrderStatus
 from services.orders.products import FormField, ProductSpec, Promise
+from services.readings.suggesting import PARTIES
 
 HOUR = 60
 DAY = 24 * HOUR
 
 _PHONE = FormField("contact_phone", "联系电话", "phone", required=False, max_length=11, hint="方便律师与您联系")
+# Who stands on a client's papers beside them. An identity card is the client's own, as a rule.
+_OTHERS = tuple(field for field in PARTIES if field != "name")
 _ACCEPT = Promise("accept", "律师 30 分钟内接单", OrderStatus.PAID, OrderStatus.IN_SERVICE, 30)
 
 
@@ -83,7 +86,7 @@ PRODUCTS: tuple[ProductSpec, ...] = (
                 required=True,
                 choices=("起诉状", "答辩状", "上诉状", "财产保全申请书", "和解协议", "其他"),
             ),
-            FormField("other_party", "对方姓名或名称", "text", required=True, max_length=100),
+            FormField("other_party", "对方姓名或名称", "text", required=True, max_length=100, filled_by=_OTHERS),
             FormField(
                 "claim", "您的请求", "textarea", required=True, max_length=1000, hint="例如：归还借款 5 万元及利息"
             ),
@@ -108,7 +111,7 @@ PRODUCTS: tuple[ProductSpec, ...] = (
                 required=True,
                 choices=("催款", "停止侵权", "解除合同", "履行义务", "其他"),
             ),
-            FormField("recipient", "收件人姓名或名称", "text", required=True, max_length=100),
+            FormField("recipient", "收件人姓名或名称", "text", required=True, max_length=100, filled_by=_OTHERS),
             FormField("address", "收件地址", "text", required=True, max_length=200),
             FormField("recipient_phone", "收件人电话", "phone", required=False, max_length=11),
         ),
@@ -152,7 +155,7 @@ PRODUCTS: tuple[ProductSpec, ...] = (
         steps=("填写需求", "分配律师", "准备方案", "陪同谈判", "整理协议", "确认并评价"),
         form=(
             FormField("city", "谈判地点所在城市", "text", required=True, max_length=50),
-            FormField("counterpart", "对方是谁", "text", required=True, max_length=100),
+            FormField("counterpart", "对方是谁", "text", required=True, max_length=100, filled_by=_OTHERS),
             FormField("goal", "希望谈成什么", "textarea", required=True, max_length=500),
             FormField("contact_phone", "联系电话", "phone", required=True, max_length=11),
         ),
@@ -168,10 +171,12 @@ PRODUCTS: tuple[ProductSpec, ...] = (
         promises={"receipt": "48 小时内取得法院回执", "refund": "未在时限内取得回执可退款"},
         steps=("填写案情", "核对材料", "网上立案", "取得回执", "确认并评价"),
         form=(
-            FormField("court", "拟立案的法院", "text", required=True, max_length=100),
-            FormField("cause", "案由", "text", required=True, max_length=100, hint="例如：民间借贷纠纷"),
-            FormField("amount_in_dispute", "争议金额（元）", "text", max_length=20),
-            FormField("other_party", "对方姓名或名称", "text", required=True, max_length=100),
+            FormField("court", "拟立案的法院", "text", required=True, max_length=100, filled_by=("court",)),
+            FormField(
+                "cause", "案由", "text", required=True, max_length=100, hint="例如：民间借贷纠纷", filled_by=("cause",)
+            ),
+            FormField("amount_in_dispute", "争议金额（元）", "text", max_length=20, filled_by=("amount_fen",)),
+            FormField("other_party", "对方姓名或名称", "text", required=True, max_length=100, filled_by=_OTHERS),
             _PHONE,
         ),
         deadlines=(_ACCEPT, _deliver("48 小时内取得法院回执", 2 * DAY)),
@@ -187,9 +192,15 @@ PRODUCTS: tuple[ProductSpec, ...] = (
         steps=("填写案件", "开始监控", "命中通知", "监控报告", "确认并评价"),
         form=(
             FormField(
-                "case_number", "案号", "text", required=True, max_length=60, hint="例如：（2026）京0105民初12345号"
+                "case_number",
+                "案号",
+                "text",
+                required=True,
+                max_length=60,
+                hint="例如：（2026）京0105民初12345号",
+                filled_by=("case_number",),
             ),
-            FormField("court", "法院", "text", required=True, max_length=100),
+            FormField("court", "法院", "text", required=True, max_length=100, filled_by=("court",)),
             FormField("contact_phone", "接收通知的手机号", "phone", required=True, max_length=11),
         ),
         deadlines=(_ACCEPT, _deliver("30 天监控期结束后出具报告", 31 * DAY)),
@@ -204,8 +215,8 @@ PRODUCTS: tuple[ProductSpec, ...] = (
         promises={"posting": "生效后 7 天内装订寄出", "copy": "附电子卷一份", "refund": "装订前可申请退款"},
         steps=("填写案件", "收集材料", "编目装订", "寄出", "确认并评价"),
         form=(
-            FormField("case_number", "案号", "text", required=True, max_length=60),
-            FormField("court", "法院", "text", required=True, max_length=100),
+            FormField("case_number", "案号", "text", required=True, max_length=60, filled_by=("case_number",)),
+            FormField("court", "法院", "text", required=True, max_length=100, filled_by=("court",)),
             FormField("address", "收件地址", "text", required=True, max_length=200),
             FormField("contact_phone", "收件电话", "phone", required=True, max_length=11),
         ),

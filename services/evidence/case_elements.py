@@ -8,10 +8,11 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.evidence.prefilling import case_suggestions
+from services.evidence.prefilling import CASE_ENTRIES
 from services.keys import KeyDestroyedError, Vault
 from services.permissions import Permission
 from services.readings.confirmed_papers import ConfirmedPapers
+from services.readings.suggesting import suggestions
 from services.spaces.spaces import Spaces
 from services.storage.database import Database
 
@@ -69,12 +70,15 @@ class CaseElementsBook:
 
     async def _view(self, space_id: str) -> CaseElementsView:
         document = await self._db.case_elements.find_one({"_id": space_id})
-        suggested = case_suggestions(paper.values for paper in await self._papers.of_space(space_id))
+        found = suggestions(CASE_ENTRIES, await self._papers.of_space(space_id))
+        first = {one.name: one.value for one in reversed(found)}
         if document is None:
-            return CaseElementsView(suggested=suggested)
+            return CaseElementsView(suggested=first, suggestions=found)
         key = await self._vault.key(f"space:{space_id}")
         elements = CaseElements.model_validate(orjson.loads(key.open(document["elements"], _place(space_id))))
-        return CaseElementsView(elements=elements, suggested=suggested, updated_at=document["updated_at"])
+        return CaseElementsView(
+            elements=elements, suggested=first, suggestions=found, updated_at=document["updated_at"]
+        )
 
 
 def _place(space_id: str) -> str:

@@ -1,11 +1,12 @@
 """From what was read and confirmed to the entries of forms. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from ocr import KINDS
 from schemas.evidence_enums import EvidenceKind
+from services.readings.suggesting import PARTIES, Entry
 
 LABELS = {
     EvidenceKind.STATEMENT: "当事人陈述",
@@ -19,18 +20,17 @@ LABELS = {
 }
 # In the order in which they say most about the paper's own day.
 _DATES = ("signed_on", "issued_on", "paid_on", "delivered_on", "dated_on", "established_on")
-_PARTIES = (
-    "party_a", "party_b", "lender", "borrower", "plaintiff", "defendant", "payer", "payee", "seller", "buyer",
-    "principal", "agent", "summoned", "addressee", "company_name", "name", "peer",
-)  # fmt: skip
 MOST_PARTIES = 20
-_CASE_FIELDS = ("case_number", "court", "cause", "amount_fen", "firm")
+CASE_ENTRIES = tuple(
+    Entry(name, (name,), as_text=name != "amount_fen", longest=60)
+    for name in ("case_number", "court", "cause", "amount_fen", "firm")
+)
 
 
 def evidence_facts(kind: str | None, values: Mapping[str, Any], pages: int | None, file_name: str) -> dict[str, Any]:
     """An entry of the catalogue, as far as it can be told: name, kind, dated, pages, parties."""
     title = values.get("title") or (KINDS[kind] if kind and kind != "page" else "")
-    parties = [str(values[name]) for name in _PARTIES if values.get(name)]
+    parties = [str(values[name]) for name in PARTIES if values.get(name)]
     return {
         "name": str(title or file_name)[:100],
         "kind": evidence_kind(kind).value,
@@ -52,13 +52,3 @@ def real_day(value: object) -> str | None:
         return date.fromisoformat(str(value)).isoformat() if value else None
     except ValueError:
         return None
-
-
-def case_suggestions(readings: Iterable[Mapping[str, Any]]) -> dict[str, str | int]:
-    """Elements of the case, from the confirmed values of papers, newest first: the first that has one counts."""
-    found: dict[str, str | int] = {}
-    for values in readings:
-        for name in _CASE_FIELDS:
-            if name not in found and values.get(name):
-                found[name] = values[name]
-    return found

@@ -28,6 +28,7 @@ class FormField:
     max_length: int = 200
     choices: tuple[str, ...] = ()
     hint: str = ""
+    filled_by: tuple[str, ...] = ()  # fields of papers that may say it, the likeliest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ def _stored(spec: ProductSpec, position: int) -> dict[str, Any]:
                 "max_length": one.max_length,
                 "choices": list(one.choices),
                 "hint": one.hint,
+                "filled_by": list(one.filled_by),
             }
             for one in spec.form
         ],

@@ -1,10 +1,12 @@
 """What papers say, for forms to be filled in from: the confirmed value where there is one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from schemas.documents.readings import ReadingDocument
 from schemas.reading_enums import ReadingState
+from services.readings.field_labels import is_sensitive
 from services.readings.reading_seals import ReadingSeals
 from services.readings.reading_views import values_of
 from services.storage.database import Database
@@ -15,9 +17,12 @@ MOST = 30  # papers of a case that are looked through, newest first
 @dataclass(frozen=True, slots=True)
 class ConfirmedPaper:
     reading_id: str
+    file_id: str
+    space_id: str
     kind: str
     values: dict[str, Any]
     pages: int
+    confirmed_at: datetime | None
 
 
 class ConfirmedPapers:
@@ -31,16 +36,35 @@ class ConfirmedPapers:
         found = await self._db.readings.find(where).sort("_id", -1).limit(1).to_list()
         return await self._paper(found[0]) if found else None
 
-    async def of_space(self, space_id: str) -> list[ConfirmedPaper]:
-        """Papers of a space that somebody confirmed, newest first. Raises KeyDestroyedError."""
+    async def of_space(self, space_id: str, seen_by: str | None = None) -> list[ConfirmedPaper]:
+        """Papers of a space that somebody confirmed, newest first. Raises KeyDestroyedError.
+
+        With ``seen_by``, without what is masked from that member when somebody else brought the paper.
+        """
         where = {"space_id": space_id, "state": ReadingState.DONE, "confirmations.0": {"$exists": True}}
         found = await self._db.readings.find(where).sort("_id", -1).limit(MOST).to_list()
-        papers = [await self._paper(document) for document in found]
+        held = await self._held([document["file_id"] for document in found]) if seen_by else set()
+        papers = [await self._paper(document, seen_by) for document in found if document["file_id"] not in held]
         return [paper for paper in papers if paper is not None]
 
-    async def _paper(self, document: ReadingDocument) -> ConfirmedPaper | None:
+    async def _held(self, file_ids: list[str]) -> set[str]:
+        where = {"_id": {"$in": file_ids}, "held": True}
+        return {file["_id"] async for file in self._db.files.find(where, {"_id": 1})}
+
+    async def _paper(self, document: ReadingDocument, seen_by: str | None = None) -> ConfirmedPaper | None:
         reading = await self._seals.open(document)
         if reading is None:
             return None
         values = values_of(reading, await self._seals.confirmed(document))
-        return ConfirmedPaper(document["_id"], reading.kind, values, len(reading.pages))
+        if seen_by not in (None, document["uploader_id"]):
+            values = {name: value for name, value in values.items() if not is_sensitive(reading.kind, name)}
+        last = document["confirmations"][-1] if document["confirmations"] else None
+        return ConfirmedPaper(
+            reading_id=document["_id"],
+            file_id=document["file_id"],
+            space_id=document["space_id"],
+            kind=reading.kind,
+            values=values,
+            pages=len(reading.pages),
+            confirmed_at=last["at"] if last else None,
+        )

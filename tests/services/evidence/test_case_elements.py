@@ -63,4 +63,10 @@ async def test_suggested_by_papers_that_somebody_confirmed(world: ReadingWorld) 
     assert (await book.get(counsel.actor, space_id)).suggested == {}
     said = {"amount_fen": 4_900_000, "court": "北京市朝阳区人民法院"}
     await world.readings.confirm(owner.actor, view.id, ConfirmBody(fields=said))
-    assert (await book.get(counsel.actor, space_id)).suggested == said
+    found = await book.get(counsel.actor, space_id)
+    assert found.suggested == said
+    sources = {one.name: (one.value, one.reading_id, one.kind_label, one.field_label) for one in found.suggestions}
+    assert sources == {
+        "amount_fen": (4_900_000, view.id, "借条", "金额"),
+        "court": ("北京市朝阳区人民法院", view.id, "借条", "法院"),
+    }
