@@ -1,10 +1,12 @@
 import { createRouter, createWebHistory } from "vue-router"
 import { isStaff, signedIn } from "./stores/session"
+import CaseElementsView from "./views/CaseElementsView.vue"
 import ChatView from "./views/ChatView.vue"
 import CouponsView from "./views/CouponsView.vue"
 import DeliverView from "./views/DeliverView.vue"
 import DeskDisputesView from "./views/DeskDisputesView.vue"
 import DisputesView from "./views/DisputesView.vue"
+import EvidenceView from "./views/EvidenceView.vue"
 import MeView from "./views/MeView.vue"
 import NotFoundView from "./views/NotFoundView.vue"
 import NoticesView from "./views/NoticesView.vue"
@@ -99,6 +101,8 @@ export const router = createRouter({
         },
       ],
     },
+    { path: "/spaces/:id/evidence", component: EvidenceView, props: true, meta: { title: "证据目录" } },
+    { path: "/spaces/:id/case-elements", component: CaseElementsView, props: true, meta: { title: "案件要素" } },
     { path: "/me", component: MeView, meta: { tabs: true, title: "我" } },
     { path: "/quotes/:id", component: QuoteView, props: true, meta: { title: "报价" } },
     { path: "/spaces/:id/quote", component: OfferQuoteView, props: true, meta: { title: "发送报价" } },

@@ -1,4 +1,6 @@
 /** What can be done with a message by holding it. */
+import { listEvidence } from "../api/evidence"
+import { newId } from "../api/ids"
 import { askReading } from "../api/readings"
 import type { Message } from "../api/types"
 import { emit } from "../realtime/socket"
@@ -17,7 +19,7 @@ export interface MenuItem {
 export function messageMenu(
   message: Message,
   me: string,
-  doors: { quote: (message: Message) => void },
+  doors: { quote: (message: Message) => void; lists?: boolean },
   now: number = Date.now(),
 ): MenuItem[] {
   const items: MenuItem[] = []
@@ -25,6 +27,8 @@ export function messageMenu(
   items.push({ label: "引用", run: () => doors.quote(message) })
   const file = readable(message)
   if (file) items.push({ label: "识别", run: () => void read(file) })
+  const evidence = String(message.body.file_id ?? "")
+  if (evidence && doors.lists) items.push({ label: "列为证据", run: () => void list(message.space_id, evidence) })
   const window = (config.value.recall_seconds ?? RECALL_SECONDS) * 1000
   if (message.sender.user_id === me && now - Date.parse(message.sent_at) < window) {
     items.push({ label: "撤回", run: () => void recall(message) })
@@ -42,6 +46,15 @@ async function read(fileId: string): Promise<void> {
   try {
     await askReading(fileId)
     toast("正在识别，完成后会在这里提示")
+  } catch (error) {
+    toastError(error)
+  }
+}
+
+async function list(spaceId: string, fileId: string): Promise<void> {
+  try {
+    const entry = await listEvidence(spaceId, fileId, newId())
+    toast(`已列为证据 ${entry.number}`, "success")
   } catch (error) {
     toastError(error)
   }

@@ -11,6 +11,12 @@ export const roleIn = (space: Space | null, userId: string): Role | undefined =>
 /** `role`: the one that the person has in this space, if they are a member. */
 export const mayExport = (role: Role | undefined): boolean => role !== undefined && EXPORT.includes(role)
 
+/** Take files into the catalogue of evidence, and see it from the chat. */
+export const mayListEvidence = (role: Role | undefined): boolean => role !== undefined && EXPORT.includes(role)
+
+/** The seven elements of the case record. */
+export const keepsCaseRecord = (role: Role | undefined): boolean => role === "lawyer" || role === "support"
+
 /** Clients are not even asked for: their phones never learn that there are notes. */
 export const readsNotes = (role: Role | undefined): boolean => role !== undefined && NOTES.includes(role)
 
