@@ -21,7 +21,7 @@ from services.permissions import SIGNED_IN, only
 
 OPS = only(Role.OPS)
 CHANGE = ("company.not_found", "company.member_not_found", "company.last_admin")
-DECIDE = ("top_up.not_found", "top_up.wrong_state", "top_up.same_person")
+DECIDE = ("top_up.not_found", "top_up.wrong_state", "top_up.same_person", "top_up.own_company")
 
 
 class CompaniesHandler(ApiHandler):
@@ -108,7 +108,7 @@ class BankTopUpsHandler(ApiHandler):
         body=BankTopUpBody,
         answer=TopUpView,
         status=201,
-        problems=("company.not_found", "top_up.reference_used"),
+        problems=("company.not_found", "top_up.own_company", "top_up.reference_used"),
     )
     async def post(self, call: Call[BankTopUpBody], company_id: str) -> TopUpView:
         return await self.services.top_ups.by_bank(call.actor, company_id, call.body)

@@ -38,6 +38,7 @@ class OrderPaymentsHandler(ApiHandler):
             "order.already_paid",
             "order.wrong_state",
             "company.not_found",
+            "company.allowance_short",
             "company.balance_short",
             "payment.not_needed",
             "payment.wechat_required",

@@ -30,6 +30,7 @@ OPS = only(Role.OPS)
 CLIENTS = only(Role.CLIENT)
 # Codes have 60 random bits; this keeps people from trying all the same.
 CLAIMS = Limit(20, 60)
+SECOND = ("campaign.not_waiting", "campaign.same_person")
 
 
 class PricesHandler(ApiHandler):
@@ -69,7 +70,7 @@ class CouponClaimHandler(ApiHandler):
         body=ClaimBody,
         answer=CouponView,
         status=201,
-        problems=("coupon.not_found", "coupon.none_left", "coupon.limit_reached"),
+        problems=("coupon.not_found", "coupon.none_left", "coupon.limit_reached", "campaign.own"),
         limit=CLAIMS,
     )
     async def post(self, call: Call[ClaimBody]) -> CouponView:
@@ -99,6 +100,17 @@ class CouponCloseHandler(ApiHandler):
         return await self.services.coupons.close(call.actor, definition_id)
 
 
+class CouponApproveHandler(ApiHandler):
+    @door(
+        "Approve a coupon that another person defined",
+        allow=OPS,
+        answer=CouponDefinitionView,
+        problems=("coupon.not_found", *SECOND),
+    )
+    async def post(self, call: Call[NoBody], definition_id: str) -> CouponDefinitionView:
+        return await self.services.coupons.approve(call.actor, definition_id)
+
+
 class CouponIssueHandler(ApiHandler):
     @door(
         "Give a coupon to people",
@@ -106,7 +118,7 @@ class CouponIssueHandler(ApiHandler):
         body=IssueBody,
         answer=IssuedView,
         status=201,
-        problems=("coupon.not_found", "coupon.none_left"),
+        problems=("coupon.not_found", "campaign.waiting", "coupon.none_left"),
     )
     async def post(self, call: Call[IssueBody], definition_id: str) -> IssuedView:
         return await self.services.coupons.issue(call.actor, definition_id, call.body)
@@ -119,7 +131,7 @@ class CouponCodesHandler(ApiHandler):
         body=CodesBody,
         answer=CodesView,
         status=201,
-        problems=("coupon.not_found",),
+        problems=("coupon.not_found", "campaign.waiting"),
     )
     async def post(self, call: Call[CodesBody], definition_id: str) -> CodesView:
         return await self.services.coupons.codes(call.actor, definition_id, call.body)
@@ -133,6 +145,17 @@ class SubsidiesHandler(ApiHandler):
     @door("List all subsidies and their versions", allow=OPS, answer=SubsidiesView)
     async def get(self, call: Call[NoBody]) -> SubsidiesView:
         return await self.services.subsidies.list()
+
+
+class SubsidyApproveHandler(ApiHandler):
+    @door(
+        "Approve a subsidy that another person put down",
+        allow=OPS,
+        answer=SubsidyView,
+        problems=("subsidy.not_found", *SECOND),
+    )
+    async def post(self, call: Call[NoBody], rule_id: str) -> SubsidyView:
+        return await self.services.subsidies.approve(call.actor, rule_id)
 
 
 class SubsidyEndHandler(ApiHandler):
@@ -149,8 +172,10 @@ ROUTES = [
     ("/api/v1/coupons/claim", CouponClaimHandler),
     ("/api/v1/coupon-definitions", CouponDefinitionsHandler),
     (f"{_DEFINITION}/close", CouponCloseHandler),
+    (f"{_DEFINITION}/approve", CouponApproveHandler),
     (f"{_DEFINITION}/issue", CouponIssueHandler),
     (f"{_DEFINITION}/codes", CouponCodesHandler),
     ("/api/v1/subsidies", SubsidiesHandler),
+    ("/api/v1/subsidies/([0-9a-f]{24})/approve", SubsidyApproveHandler),
     ("/api/v1/subsidies/([0-9a-f]{24})/end", SubsidyEndHandler),
 ]

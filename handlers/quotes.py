@@ -8,6 +8,7 @@ from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteDeclineBody, Quo
 from services.permissions import SIGNED_IN
 
 STEP = ("quote.not_found", "quote.wrong_state")
+BALANCE = ("company.not_found", "company.allowance_short", "company.balance_short")
 PAY = (
     "payment.not_needed",
     "payment.wechat_required",
@@ -73,7 +74,14 @@ class QuotePaymentsHandler(ApiHandler):
         answer=PaymentView,
         status=201,
         idempotent=True,
-        problems=(*STEP, "quote.already_paid", "company.not_found", "company.balance_short", *PAY),
+        problems=(
+            *STEP,
+            "quote.already_paid",
+            "company.not_found",
+            "company.allowance_short",
+            "company.balance_short",
+            *PAY,
+        ),
     )
     async def post(self, call: Call[PaymentBody], quote_id: str) -> PaymentView:
         return await self.services.quotes.pay(call.actor, quote_id, call.body, call.ticket)
@@ -87,7 +95,7 @@ class OrderTipsHandler(ApiHandler):
         answer=PaymentView,
         status=201,
         idempotent=True,
-        problems=("order.not_found", "tip.not_possible", "tip.already_paid", *PAY),
+        problems=("order.not_found", "tip.not_possible", "tip.already_paid", *BALANCE, *PAY),
     )
     async def post(self, call: Call[TipBody], order_id: str) -> PaymentView:
         return await self.services.tips.start(call.actor, order_id, call.body, call.ticket)

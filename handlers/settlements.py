@@ -27,6 +27,7 @@ _SEES = only(Role.LAWYER, Role.OPS)
 _DECIDES = only(Role.OPS)
 _CHANGE = (
     "settlement.not_found",
+    "settlement.own_firm",
     "settlement.wrong_state",
     "request.changed_meanwhile",
     "request.if_match_missing",

@@ -216,6 +216,9 @@ class Settings(BaseSettings):
     upload_max_mb: int = Field(100, ge=1, le=1024)
     notify_after_seconds: float = Field(10, ge=0)  # unread that long without a live socket → a notice outside
 
+    # --- prices
+    campaign_alone_fen: int = Field(100_000, ge=0)  # what one person may put up in 30 days without another's word
+
     # --- settlement with the firms
     settlement_anchor: date = date(2026, 1, 5)  # a day on which a period begins (in China)
     settlement_days: int = Field(14, ge=1, le=60)

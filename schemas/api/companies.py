@@ -11,6 +11,11 @@ from schemas.enums import PaymentMethod, TopUpState
 
 TopUpFen = Annotated[int, Field(strict=True, ge=100, le=100_000_000_00, description="Fen, one yuan at least")]
 
+AllowanceFen = Annotated[
+    int,
+    Field(strict=True, ge=0, le=100_000_000_00, description="What a member who is no admin may spend of the balance"),
+]
+
 
 class CompanyBody(Body):
     """``admin_phone`` is of somebody who has signed in before."""
@@ -21,8 +26,11 @@ class CompanyBody(Body):
 
 
 class CompanyMemberBody(Body):
+    """Said again of a member it replaces what was said before, and the allowance begins anew."""
+
     phone: Phone
     admin: Flag = False
+    allowance_fen: AllowanceFen = 0
 
 
 class TopUpBody(Body):
@@ -46,6 +54,10 @@ class CompanyMemberView(View):
     user_id: str
     display_name: str
     admin: bool
+    allowance_fen: Fen | None = Field(
+        None, description="To admins and the member; admins have none: they may spend all"
+    )
+    left_fen: int | None = Field(None, description="Of the allowance; negative after it was lessened")
 
 
 class CompanyView(View):

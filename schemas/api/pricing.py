@@ -130,6 +130,8 @@ class CouponDefinitionView(View):
     total_limit: int | None
     per_user_limit: int
     issued: int
+    most_fen: int | None = Field(description="What all of them may cost; none: without a bound")
+    waiting: bool = Field(description="For the word of a second person")
     closed: bool
     created_at: Moment
 
@@ -230,6 +232,7 @@ class SubsidyView(View):
     valid_until: Moment
     budget_fen: Fen | None
     spent_fen: Fen
+    waiting: bool = Field(description="For the word of a second person")
     ended: bool
     created_at: Moment
 

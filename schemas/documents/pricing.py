@@ -45,6 +45,9 @@ class CouponDefinitionDocument(TypedDict):
     total_limit: int | None
     per_user_limit: int
     issued: int  # guards total_limit
+    most_fen: NotRequired[int | None]  # what all of them may cost; None: without a bound
+    waiting: NotRequired[bool]  # for a second person's word: none is issued before
+    approved_by: NotRequired[str]
     closed_at: NotRequired[datetime]
     created_by: str
     created_at: datetime
@@ -95,6 +98,9 @@ class SubsidyDocument(TypedDict):
     valid_until: datetime
     budget_fen: int | None
     spent_fen: int  # promised in orders that were not cancelled: guards budget_fen
+    most_fen: NotRequired[int | None]  # as of coupons
+    waiting: NotRequired[bool]  # for a second person's word: until then the version before runs
+    approved_by: NotRequired[str]
     ended_at: NotRequired[datetime]
     created_by: str
     created_at: datetime
@@ -165,7 +171,8 @@ class TipDocument(TypedDict):
 class CompanyMemberDocument(TypedDict):
     user_id: str
     admin: bool
-    added_at: datetime
+    allowance_fen: NotRequired[int]  # what a member who is no admin may spend since ``added_at``
+    added_at: datetime  # or given a new allowance
 
 
 class CompanyDocument(TypedDict):

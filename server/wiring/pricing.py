@@ -12,6 +12,7 @@ from services.outbox import Effect
 from services.payments.payment_watch import PaymentWatch
 from services.payments.payments import Payments
 from services.payments.purposes import Purpose
+from services.pricing.campaigns import Campaigns
 from services.pricing.companies import Companies
 from services.pricing.coupons import Coupons
 from services.pricing.pricing import Pricing
@@ -47,12 +48,13 @@ class Prices:
 def build_prices(core: Core) -> Prices:
     database, audit, clock = core.database, core.audit, core.clock
     products = Products(database, clock)
-    subsidies = Subsidies(database, audit, clock)
+    campaigns = Campaigns(database, core.work_items, core.settings.campaign_alone_fen, clock)
+    subsidies = Subsidies(database, campaigns, audit, clock)
     pricing = Pricing(database, products, subsidies, clock)
     return Prices(
         products=products,
         subsidies=subsidies,
-        coupons=Coupons(database, core.index, audit, clock),
+        coupons=Coupons(database, core.index, campaigns, audit, clock),
         wallet=Wallet(database, pricing, subsidies, clock),
         pricing=pricing,
         companies=Companies(database, core.ledger, core.index, audit, clock),

@@ -29,7 +29,7 @@ class Balances(Protocol):
     """``services.pricing.companies.Companies``, as far as it is needed here."""
 
     async def take(self, session: AsyncClientSession, actor: Actor, company_id: str, amount_fen: int) -> None:
-        """Raises ``company.not_found``, ``company.balance_short``."""
+        """Raises ``company.not_found``, ``company.allowance_short``, ``company.balance_short``."""
 
 
 def owed(subject: Subject, payer_id: str) -> dict[str, str]:
@@ -64,8 +64,8 @@ class SettledPayments:
     async def from_balance(self, actor: Actor, subject: Subject, company_id: str, ticket: Ticket) -> PaymentView:
         """Pay the whole of it from a company's balance.
 
-        Raises ``payment.not_needed``, ``company.not_found``, ``company.balance_short``, ``provider.unavailable`` (a
-        payment with WeChat is open and could not be closed), what the purpose raises, and what ``Idempotency.once``
+        Raises ``payment.not_needed``, what ``Balances.take`` raises, ``provider.unavailable`` (a payment with WeChat is
+        open and could not be closed), what the purpose raises, and what ``Idempotency.once``
         raises.
         """
 

@@ -30,6 +30,7 @@ from services.ids import new_id
 from services.keys import BlindIndex
 from services.ledger.accounts import Kind, account
 from services.ledger.ledger import Ledger
+from services.pricing.allowances import Allowances
 from services.storage.database import Database
 
 _WHAT = {"payment": "支付订单", "refund_succeeded": "退款退回"}  # what a line with an order is called
@@ -40,6 +41,7 @@ class Companies:
         self, database: Database, ledger: Ledger, index: BlindIndex, audit: Audit, clock: Clock = utc_now
     ) -> None:
         self._db = database
+        self._allowances = Allowances(database)
         self._ledger = ledger
         self._index = index
         self._audit = audit
@@ -91,8 +93,8 @@ class Companies:
         return company
 
     async def add_member(self, actor: Actor, company_id: str, body: CompanyMemberBody) -> CompanyView:
-        """Let somebody order on its account, or make them its admin. Raises what ``access`` raises, and
-        ``company.member_not_found``."""
+        """Let somebody order on its account up to an allowance, which begins anew each time; or make them its admin,
+        who may spend all. Raises what ``access`` raises, and ``company.member_not_found``."""
         await self.access(actor, company_id, admin=True)  # first: strangers must not learn whose phones are known here
         user_id = await self._by_phone(body.phone)
 
@@ -100,7 +102,10 @@ class Companies:
             company = await self.access(actor, company_id, session, admin=True)
             others = [member for member in company["members"] if member["user_id"] != user_id]
             fresh: CompanyMemberDocument = {"user_id": user_id, "admin": body.admin, "added_at": self._clock()}
-            return await self._members(session, actor, company, [*others, fresh], f"added:{user_id}")
+            if not body.admin:
+                fresh["allowance_fen"] = body.allowance_fen
+            what = f"added:{user_id}"
+            return await self._members(session, actor, company, [*others, fresh], what, fresh.get("allowance_fen"))
 
         return await self._view(actor, await self._db.transaction(work))
 
@@ -123,12 +128,15 @@ class Companies:
         company: CompanyDocument,
         members: list[CompanyMemberDocument],
         what: str,
+        allowance_fen: int | None = None,
     ) -> CompanyDocument:
         if not any(member["admin"] for member in members):
             raise Problem("company.last_admin")
         changes = {"members": members, "updated_at": self._clock()}
         await self._db.companies.update_one({"_id": company["_id"]}, {"$set": changes}, session=session)
-        await self._audit.write(actor, "company.members", company["_id"], session, what=what)
+        await self._audit.write(
+            actor, "company.members", company["_id"], session, what=what, allowance_fen=allowance_fen
+        )
         return {**company, "members": members}
 
     async def _by_phone(self, phone: str) -> str:
@@ -143,12 +151,16 @@ class Companies:
     async def take(self, session: AsyncClientSession, actor: Actor, company_id: str, amount_fen: int) -> None:
         """Make sure, in the transaction that pays, that so much is there and stays there until the commit.
 
-        Raises ``company.not_found``, ``company.balance_short``.
+        Raises ``company.not_found``, ``company.allowance_short``, ``company.balance_short``.
         """
         mine = {"_id": company_id, "members.user_id": actor.user_id}
-        touched = await self._db.companies.update_one(mine, {"$inc": {"movements": 1}}, session=session)
-        if not touched.matched_count:
+        company = await self._db.companies.find_one_and_update(mine, {"$inc": {"movements": 1}}, session=session)
+        member = _member(company, actor.user_id) if company else None
+        if company is None or member is None:
             raise Problem("company.not_found")
+        left = await self._allowances.left(company, [member], session)
+        if left.get(actor.user_id, amount_fen) < amount_fen:
+            raise Problem("company.allowance_short")
         if await self._balance(company_id, session) < amount_fen:
             raise Problem("company.balance_short")
 
@@ -182,15 +194,22 @@ class Companies:
 
     async def _view(self, actor: Actor, company: CompanyDocument) -> CompanyView:
         names = await self._names(member["user_id"] for member in company["members"])
+        admin = _may_change(actor, _member(company, actor.user_id))
+        shown = [member for member in company["members"] if admin or member["user_id"] == actor.user_id]
+        left = await self._allowances.left(company, shown)
         return CompanyView(
             id=company["_id"],
             name=company["name"],
             credit_code=company["credit_code"],
             balance_fen=await self._balance(company["_id"]),
-            admin=_may_change(actor, _member(company, actor.user_id)),
+            admin=admin,
             members=[
                 CompanyMemberView(
-                    user_id=member["user_id"], display_name=names.get(member["user_id"], ""), admin=member["admin"]
+                    user_id=member["user_id"],
+                    display_name=names.get(member["user_id"], ""),
+                    admin=member["admin"],
+                    allowance_fen=member.get("allowance_fen", 0) if member["user_id"] in left else None,
+                    left_fen=left.get(member["user_id"]),
                 )
                 for member in company["members"]
             ],

@@ -92,6 +92,8 @@ def definition_view(definition: CouponDefinitionDocument) -> CouponDefinitionVie
         total_limit=definition["total_limit"],
         per_user_limit=definition["per_user_limit"],
         issued=definition["issued"],
+        most_fen=definition.get("most_fen"),
+        waiting="waiting" in definition,
         closed="closed_at" in definition,
         created_at=definition["created_at"],
     )
@@ -108,6 +110,7 @@ def subsidy_view(rule: SubsidyDocument) -> SubsidyView:
         valid_until=rule["valid_until"],
         budget_fen=rule["budget_fen"],
         spent_fen=rule["spent_fen"],
+        waiting="waiting" in rule,
         ended="ended_at" in rule,
         created_at=rule["created_at"],
     )

@@ -55,7 +55,7 @@ class Pricing:
         ``fresh``: look at the subsidies' budgets now, as after one turned out to be spent.
         """
         now = self._clock()
-        subsidy = best_subsidy(await self._subsidies.running(fresh=fresh), item, now)
+        subsidy = best_subsidy(await self._subsidies.open_to(user_id, fresh=fresh), item, now)
         coupons = await self._coupons(user_id, coupon_ids, session) if coupon_ids else []
         try:
             return priced(item, subsidy, coupons, now)

@@ -9,7 +9,7 @@ from pymongo.errors import DuplicateKeyError
 from schemas.api.companies import BankTopUpBody, TopUpBody, TopUpsView, TopUpView
 from schemas.api.payments import PaymentBody, PaymentView
 from schemas.documents.orders import PaymentDocument
-from schemas.documents.pricing import TopUpDocument
+from schemas.documents.pricing import CompanyDocument, TopUpDocument
 from schemas.enums import PaymentMethod, SubjectKind, TopUpState
 from services.actors import Actor
 from services.audit import Audit
@@ -90,9 +90,9 @@ class TopUps:
     async def by_bank(self, actor: Actor, company_id: str, body: BankTopUpBody) -> TopUpView:
         """Enter a transfer that the bank's statement shows. It counts when another person has approved it.
 
-        Raises ``company.not_found``, ``top_up.reference_used``.
+        Raises ``company.not_found``, ``top_up.own_company``, ``top_up.reference_used``.
         """
-        await self._companies.access(actor, company_id, admin=True)
+        _no_member(actor, await self._companies.access(actor, company_id, admin=True))
         now = self._clock()
         made = _top_up(new_id(), company_id, BANK, body.amount_fen, actor, now)
         made["bank_reference"] = body.bank_reference
@@ -112,7 +112,8 @@ class TopUps:
     async def decide(self, actor: Actor, top_up_id: str, *, approve: bool) -> TopUpView:
         """The second person's word about a bank transfer; approved, the balance has it.
 
-        Raises ``top_up.not_found``, ``top_up.wrong_state``, ``top_up.same_person`` (who entered it may only refuse it).
+        Raises ``top_up.not_found``, ``top_up.wrong_state``, ``top_up.same_person`` (who entered it may only refuse it),
+        ``top_up.own_company``.
         """
 
         async def work(session: AsyncClientSession) -> TopUpDocument:
@@ -123,6 +124,7 @@ class TopUps:
                 raise Problem("top_up.wrong_state")
             if approve and actor.user_id == top_up["asked_by"]:
                 raise Problem("top_up.same_person")
+            _no_member(actor, await self._companies.access(actor, top_up["company_id"], session))
             now = self._clock()
             state = TopUpState.DONE if approve else TopUpState.REFUSED
             decided: TopUpDocument = {**top_up, "state": state.value, "done_at": now, "updated_at": now}
@@ -142,6 +144,12 @@ class TopUps:
         await self._companies.access(actor, company_id)
         found = self._db.top_ups.find({"company_id": company_id}).sort("_id", DESCENDING).limit(100)
         return TopUpsView(items=[_view(top_up) async for top_up in found])
+
+
+def _no_member(actor: Actor, company: CompanyDocument) -> None:
+    """Nobody says what money their own company has."""
+    if any(member["user_id"] == actor.user_id for member in company["members"]):
+        raise Problem("top_up.own_company")
 
 
 def _top_up(

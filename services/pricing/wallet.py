@@ -7,6 +7,7 @@ from schemas.documents.pricing import CouponDocument
 from schemas.enums import CouponState
 from services.actors import Actor
 from services.clock import Clock, utc_now
+from services.pricing.campaigns import READY
 from services.pricing.price_views import coupon_view, terms_view
 from services.pricing.prices import best_subsidy
 from services.pricing.pricing import Pricing
@@ -33,7 +34,7 @@ class Wallet:
         found = self._db.coupons.find({"user_id": actor.user_id}).sort("valid_until", ASCENDING).limit(SHOWN)
         coupons = [coupon async for coupon in found if item is None or self._usable_some_day(coupon)]
         now = self._clock()
-        subsidy = best_subsidy(await self._subsidies.running(), item, now) if item else None
+        subsidy = best_subsidy(await self._subsidies.open_to(actor.user_id), item, now) if item else None
         views = [coupon_view(coupon, now, item, subsidy) for coupon in coupons]
         if item is not None:
             views.sort(key=lambda view: -(view.saving_fen or 0))
@@ -42,7 +43,7 @@ class Wallet:
     async def offers(self, actor: Actor) -> CouponOffersView:
         """What everybody may take now, and whether the caller has taken all of theirs."""
         now = self._clock()
-        query = {"claimable": True, "closed_at": {"$exists": False}, "valid_until": {"$gt": now}}
+        query = {"claimable": True, "closed_at": {"$exists": False}, "valid_until": {"$gt": now}, **READY}
         items = []
         async for one in self._db.coupon_definitions.find(query).sort("valid_until", ASCENDING).limit(SHOWN):
             mine = {"definition_id": one["_id"], "user_id": actor.user_id}

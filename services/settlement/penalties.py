@@ -44,9 +44,7 @@ class Penalties:
             raise Problem("penalty.unknown_cause")
 
         async def effect(session: AsyncClientSession) -> PenaltyView:
-            order = await self._db.orders.find_one({"_id": order_id}, {"_id": 1}, session=session)
-            if order is None:
-                raise Problem("order.not_found")
+            await self._not_own(session, actor, order_id)
             return _view(await self.follow(session, order_id, body.cause, f"by_hand:{new_id()}", actor))
 
         return await self._idempotency.once(ticket, PenaltyView, effect)
@@ -85,10 +83,19 @@ class Penalties:
             )
             if waived is None:
                 raise Problem("penalty.not_found")
+            await self._not_own(session, actor, waived["order_id"])
             await self._audit.write(actor, "penalty.waived", penalty_id, session, order=waived["order_id"])
             return waived
 
         return _view(await self._db.transaction(work))
+
+    async def _not_own(self, session: AsyncClientSession, actor: Actor, order_id: str) -> None:
+        """Nobody decides about a penalty on their own work. Raises ``order.not_found``, ``auth.forbidden``."""
+        order = await self._db.orders.find_one({"_id": order_id}, {"lawyer_id": 1}, session=session)
+        if order is None:
+            raise Problem("order.not_found")
+        if order.get("lawyer_id") == actor.user_id:
+            raise Problem("auth.forbidden")
 
 
 def _view(penalty: PenaltyDocument) -> PenaltyView:

@@ -41,17 +41,32 @@ class SettlementBook:
     ) -> SettlementDocument:
         """A firm's statement, to do something with it, as the caller last saw it.
 
-        Raises ``auth.forbidden``, ``settlement.not_found``, ``request.changed_meanwhile``, ``settlement.wrong_state``.
+        Raises ``auth.forbidden``, ``settlement.not_found``, ``settlement.own_firm``, ``request.changed_meanwhile``,
+        ``settlement.wrong_state``.
         """
         require(FINANCE, PERMISSIONS[action], actor.roles)
         found = await self._db.settlements.find_one({"_id": settlement_id, "lawyer_id": None}, session=session)
         if found is None:
             raise Problem("settlement.not_found")
+        if action is not Action.REJECT and await self._of_firm(actor, found, session):
+            raise Problem("settlement.own_firm")
         if found["revision"] != revision:
             raise Problem("request.changed_meanwhile")
         if target(SettlementState(found["state"]), action) is None or "absorbed_by" in found:
             raise Problem("settlement.wrong_state")
         return found
+
+    async def _of_firm(self, actor: Actor, settlement: SettlementDocument, session: AsyncClientSession) -> bool:
+        """Whether they belong to the firm, or did when it earned this: nobody says what goes to their own firm."""
+        member = {"_id": actor.user_id, "firm_id": settlement["firm_id"]}
+        if await self._db.users.find_one(member, {"_id": 1}, session=session):
+            return True
+        own = {
+            "period_id": settlement["period_id"],
+            "firm_id": settlement["firm_id"],
+            "lawyer_id": actor.user_id,
+        }
+        return await self._db.settlements.find_one(own, {"_id": 1}, session=session) is not None
 
     async def move(
         self,
@@ -90,15 +105,20 @@ class SettlementBook:
         return moved
 
 
-def actions_of(settlement: SettlementDocument, roles: frozenset[Role], user_id: str) -> list[str]:
-    """What this person may do with a statement now, for buttons."""
+def actions_of(
+    settlement: SettlementDocument, roles: frozenset[Role], user_id: str, firm_id: str | None = None
+) -> list[str]:
+    """What this person, of the firm ``firm_id``, may do with a statement now, for buttons."""
     if settlement["lawyer_id"] is not None or "absorbed_by" in settlement:
         return []
+    own = firm_id == settlement["firm_id"]
     state = SettlementState(settlement["state"])
     mine = [
         action
         for action, permission in PERMISSIONS.items()
-        if target(state, action) is not None and allowed(FINANCE, permission, roles)
+        if target(state, action) is not None
+        and allowed(FINANCE, permission, roles)
+        and not (own and action is not Action.REJECT)
     ]
     approved = state is SettlementState.APPROVED_ONCE and settlement["approvals"][0]["by"] == user_id
     return [action.value for action in mine if not (approved and action is Action.APPROVE)]

@@ -30,7 +30,8 @@ class SettlementViews:
         self, actor: Actor, settlements: Sequence[SettlementDocument], session: AsyncClientSession | None = None
     ) -> Sequence[SettlementSummaryView]:
         states = await self._states(settlements, session)
-        return [_summary(actor, one, states[one["_id"]]) for one in settlements]
+        firm_id = await self._firm_of(actor, session)
+        return [_summary(actor, one, states[one["_id"]], firm_id) for one in settlements]
 
     async def whole(self, actor: Actor, settlement: SettlementDocument) -> SettlementView:
         """With its lines; with approvals and payouts for those who decide about it."""
@@ -41,7 +42,7 @@ class SettlementViews:
         payouts = await self._db.payouts.find(query).sort("_id").to_list() if decides else []
         rejection = settlement.get("rejection") if decides else None
         names = await self._names(settlement, lines)
-        summary = _summary(actor, settlement, states[settlement["_id"]])
+        summary = _summary(actor, settlement, states[settlement["_id"]], await self._firm_of(actor))
         return SettlementView(
             **{name: getattr(summary, name) for name in SettlementSummaryView.model_fields},
             lines=[_line(line, names) for line in lines],
@@ -62,6 +63,10 @@ class SettlementViews:
         lines = await self._db.settlement_lines.find(query).to_list()
         return sorted(lines, key=lambda line: (line["earned_at"], line["order_id"]))
 
+    async def _firm_of(self, actor: Actor, session: AsyncClientSession | None = None) -> str | None:
+        user = await self._db.users.find_one({"_id": actor.user_id}, {"firm_id": 1}, session=session)
+        return user.get("firm_id") if user else None
+
     async def _states(
         self, settlements: Iterable[SettlementDocument], session: AsyncClientSession | None = None
     ) -> Mapping[str, SettlementState]:
@@ -80,7 +85,9 @@ class SettlementViews:
         return {user["_id"]: user["display_name"] async for user in found}
 
 
-def _summary(actor: Actor, settlement: SettlementDocument, state: SettlementState) -> SettlementSummaryView:
+def _summary(
+    actor: Actor, settlement: SettlementDocument, state: SettlementState, firm_id: str | None
+) -> SettlementSummaryView:
     lawyer_id = settlement["lawyer_id"]
     return SettlementSummaryView(
         id=settlement["_id"],
@@ -98,7 +105,7 @@ def _summary(actor: Actor, settlement: SettlementDocument, state: SettlementStat
         paid_fen=settlement["paid_fen"],
         state=state,
         revision=settlement["revision"],
-        actions=actions_of(settlement, actor.roles, actor.user_id),
+        actions=actions_of(settlement, actor.roles, actor.user_id, firm_id),
         created_at=settlement["created_at"],
     )
 

@@ -98,6 +98,8 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("order", *_up("order_id", "created_at")),
             _index("query", *_up("state", "query_at")),
             _index("paid", *_up("paid_at"), sparse=True),
+            # by this a company's members spent
+            _index("company", *_up("company_id", "payer_id"), sparse=True),
         ),
         {
             "$and": [

@@ -87,6 +87,10 @@ async def test_coupons_from_the_definition_to_the_price(house: House, url: str, 
     status, definition = await ask(url, ops, "POST", "/coupon-definitions", body)
     assert (status, definition["issued"]) == (201, 0)
     assert (await ask(url, ops, "POST", "/coupon-definitions", body))[1]["code"] == "coupon.code_taken"
+    assert definition["waiting"] is True, "without a limit it is for two people"
+    approve, other = f"/coupon-definitions/{definition['id']}/approve", await lawyer(house, "郑运营", Role.OPS)
+    assert (await ask(url, ops, "POST", approve))[1]["code"] == "campaign.same_person"
+    assert (await ask(url, other, "POST", approve))[1]["waiting"] is False
     offers = (await ask(url, wang, "GET", "/coupons/offers"))[1]["items"]
     assert [(one["title"], one["taken"]) for one in offers] == [("新人券", False)]
     status, coupon = await ask(url, wang, "POST", "/coupons/claim", {"definition_id": definition["id"]})
@@ -112,6 +116,8 @@ async def test_subsidies_are_for_ops(house: House, url: str) -> None:
     assert (await ask(url, wang, "POST", "/subsidies", body))[0] == 403
     status, rule = await ask(url, ops, "POST", "/subsidies", body)
     assert (status, rule["version"], rule["ended"]) == (201, 1, False)
+    approve = await ask(url, ops, "POST", f"/subsidies/{rule['id']}/approve")
+    assert approve[1]["code"] == ("campaign.same_person" if rule["waiting"] else "campaign.not_waiting")
     assert (await ask(url, ops, "POST", f"/subsidies/{rule['id']}/end"))[1]["ended"] is True
     assert (await ask(url, ops, "POST", f"/subsidies/{new_id()}/end"))[1]["code"] == "subsidy.not_found"
     assert len((await ask(url, ops, "GET", "/subsidies"))[1]["items"]) == 1

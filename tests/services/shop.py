@@ -21,6 +21,7 @@ from services.outbox import Effect, Outbox
 from services.payments.payment_watch import PaymentWatch
 from services.payments.payments import Payments
 from services.payments.purposes import Purpose
+from services.pricing.campaigns import Campaigns
 from services.pricing.companies import Companies
 from services.pricing.coupons import Coupons
 from services.pricing.pricing import Pricing
@@ -35,6 +36,7 @@ from services.quotes.quotes import Quotes
 from services.spaces.cards import Cards
 from services.spaces.spaces import Spaces
 from services.storage.database import Database
+from services.work_items import WorkItems
 
 OPS = Actor("0" * 24, frozenset({Role.OPS}), "session")
 FIXED, PERCENTAGE = DiscountKind.FIXED, DiscountKind.PERCENTAGE
@@ -58,9 +60,10 @@ class Shop:
 
     def __post_init__(self) -> None:
         database, audit, clock = self.database, self.audit, self.clock
-        self.subsidies = Subsidies(database, audit, clock)
+        campaigns = Campaigns(database, WorkItems(database, audit, clock), 1_000_00, clock)
+        self.subsidies = Subsidies(database, campaigns, audit, clock)
         self.pricing = Pricing(database, self.products, self.subsidies, clock)
-        self.coupons = Coupons(database, self.index, audit, clock)
+        self.coupons = Coupons(database, self.index, campaigns, audit, clock)
         self.wallet = Wallet(database, self.pricing, self.subsidies, clock)
         self.companies = Companies(database, self.ledger, self.index, audit, clock)
         self.quote_book = QuoteBook(database, self.vault, audit, self.outbox, clock)
@@ -107,7 +110,7 @@ class Shop:
             valid_until=more.pop("valid_until", now + timedelta(days=30)),
             **({"claimable": True, "per_user_limit": 10} | more),
         )
-        return (await self.coupons.define(OPS, body)).id
+        return (await self.coupons.define(None, body)).id
 
     async def coupon(self, client: Actor, off_fen: int = 10_00, **more: Any) -> CouponView:
         """One that the client has claimed."""
@@ -125,7 +128,7 @@ class Shop:
             valid_until=now + timedelta(days=30),
             budget_fen=budget_fen,
         )
-        return (await self.subsidies.put(OPS, body)).id
+        return (await self.subsidies.put(None, body)).id
 
     async def no_subsidies(self) -> None:
         """End all of them, so that one test does not pay for another."""

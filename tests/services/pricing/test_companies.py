@@ -205,12 +205,51 @@ async def test_only_its_people_see_and_spend_and_only_admins_change(world: World
     order = await world.place(stranger)
     assert await refused(pay(world, stranger, order.id, made.id)) == "company.not_found"
     order = await world.place(member)
-    await pay(world, member, order.id, made.id)
+    assert await refused(pay(world, member, order.id, made.id)) == "company.allowance_short"
     await world.shop.companies.remove_member(admin, made.id, member.user_id)
     assert await refused(world.shop.companies.get(member, made.id)) == "company.not_found"
     assert await refused(world.shop.companies.remove_member(admin, made.id, admin.user_id)) == "company.last_admin"
     unknown = CompanyMemberBody(phone="13800000000")
     assert await refused(world.shop.companies.add_member(admin, made.id, unknown)) == "company.member_not_found"
+
+
+async def test_members_spend_what_an_admin_granted_and_no_more(world: World) -> None:
+    """E2: orders and tips together, however many at once; what is refunded may be spent again."""
+    admin, member = await world.client(), await world.client()
+    made = await company(world, admin, 10 * PRICE)
+    companies, phone = world.shop.companies, await phone_of(world, member)
+    await companies.add_member(admin, made.id, CompanyMemberBody(phone=phone, allowance_fen=2 * PRICE + 1_00))
+    orders = [await world.place(member) for _ in range(4)]
+    outcomes = await asyncio.gather(*[pay(world, member, one.id, made.id) for one in orders], return_exceptions=True)
+    assert [one.code for one in outcomes if isinstance(one, Problem)] == ["company.allowance_short"] * 2
+    assert await balance(world, made.id) == 8 * PRICE
+    (shown,) = [one for one in (await companies.get(admin, made.id)).members if not one.admin]
+    assert (shown.allowance_fen, shown.left_fen) == (2 * PRICE + 1_00, 1_00)
+    assert [one.left_fen for one in (await companies.get(member, made.id)).members] == [None, 1_00]
+
+    paid = next(one for one, outcome in zip(orders, outcomes, strict=True) if not isinstance(outcome, Problem))
+    await world.work()
+    body = RefundBody(reason="不需要了")
+    await world.refunds.request(member, paid.id, body, ticket(member, "refund", body))
+    await world.work()
+    unpaid = [one for one, outcome in zip(orders, outcomes, strict=True) if isinstance(outcome, Problem)]
+    await pay(world, member, unpaid[0].id, made.id)
+    assert await refused(pay(world, member, unpaid[1].id, made.id)) == "company.allowance_short"
+    await companies.add_member(admin, made.id, CompanyMemberBody(phone=phone, allowance_fen=PRICE))
+    await pay(world, member, unpaid[1].id, made.id)
+
+
+async def test_nobody_says_what_money_their_own_company_has(world: World) -> None:
+    made = await company(world, await world.client())
+    own, other = await world.person(Role.OPS), await world.person(Role.OPS)
+    phone = await phone_of(world, own)
+    await world.shop.companies.add_member(OPS, made.id, CompanyMemberBody(phone=phone, admin=True))
+    body = BankTopUpBody(amount_fen=500_00, bank_reference=new_id())
+    assert await refused(world.shop.top_ups.by_bank(own, made.id, body)) == "top_up.own_company"
+    entered = await world.shop.top_ups.by_bank(other, made.id, body)
+    assert await refused(world.shop.top_ups.decide(own, entered.id, approve=True)) == "top_up.own_company"
+    await world.shop.top_ups.decide(OPS, entered.id, approve=True)
+    assert await balance(world, made.id) == 500_00
 
 
 async def test_a_failed_try_does_not_bind_another_amount_to_its_key(world: World) -> None:

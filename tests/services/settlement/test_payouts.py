@@ -7,8 +7,9 @@ import pytest
 
 from miniprogram_api.pay import ProfitSharing, Sharing
 from schemas.api.settlements import PayoutBody, PenaltyBody, RejectBody
-from schemas.enums import NoticeKind
+from schemas.enums import NoticeKind, Role
 from schemas.settlement_enums import PayoutMethod, SettlementState
+from services.actors import Actor
 from services.errors import Problem
 from services.ledger.accounts import Kind, account
 from services.ledger.settlement_postings import OPERATOR
@@ -332,3 +333,26 @@ async def test_money_of_an_order_that_is_being_refunded_is_not_shared(office: Of
     await office.world.database.orders.update_one({"_id": order.id}, {"$set": {"status": "refunding"}})
     with pytest.raises(Problem, match=r"settlement\.nothing_shareable"):
         await office.pay(SHARING)
+
+
+async def test_nobody_of_the_firm_approves_or_pays_its_statement(office: Office) -> None:
+    """E3: neither as its lawyer now, nor as one who earned it and has left since."""
+    order = await office.served()
+    await office.close()
+    users, settlements = office.world.database.users, office.settling.settlements
+    statement = await office.statement()
+    await users.update_one({"_id": office.first.user_id}, {"$set": {"firm_id": office.firm_id}})
+    earner = Actor(office.lawyer.user_id, frozenset({Role.LAWYER, Role.OPS}), "session")
+    await users.update_one({"_id": earner.user_id}, {"$unset": {"firm_id": ""}})
+    for actor in (office.first, earner):
+        with pytest.raises(Problem, match=r"settlement\.own_firm"):
+            await settlements.approve(actor, statement.id, statement.revision)
+    assert "approve" not in (await settlements.get(office.first, statement.id)).actions
+    assert "approve" in (await settlements.get(office.second, statement.id)).actions
+    body = PenaltyBody(cause="complaint")
+    with pytest.raises(Problem, match=r"auth\.forbidden"):
+        await office.settling.penalties.impose(earner, order.id, body, ticket(earner, "penalty", body))
+    imposed = await office.settling.penalties.impose(office.first, order.id, body, ticket(office.first, "p", body))
+    with pytest.raises(Problem, match=r"auth\.forbidden"):
+        await office.settling.penalties.waive(earner, imposed.id)
+    assert (await settlements.reject(office.first, statement.id, statement.revision, RejectBody(reason="有误"))).state
