@@ -11,7 +11,7 @@ CPU-seconds of all server processes, mongod included, per 1,000 messages, for
   stored  the same with one insert_one(j=True, majority) a message
 
 in turn, in one run, several rounds; the ratios are the medians of those of the rounds. The aims compare like with
-like: `path`, since neither stock server can search. Then latency of `whole` at fixed rates.
+like: `path`, since neither stock server can search. Then the latency of all four at fixed rates, in turn.
 Low rates cost several times more CPU per message than saturation: only equal loads are compared.
 """
 
@@ -56,10 +56,18 @@ def compare(bench: Bench, rounds: int) -> None:
 
 
 def latency(bench: Bench, rates: list[int]) -> None:
-    with bench.ours("web", "worker") as whole:
+    """From when a message was due to its delivery, beside servers that promise less: their tail is the machine's."""
+    with (
+        bench.ours("web") as path,
+        bench.ours("web", "worker") as whole,
+        bench.stock(stored=False) as stock,
+        bench.stock(stored=True) as stored,
+    ):
+        order = (("path", path), ("stock", stock), ("whole", whole), ("stored", stored))
         for rate in rates:
-            result = measure(bench.plan(whole, rate=rate), whole.pids)
-            print(f"at {rate:>5}/s  {row('whole', result)}", flush=True)
+            for name, served in order:
+                result = measure(bench.plan(served, rate=rate), served.pids)
+                print(f"at {rate:>5}/s  {row(name, result)}", flush=True)
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """Case spaces: who is in them, and the one way to get one (loading is authorising)."""
 
+import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
@@ -7,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import PyMongoError
 
 from schemas.documents.spaces import MemberDocument, SpaceDocument
 from schemas.enums import Role
@@ -21,7 +24,10 @@ from services.storage.together import Together
 # How long a process may go on with what it knows of a space. Changes are told to every process at once;
 # this bounds how late one notices when the telling is lost.
 REMEMBERED_SECONDS = 2.0
+AHEAD_SECONDS = 0.5  # who asks so shortly before the end has it looked up for those who follow, and does not wait
 REMEMBERED = 20_000
+
+log = logging.getLogger("casespace.spaces")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class Spaces:
         self._clock = clock
         self._known: OrderedDict[str, tuple[float, SpaceDocument]] = OrderedDict()
         self._spaces_of = Together(self._find_of)
+        self._spaces = Together(self._find)
+        self._looking: dict[str, asyncio.Task[None]] = {}  # spaces that are looked up ahead
         self._changes = 0  # of any space: a look that began before one may be out of date
 
     # --- loading
@@ -70,16 +78,33 @@ class Spaces:
     async def load(self, space_id: str) -> SpaceDocument | None:
         """For effects and views; asks nobody's permission. Remembered for two seconds."""
         known = self._known.get(space_id)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
+        left = known[0] - time.monotonic() if known is not None else 0.0
+        if known is None or left <= 0:
+            return await self._look(space_id)
+        if left < AHEAD_SECONDS and space_id not in self._looking:
+            self._looking[space_id] = asyncio.create_task(self._look_ahead(space_id))
+        return known[1]
+
+    async def _look(self, space_id: str) -> SpaceDocument | None:
         changes = self._changes
-        space = await self._db.spaces.find_one({"_id": space_id})
+        space = await self._spaces.get(space_id)
         if space is not None and changes == self._changes:
             self._known[space_id] = (time.monotonic() + REMEMBERED_SECONDS, space)
             self._known.move_to_end(space_id)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         return space
+
+    async def _look_ahead(self, space_id: str) -> None:
+        try:
+            await self._look(space_id)
+        except PyMongoError as fault:  # who asks after the end asks the database, and is told what is wrong
+            log.debug("a space could not be looked up ahead: %s", type(fault).__name__)
+        finally:
+            del self._looking[space_id]
+
+    async def _find(self, space_ids: list[str]) -> dict[str, SpaceDocument]:
+        return {space["_id"]: space async for space in self._db.spaces.find({"_id": {"$in": space_ids}})}
 
     def forget(self, space_id: str) -> None:
         """Something about the space changed, here or in another process."""

@@ -12,7 +12,9 @@ from services.actors import Actor
 from services.errors import Problem
 from services.ids import new_id
 from services.permissions import SPACE, Permission
+from services.spaces import spaces
 from services.spaces.spaces import NewMember, Spaces, current_member
+from services.storage.together import Together
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
 from tests.recorded_live import RecordedLive
@@ -123,22 +125,35 @@ async def test_a_removal_is_not_undone_by_a_look_that_began_before_it(
     lawyer = member(Role.LAWYER)
     space_id = await world.space(member(), lawyer)
     world.spaces.forget(space_id)
-    find, looked, go_on = world.database.spaces.find_one, asyncio.Event(), asyncio.Event()
+    find, looked, go_on = world.spaces._find, asyncio.Event(), asyncio.Event()
 
-    async def slow(where: Any) -> Any:
-        found = await find(where)
+    async def slow(space_ids: list[str]) -> Any:
+        found = await find(space_ids)
         looked.set()
         await go_on.wait()
         return found
 
-    monkeypatch.setattr(world.database.spaces, "find_one", slow)
+    monkeypatch.setattr(world.spaces, "_spaces", Together(slow))
     before = asyncio.create_task(world.spaces.load(space_id))
-    await looked.wait()
+    await asyncio.wait_for(looked.wait(), 10)
     monkeypatch.undo()
     await world.spaces.remove_members(None, space_id, [lawyer.user_id])
     go_on.set()
     await before
     assert await refusal(world.spaces.access(actor(lawyer), space_id, Permission.SPACE_SEND)) == "space.not_found"
+
+
+async def test_a_busy_space_is_looked_up_ahead(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shortly before what is remembered ends, somebody else's question renews it: nobody waits."""
+    monkeypatch.setattr(spaces, "AHEAD_SECONDS", spaces.REMEMBERED_SECONDS)
+    space_id = await world.space(member())
+    first = await world.spaces.load(space_id)
+    await world.database.spaces.update_one({"_id": space_id}, {"$set": {"title": "改名"}})
+    assert await world.spaces.load(space_id) is first
+    await asyncio.gather(*world.spaces._looking.values())
+    renewed = await world.spaces.load(space_id)
+    assert renewed is not None
+    assert renewed["title"] == "改名"
 
 
 async def test_the_sockets_are_told(world: World) -> None:
