@@ -25,6 +25,7 @@ RESOURCES = (
     "finance",
     "exports",
     "hearings",
+    "minutes",
     "files",
     "uploads",
     "readings",

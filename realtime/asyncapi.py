@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from realtime.base import BaseNamespace
 from schemas.api.hearings import HearingAlarm, HearingView, LineView
 from schemas.api.messages import MessageView, ReadView
+from schemas.api.minutes import MinutesChange
 from schemas.api.notes import NoteView
 
 # What the server sends without being asked: event → (what it says, schema or None for the one given here)
@@ -24,6 +25,7 @@ SERVER_EVENTS: dict[str, tuple[str, Any]] = {
     "hearing:removed": ("The presider has sent you out", {"hearing_id": "string", "user_id": "string"}),
     "hearing:alarm": ("Something is wrong with the recording, or it is well again", HearingAlarm),
     "hearing:line": ("Something was said between those who preside and the clerk", LineView),
+    "hearing:minutes": ("The minutes of a hearing changed: one entry, or (without it) load them again", MinutesChange),
     "notice:new": ("An in-app notice", {"id": "string", "kind": "string", "title": "string", "text": "string"}),
 }
 

@@ -195,6 +195,8 @@ class NoticeKind(StrEnum):
     HEARING_SOON = "hearing_soon"
     HEARING_MOVED = "hearing_moved"
     HEARING_CANCELLED = "hearing_cancelled"
+    MINUTES_READING = "minutes_reading"
+    MINUTES_SIGNING = "minutes_signing"
     CONTENT_HELD = "content_held"
     CONTENT_REVIEWED = "content_reviewed"
     SETTLEMENT_CLOSED = "settlement_closed"

@@ -10,6 +10,7 @@ from services.evidence.catalogue_files import CatalogueFiles
 from services.evidence.evidence import Evidence
 from services.files.files import Files
 from services.hearings.hearings import Hearings
+from services.hearings.minutes.minutes import Minutes
 from services.identity.accounts import Accounts
 from services.identity.sessions import Sessions
 from services.identity.sign_in import SignIn
@@ -72,6 +73,7 @@ class Services:
     finance: Finance
     form_suggestions: FormSuggestions
     hearings: Hearings
+    minutes: Minutes
     memberships: Memberships
     messages: Messages
     notes: Notes

@@ -22,7 +22,7 @@ from server.wiring.pay_keys import keep_certificates
 from server.wiring.people import build_identity
 from server.wiring.pricing import build_prices, build_sales
 from server.wiring.readings import Reading, build_reading
-from server.wiring.receipts import build_receipts
+from server.wiring.receipts import build_receipts, build_seal
 from server.wiring.record import Evidence, build_evidence
 from server.wiring.settlement import Settling, build_settling
 from server.wiring.shipping import build_shipping
@@ -119,7 +119,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     catalogue = build_catalogue(core, files, prices.products)
     leases = Leases(core.database, core.process, clock, is_dead)
     books = build_books(core, money, leases)
-    courts = build_hearings(core, files, telling.notices, leases)
+    seal = build_seal(core)
+    courts = build_hearings(core, files, telling.notices, leases, seal)
     content = build_content(core, identity.accounts, telling.notices)
     listeners: list[Listener] = [shipping.pushed, content.verdicts.pushed]
     services = Services(
@@ -138,6 +139,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         finance=books.finance,
         form_suggestions=catalogue.forms,
         hearings=courts.hearings,
+        minutes=courts.minutes.services,
         memberships=talk.memberships,
         messages=Messages(
             core.database,
@@ -163,7 +165,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         quotes=sales.quotes,
         reading_pictures=reading.pictures,
         readings=reading.readings,
-        receipts=build_receipts(core, signer),
+        receipts=build_receipts(core, signer, seal),
         refunds=money.refunds,
         firms=settling.firms,
         payouts=settling.payouts,

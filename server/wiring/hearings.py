@@ -8,6 +8,7 @@ from server.settings import Settings, decode_keys
 from server.voice.janus import JanusProvider
 from server.voice.takes import Takes
 from server.wiring.core import Core
+from server.wiring.minutes import MinutesParts, build_minutes
 from server.worker import Tick
 from services.files.file_store import FileStore
 from services.files.files import Files
@@ -29,6 +30,7 @@ from services.hearings.scheduling import Scheduling
 from services.hearings.switchboard import Switchboard
 from services.notices.notices import Notices
 from services.outbox import Effect
+from services.papers.seals import PaperSeal
 from services.storage.leases import Leases
 
 ATTENDANCE_SECONDS = 2.0
@@ -43,10 +45,11 @@ class Courts:
     around: ScheduleEffects
     switchboard: Switchboard | None
     recordings: HearingRecordings | None
+    minutes: MinutesParts
 
     def effects(self) -> dict[str, Effect]:
         recorded = self.recordings.effects() if self.recordings else {SEGMENT_OVER: _waits_for_voice}
-        return {**self.after.effects(), **self.around.effects(), **recorded}
+        return {**self.after.effects(), **self.around.effects(), **recorded, **self.minutes.after.effects()}
 
     def ticks(self) -> list[Tick]:
         ticks = [Tick("attendance", ATTENDANCE_SECONDS, self.attendance.tick)]
@@ -59,7 +62,7 @@ class Courts:
             await self.switchboard.close()
 
 
-def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases) -> Courts:
+def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, seal: PaperSeal) -> Courts:
     settings, database, clock = core.settings, core.database, core.clock
     docket = Docket(database, core.outbox, core.audit)
     invitations = Invitations(decode_keys(settings.token_keys))
@@ -86,6 +89,7 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases) -
         settings.public_url,
         clock,
     )
+    minutes = build_minutes(core, notices, seal)
     takes = _takes(settings)
     if switchboard is not None:
         stage = Stage(docket, book, leases, _janus(core, takes), core.publisher, hearings.tell)
@@ -93,10 +97,11 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases) -
     return Courts(
         hearings,
         Attendance(database, docket, core.publisher, hearings.tell, clock),
-        HearingEffects(docket, core.cards, hearings.tell),
+        HearingEffects(docket, core.cards, hearings.tell, minutes.drafts),
         ScheduleEffects(database, docket, core.vault, core.cards, notices, core.outbox, clock),
         switchboard,
         _recordings(core, docket, takes, hearings.tell) if takes is not None else None,
+        minutes,
     )
 
 

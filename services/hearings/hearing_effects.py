@@ -14,13 +14,15 @@ from services.outbox import Effect
 from services.spaces.cards import Cards
 
 Tell = Callable[[HearingDocument], Awaitable[None]]
+Drafts = Callable[[HearingDocument, OutboxDocument], Awaitable[None]]  # what an act writes into the minutes
 
 
 class HearingEffects:
-    def __init__(self, docket: Docket, cards: Cards, tell: Tell) -> None:
+    def __init__(self, docket: Docket, cards: Cards, tell: Tell, drafts: Drafts) -> None:
         self._docket = docket
         self._cards = cards
         self._tell = tell
+        self._drafts = drafts
 
     def effects(self) -> dict[str, Effect]:
         return {ACTED: self._acted}
@@ -38,6 +40,7 @@ class HearingEffects:
         except Problem as fault:
             if fault.code != "message.id_reused":  # written already, and a name has changed since
                 raise
+        await self._drafts(document, row)
         if note["act"] == ActKind.STAGE:
             await self._move_card(document, row["_id"], HearingStage(note["stage"]))
         await self._tell(document)

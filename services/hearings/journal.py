@@ -69,6 +69,7 @@ def note_of(before: Court, act: Act, after: Court) -> dict[str, Any]:
         "identity": act.identity,
         "cause": act.cause,
         "page": act.page if act.file_id else None,
+        "file_id": act.file_id,
         "stage": after.stage,
         "resumed": before.stage is HearingStage.RECESS and not after.closed,
         "came_to": None if came is None or kept else came.place,

@@ -90,6 +90,8 @@ TABLE: Mapping[NoticeKind, Rule] = {
     NoticeKind.HEARING_MOVED: Rule(frozenset(Role), "new_message", _SURELY),
     NoticeKind.HEARING_CANCELLED: Rule(frozenset(Role), "new_message", _SURELY),
     NoticeKind.HEARING_SOON: Rule(frozenset(Role), "new_message", _AT_ONCE, urgent=True),
+    NoticeKind.MINUTES_READING: Rule(frozenset(Role), "new_message", _SURELY),
+    NoticeKind.MINUTES_SIGNING: Rule(frozenset(Role), "new_message", _SURELY),
     NoticeKind.CONTENT_HELD: Rule(_MEMBERS, "new_message", _QUIETLY),
     NoticeKind.CONTENT_REVIEWED: Rule(_MEMBERS, "new_message", _QUIETLY),
     NoticeKind.SETTLEMENT_CLOSED: Rule(frozenset({_L}), "new_message", _QUIETLY),

@@ -29,6 +29,7 @@ from schemas.documents import (
 )
 from schemas.documents import evidence as evidence_documents
 from schemas.documents import hearings as hearing_documents
+from schemas.documents import minutes as minutes_documents
 from schemas.documents import readings as reading_documents
 
 T = TypeVar("T")
@@ -111,6 +112,9 @@ class Database:
         self.evidence: AsyncCollection[evidence_documents.EvidenceDocument] = self._of("evidence")
         self.case_elements: AsyncCollection[evidence_documents.CaseElementsDocument] = self._of("case_elements")
         self.hearings: AsyncCollection[hearing_documents.HearingDocument] = self._of("hearings")
+        self.minutes: AsyncCollection[minutes_documents.MinutesDocument] = self._of("minutes")
+        self.minutes_entries: AsyncCollection[minutes_documents.MinutesEntryDocument] = self._of("minutes_entries")
+        self.minutes_texts: AsyncCollection[minutes_documents.MinutesTextDocument] = self._of("minutes_texts")
         self.hearing_tickets: AsyncCollection[hearing_documents.HearingTicketDocument] = self._of("hearing_tickets")
         self.hearing_media: AsyncCollection[hearing_documents.HearingMediaDocument] = self._of("hearing_media")
         self.hearing_offers: AsyncCollection[hearing_documents.HearingOfferDocument] = self._of("hearing_offers")

@@ -407,6 +407,17 @@ COLLECTIONS: tuple[Collection, ...] = (
         ),
         _needs(["version", "kind", "space_id", "case_space_id", "starts_at", "stage", "seats"], starts_at=_DATE),
     ),
+    Collection("minutes", (), _needs(["version", "state", "order", "editions"])),
+    Collection(
+        "minutes_entries",
+        (
+            _index("client", *_up("hearing_id", "client_id"), unique=True),
+            _index("time", *_up("hearing_id", "at", "_id")),
+            _index("objection", *_up("objections.id"), sparse=True),
+        ),
+        _needs(["hearing_id", "client_id", "kind", "at", "versions"], at=_DATE),
+    ),
+    Collection("minutes_texts", (), _needs(["hearing_id", "text"])),
     Collection("hearing_tickets", (_index("expiry", *_up("expires_at"), expireAfterSeconds=3_600),)),
     Collection("hearing_media"),
     Collection(

@@ -1,0 +1,42 @@
+"""The minutes of hearings: what is written, read and signed, and what follows."""
+
+from dataclasses import dataclass
+
+from server.wiring.core import Core
+from services.files.file_store import FileStore
+from services.files.made_files import MadeFiles
+from services.hearings.hearing_effects import Drafts
+from services.hearings.minutes.book import MinutesBook
+from services.hearings.minutes.effects import MinutesEffects
+from services.hearings.minutes.entries import MinutesEntries
+from services.hearings.minutes.minutes import Minutes
+from services.hearings.minutes.paper import MinutesPaper
+from services.hearings.minutes.reading import MinutesReading
+from services.hearings.minutes.signing import MinutesSigning
+from services.hearings.minutes.telling import MinutesTelling
+from services.hearings.minutes.views import MinutesViews
+from services.notices.notices import Notices
+from services.papers.seals import PaperSeal
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesParts:
+    services: Minutes
+    after: MinutesEffects
+
+    @property
+    def drafts(self) -> Drafts:
+        return self.services.entries.draft
+
+
+def build_minutes(core: Core, notices: Notices, seal: PaperSeal) -> MinutesParts:
+    database, clock = core.database, core.clock
+    book = MinutesBook(database, core.vault, core.audit, core.outbox, clock)
+    telling = MinutesTelling(book, MinutesViews(core.tickets.file_url, clock), core.publisher)
+    files = MadeFiles(database, FileStore(core.blobs, core.vault), clock)
+    reading = MinutesReading(database, book, telling, clock)
+    services = Minutes(
+        MinutesEntries(database, book, telling, clock), reading, MinutesSigning(book, telling, files, clock)
+    )
+    paper = MinutesPaper(core.papers, seal, files)
+    return MinutesParts(services, MinutesEffects(book, reading, telling, paper, files, core.cards, notices))
