@@ -6,6 +6,7 @@ from schemas.hearing_enums import ActKind
 from schemas.hearing_events import (
     HearingAbsence,
     HearingAct,
+    HearingAnnounce,
     HearingCaucus,
     HearingFloor,
     HearingHand,
@@ -64,6 +65,17 @@ class HearingEvents(BaseNamespace):
     )
     async def accept_rules(self, actor: Actor, body: HearingAct) -> HearingView:
         return await self.services.hearings.act(actor, body.hearing_id, ActKind.ACCEPT)
+
+    @event(
+        "hearing:announce",
+        body=HearingAnnounce,
+        allow=_ANYBODY,
+        answer=HearingView,
+        summary="Play the discipline of the court to everybody in the court room, or stop it",
+        problems=(*_USUAL, "hearing.no_announcement"),
+    )
+    async def announce(self, actor: Actor, body: HearingAnnounce) -> HearingView:
+        return await self.services.hearings.announce(actor, body.hearing_id, on=body.play)
 
     @event(
         "hearing:admit",

@@ -100,3 +100,4 @@ class ActKind(StrEnum):
     WITNESS = "witness"  # called in or dismissed
     CAUCUS = "caucus"
     SHOW = "show"
+    ANNOUNCE = "announce"  # the discipline of the court, from a recording

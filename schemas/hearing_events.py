@@ -45,6 +45,10 @@ class HearingMute(_InHearing):
     locked: bool = Field(False, strict=True, description="Only the court may open it again")
 
 
+class HearingAnnounce(_InHearing):
+    play: bool = Field(strict=True, description="false: stop it")
+
+
 class HearingStageMove(_InHearing):
     stage: HearingStage
 

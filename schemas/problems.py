@@ -216,6 +216,7 @@ _TABLE = (
     ProblemType("hearing.is_present", Kind.CONFLICT, 40968, "此人在场，不能记为缺席"),
     ProblemType("hearing.mic_locked", Kind.CONFLICT, 40969, "您的麦克风已由法庭关闭"),
     ProblemType("hearing.no_floor_for_role", Kind.CONFLICT, 40970, "此阶段不能请此人发言"),
+    ProblemType("hearing.no_announcement", Kind.NOT_FOUND, 40469, "没有配置法庭纪律录音，请由书记员宣读"),
     ProblemType("hearing.participants_invalid", Kind.UNPROCESSABLE, 42260, "参与人名单有误"),
     ProblemType("hearing.offer_invalid", Kind.UNPROCESSABLE, 42261, "音频连接请求有误"),
     # minutes of a hearing

@@ -48,6 +48,12 @@ def certificates(path: Path) -> None:
         raise ValueError("holds no certificate (PEM)") from fault
 
 
+def sound(path: Path) -> None:
+    """Raises ValueError unless the file is a WAV or an Ogg file."""
+    if not _read(path).startswith((b"RIFF", b"OggS")):
+        raise ValueError("must be a WAV or an Ogg file")
+
+
 CHECKS: dict[str, Callable[[Path], None]] = {
     "record_key_file": record_key,
     "pay_private_key_file": merchant_key,
@@ -56,6 +62,7 @@ CHECKS: dict[str, Callable[[Path], None]] = {
     "tls_key_file": private_key,
     "paper_cert_file": certificates,
     "paper_key_file": private_key,
+    "hearing_announcement": sound,
 }
 
 

@@ -205,6 +205,7 @@ class Settings(BaseSettings):
     hearing_janus_secret: SecretStr | None = None  # its api_secret
     hearing_janus_admin_key: SecretStr | None = None  # its AudioBridge's admin_key
     hearing_recordings: Path | None = None  # the folder that Janus records into, under the same path here
+    hearing_announcement: Path | None = None  # the discipline of the court, spoken (WAV or Ogg)
     hearing_ice_urls: Names = []  # stun:…, turn:… and turns:… for clients
     hearing_turn_secret: SecretStr | None = None  # coturn's static-auth-secret
 
@@ -299,6 +300,8 @@ class Settings(BaseSettings):
             raise ValueError("CASESPACE_TLS_CERT_FILE and CASESPACE_TLS_KEY_FILE go together")
         if self.hearing_janus_url and not (self.hearing_janus_secret and self.hearing_janus_admin_key):
             raise ValueError("CASESPACE_HEARING_JANUS_URL needs …_JANUS_SECRET and …_JANUS_ADMIN_KEY")
+        if self.hearing_announcement is not None and self.hearing_recordings is None:
+            raise ValueError("CASESPACE_HEARING_ANNOUNCEMENT needs CASESPACE_HEARING_RECORDINGS, where Janus reads it")
         if (self.paper_cert_file is None) != (self.paper_key_file is None):
             raise ValueError("CASESPACE_PAPER_CERT_FILE and CASESPACE_PAPER_KEY_FILE go together")
         if self.smtp_host is not None and self.smtp_sender is None:

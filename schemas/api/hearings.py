@@ -146,6 +146,8 @@ class HearingView(View):
     shown: EvidenceView | None
     recording: RecordingView
     recordings: list[SegmentView]
+    announcement: bool = Field(description="Whether the discipline of the court can be played")
+    announcing: bool = Field(description="It is being played to the court room")
     voice: bool = Field(description="Whether this deployment has a voice room")
     voice_epoch: int = Field(description="When it grows, the media server was replaced: offer again")
     server_time: Moment

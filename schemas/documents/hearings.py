@@ -65,6 +65,7 @@ class HearingDocument(TypedDict):
     seats: list[SeatDocument]
     sequence: NotRequired[int]  # how often it was moved
     cancelled_at: NotRequired[datetime]  # the stage is "closed" then
+    announcing: NotRequired[bool]  # the discipline of the court is being played
     alarm: NotRequired[str | None]  # what is wrong with sound or recording now
     voice_epoch: NotRequired[int]  # counts how often everybody had to connect anew
     recordings: NotRequired[list[SegmentDocument]]

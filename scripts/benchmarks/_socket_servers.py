@@ -183,13 +183,15 @@ class Bench:
             for number, role in enumerate(roles):
                 port = choose(set())
                 name = role if roles.count(role) == 1 else f"{role}{number}"
-                pids[name] = stack.enter_context(self._server(role, port, environment))
+                pids[name] = stack.enter_context(self.server(role, port, environment))
                 if role != "worker":
                     urls.append(f"http://127.0.0.1:{port}")
             yield Served(urls, rooms, pids)
 
     @contextmanager
-    def _server(self, role: str, port: int, environment: dict[str, str]) -> Iterator[int]:
+    def server(self, role: str, port: int, environment: dict[str, str]) -> Iterator[int]:
+        """``python -m server ROLE``; its process id."""
+
         def ready() -> bool:
             return role == "worker" or get_status(port, "/readyz") == 200
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from server.voice.announcement import Announcement, AnnouncementUnusableError
 from server.voice.link import JanusError, JanusLink, plugin_data
 from server.voice.rooms import GONE, Rooms, unless_gone
 from server.voice.takes import MIX, Takes
@@ -29,16 +30,25 @@ class _Handle:
 class JanusProvider:
     """Implements ``services.hearings.media.MediaProvider``."""
 
-    def __init__(self, url: str, secret: str, admin_key: str, takes: Takes | None, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        admin_key: str,
+        takes: Takes | None,
+        announcement: Announcement | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
         """``url``: ``ws://…`` of Janus, on a private address. ``takes`` None: nothing is recorded."""
         self._url = url
         self._secret = secret
         self._admin_key = admin_key
         self._takes = takes
+        self._announcement = announcement
         self._clock = clock
 
     async def open(self, hearing_id: str, memory: Mapping[str, Any] | None, tell: Tell) -> "JanusSession":
-        session = JanusSession(hearing_id, self._takes, tell, self._clock)
+        session = JanusSession(hearing_id, self._takes, self._announcement, tell, self._clock)
         link = await JanusLink.connect(self._url, self._secret, session.hear)
         try:
             with _lost():
@@ -55,9 +65,13 @@ class JanusSession:
     _link: JanusLink
     _rooms: Rooms
 
-    def __init__(self, hearing_id: str, takes: Takes | None, tell: Tell, clock: Clock) -> None:
+    def __init__(
+        self, hearing_id: str, takes: Takes | None, announcement: Announcement | None, tell: Tell, clock: Clock
+    ) -> None:
         self._hearing_id = hearing_id
         self._takes = takes
+        self._announcement = announcement
+        self._announces = False
         self._tell = tell
         self._clock = clock
         self._handles: dict[str, _Handle] = {}
@@ -79,6 +93,7 @@ class JanusSession:
         except JanusError:
             return False
         self._segment, self._mix = memory["segment"], memory["mix"]
+        self._announces = memory.get("announces", False)
         self._handles = {
             user_id: _Handle(one["id"], Line(one["room"], one["open"]), one["take"])
             for user_id, one in memory["handles"].items()
@@ -104,6 +119,7 @@ class JanusSession:
             **self._rooms.memory(),
             "segment": self._segment,
             "mix": self._mix,
+            "announces": self._announces,
             "handles": {
                 user_id: {"id": one.id, "room": one.line.room, "open": one.line.open, "take": one.take}
                 for user_id, one in self._handles.items()
@@ -199,12 +215,37 @@ class JanusSession:
     async def _record_voice(self, user_id: str, one: _Handle) -> None:
         if self._takes is None or self._segment is None:
             return
-        path = self._takes.begin(self._hearing_id, self._segment, user_id, self._clock())
+        try:
+            path = self._takes.begin(self._hearing_id, self._segment, user_id, self._clock())
+        except OSError:  # who speaks is heard all the same, and the mix says what was said
+            log.exception("a voice cannot be recorded", extra={"hearing_id": self._hearing_id})
+            return
         await self._rooms.record_voice(one.id, path)
         one.take = str(path)
 
     async def recorded(self) -> int:
         return self._takes.size(Path(self._mix)) if self._takes is not None and self._mix is not None else 0
+
+    # --- the announcement
+
+    async def announce(self, on: bool) -> None:
+        if on == self._announces:
+            return
+        if not on:
+            with _lost():
+                await self._rooms.stop_playing()
+        elif self._announcement is None:
+            raise MediaRefusedError("there is none")
+        else:
+            try:
+                await self._rooms.play(await self._announcement.file())
+            except (JanusError, AnnouncementUnusableError) as fault:
+                raise MediaRefusedError(str(fault)) from fault
+        self._announces = on
+
+    async def announcing(self) -> bool:
+        with _lost():
+            return await self._rooms.playing()
 
     # --- the session
 

@@ -16,6 +16,7 @@ from server.voice.link import PLUGIN, JanusError, JanusLink, plugin_data
 from services.hearings.media import LOBBY, MAIN, Line
 
 USHER = "usher"
+ANNOUNCEMENT = "announcement"
 SAMPLING = 48_000  # the same in every room: moving between rates crashes Janus before 1.2.3
 PREBUFFER = 6  # packets of 20 ms; fewer are quicker, and break up when a phone's radio stalls
 EXPECTED_LOSS = 10  # per cent; makes the encoder send what repairs it
@@ -116,6 +117,24 @@ class Rooms:
         where: dict[str, Any] = {"record_dir": str(mix.parent), "record_file": f"{mix.name}.wav"} if mix else {}
         await self._ask(
             self.usher, "enable_recording", room=MAIN, secret=self._key("secret", MAIN), record=mix is not None, **where
+        )
+
+    async def play(self, file: Path) -> None:
+        """Play an Ogg Opus file to everybody in the court room, once."""
+        await self._announcement("play_file", filename=str(file))
+
+    async def stop_playing(self) -> None:
+        """What has come to its end by itself is no error."""
+        with contextlib.suppress(JanusError):
+            await self._announcement("stop_file")
+
+    async def playing(self) -> bool:
+        return bool(plugin_data(await self._announcement("is_playing"))["playing"])
+
+    async def _announcement(self, request: str, **more: Any) -> dict[str, Any]:
+        secret = self._key("secret", MAIN)
+        return await self._ask(
+            self.usher, request, room=MAIN, secret=secret, admin_key=self._admin_key, file_id=ANNOUNCEMENT, **more
         )
 
     # --- somebody's handle

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from schemas.documents.ledgers import OutboxDocument
 from server.settings import Settings, decode_keys
+from server.voice.announcement import Announcement
 from server.voice.janus import JanusProvider
 from server.voice.takes import Takes
 from server.wiring.core import Core
@@ -69,6 +70,8 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, s
     book = MediaBook(database, core.vault, core.outbox, clock)
     switchboard = Switchboard(book, core.bells) if settings.hearing_janus_url else None
 
+    announcement = switchboard is not None and settings.hearing_announcement is not None
+
     def invite(hearing_id: str) -> str:
         return f"{settings.public_url}/hearings/{hearing_id}?invitation={invitations.issue(hearing_id)}"
 
@@ -79,7 +82,9 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, s
         Rescheduling(docket, core.vault, clock),
         Observers(database, docket, invitations, core.audit),
         HearingTickets(database, clock),
-        HearingViews(core.tickets.file_url, invite, voice=switchboard is not None, clock=clock),
+        HearingViews(
+            core.tickets.file_url, invite, voice=switchboard is not None, announcement=announcement, clock=clock
+        ),
         _ice_servers(core),
         files,
         core.spaces,
@@ -88,11 +93,12 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, s
         switchboard,
         settings.public_url,
         clock,
+        announcement=announcement,
     )
     minutes = build_minutes(core, notices, seal)
     takes = _takes(settings)
     if switchboard is not None:
-        stage = Stage(docket, book, leases, _janus(core, takes), core.publisher, hearings.tell)
+        stage = Stage(docket, book, leases, _janus(core, takes), core.publisher, hearings.tell, clock)
         switchboard.connect(stage)
     return Courts(
         hearings,
@@ -122,7 +128,14 @@ def _janus(core: Core, takes: Takes | None) -> JanusProvider:
     url, secret, admin_key = settings.hearing_janus_url, settings.hearing_janus_secret, settings.hearing_janus_admin_key
     if url is None or secret is None or admin_key is None:
         raise ValueError("no Janus is configured")
-    return JanusProvider(url, secret.get_secret_value(), admin_key.get_secret_value(), takes, core.clock)
+    return JanusProvider(
+        url, secret.get_secret_value(), admin_key.get_secret_value(), takes, _announcement(settings), core.clock
+    )
+
+
+def _announcement(settings: Settings) -> Announcement | None:
+    source, folder = settings.hearing_announcement, settings.hearing_recordings
+    return Announcement(source, folder, Ffmpeg(find_ffmpeg())) if source is not None and folder is not None else None
 
 
 def _recordings(core: Core, docket: Docket, takes: Takes, tell: Tell) -> HearingRecordings:

@@ -34,7 +34,7 @@ def perform(court: Court, act: Act) -> Court:
             raise Problem("hearing.not_allowed")
         if act.kind in _FROM_INSIDE and by.place not in (Place.COURT, Place.SIDE):
             raise Problem("hearing.not_inside")
-    elif act.kind is not ActKind.LOSE:
+    elif act.kind is not ActKind.LOSE and not _played_out(act):
         raise Problem("hearing.not_allowed")
     if court.stage not in right.stages:
         raise Problem("hearing.wrong_stage")
@@ -143,6 +143,7 @@ def _stage(court: Court, act: Act) -> Court:
         since=act.at,
         resumes=court.stage if to is HearingStage.RECESS else None,
         shown=None,
+        announcing=False,
     )
     if after.rule.in_session and not sat:
         after = replace(after, segments=court.segments + 1)
@@ -242,6 +243,16 @@ def _show(court: Court, act: Act) -> Court:
     return replace(court, shown=shown)
 
 
+def _announce(court: Court, act: Act) -> Court:
+    """Play the discipline of the court to all, or stop it. Nobody is taken to know it by that: each accepts it."""
+    return replace(court, announcing=act.on)
+
+
+def _played_out(act: Act) -> bool:
+    """The announcement came to its end: the only thing besides a lost connection that nobody does."""
+    return act.kind is ActKind.ANNOUNCE and not act.on
+
+
 # --- seats
 
 
@@ -278,4 +289,5 @@ _DO: Mapping[ActKind, Callable[[Court, Act], Court]] = {
     ActKind.WITNESS: _witness,
     ActKind.CAUCUS: _caucus,
     ActKind.SHOW: _show,
+    ActKind.ANNOUNCE: _announce,
 }

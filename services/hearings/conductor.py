@@ -10,11 +10,13 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from schemas.documents.hearings import HearingDocument
-from schemas.hearing_enums import HearingRole, Place
+from schemas.hearing_enums import ActKind, HearingRole, Place
+from services.clock import Clock, utc_now
+from services.errors import Problem
 from services.hearings.docket import Docket, court_of
 from services.hearings.media import (
     Line,
@@ -28,6 +30,8 @@ from services.hearings.media import (
     plan_of,
 )
 from services.hearings.media_book import MediaBook, Offer
+from services.hearings.recording_growth import Growth
+from services.hearings.rights import Act
 from services.live import Live
 from services.storage.leases import Leases
 
@@ -37,7 +41,7 @@ LEASE_SECONDS = 4.0
 BEAT_SECONDS = 1.0  # lease, media server and recording are looked after this often
 LOOK_SECONDS = 0.25  # how late the owner hears of what another process has changed, where no bell tells it
 AWAY_SECONDS = 0.5  # between tries, while another leads or the media server is away
-STALLED_SECONDS = 5.0
+RETRY_SECONDS = 5.0  # between tries to record where it cannot be done
 IDLE_SECONDS = 30.0  # without anybody in the hearing
 _UNKNOWN = -1
 VOICE_DOWN, RECORDING_STALLED = "voice_down", "recording_stalled"
@@ -53,19 +57,7 @@ class Stage:
     provider: MediaProvider
     live: Live
     tell: Callable[[HearingDocument], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class _Health:
-    """Whether the recording grows."""
-
-    size: int = 0
-    grew_at: float = field(default_factory=time.monotonic)
-
-    def stalled(self, size: int, *, recording: bool) -> bool:
-        if size != self.size or not recording:
-            self.size, self.grew_at = size, time.monotonic()
-        return time.monotonic() - self.grew_at > STALLED_SECONDS
+    clock: Clock = utc_now
 
 
 class Conductor:
@@ -77,8 +69,9 @@ class Conductor:
         self._look_seconds = look_seconds
         self._woken = asyncio.Event()
         self._over = False
-        self._health = _Health()
+        self._health = Growth()
         self._noted: int | None = _UNKNOWN  # the segment that the book says is being recorded
+        self._record_at = self._anew_at = 0.0  # not before: begin to record; begin a new take for one that stalls
         self._events: asyncio.Queue[MediaEvent] = asyncio.Queue(1_000)
         self._busy_at = time.monotonic()
         self.leads = False
@@ -163,6 +156,8 @@ class Conductor:
                     return
                 await session.ping()
                 await self._look_after(session, document)
+                if plan.announcing and not await session.announcing():
+                    await self._played_out(failed=False)
             await self._pause(self._look_seconds)
 
     async def _follow(self, session: MediaSession, document: HearingDocument) -> None:
@@ -177,11 +172,20 @@ class Conductor:
         for user_id, line in plan.lines.items():
             if line.open:
                 await session.set(user_id, line)
+        await self._announce(session, plan)
         if session.memory() != before:
             await self._stage.book.remember(self._id, session.memory())
 
     async def _record(self, session: MediaSession, plan: Plan) -> None:
-        await session.record(plan.segment)
+        """A recording that cannot begin must not keep the court from speaking: the bench is alarmed instead."""
+        if time.monotonic() < self._record_at:
+            return
+        try:
+            await session.record(plan.segment)
+        except OSError:
+            log.exception("a hearing cannot be recorded", extra={"hearing_id": self._id})
+            self._record_at = time.monotonic() + RETRY_SECONDS
+            return
         if self._noted != plan.segment:
             await self._stage.book.note_recording(self._id, plan.segment)
             self._noted = plan.segment
@@ -226,6 +230,9 @@ class Conductor:
         recording = court_of(document).recording is not None
         stalled = self._health.stalled(await session.recorded(), recording=recording)
         await self._alarm(RECORDING_STALLED if stalled else None, document)
+        if stalled and time.monotonic() >= self._anew_at:
+            self._anew_at = time.monotonic() + RETRY_SECONDS
+            await session.record(None)  # the next look begins a new take of the same segment
 
     async def _alarm(self, alarm: str | None, document: HearingDocument | None = None) -> None:
         """Tell the bench, when it changes."""
@@ -234,6 +241,8 @@ class Conductor:
         changed = await self._stage.book.set_alarm(self._id, alarm)
         if changed is None:
             return
+        if alarm is not None:
+            log.error("a hearing needs help", extra={"hearing_id": self._id, "alarm": f"hearing_{alarm}"})
         for seat in changed["seats"]:
             if seat["role"] in (HearingRole.PRESIDER, HearingRole.CLERK):
                 hint = {"hearing_id": self._id, "alarm": alarm}
@@ -243,6 +252,24 @@ class Conductor:
     async def _everybody_anew(self) -> None:
         """The media server was replaced, with every connection: all must offer again."""
         await self._stage.tell(await self._stage.book.next_epoch(self._id))
+
+    # --- the announcement
+
+    async def _announce(self, session: MediaSession, plan: Plan) -> None:
+        try:
+            await session.announce(plan.announcing)
+        except MediaRefusedError:
+            log.exception("an announcement cannot be played", extra={"alarm": "hearing_announcement"})
+            await self._played_out(failed=True)
+
+    async def _played_out(self, *, failed: bool) -> None:
+        """It came to its end, or never began: so the journal says, and everybody sees."""
+        act = Act(ActKind.ANNOUNCE, self._stage.clock(), None, failed=failed)
+        try:
+            await self._stage.tell(await self._stage.docket.perform(None, self._id, act))
+        except Problem as problem:
+            if problem.code not in ("hearing.closed", "hearing.wrong_stage"):  # the stage changed this very moment
+                raise
 
     # --- who is talking
 

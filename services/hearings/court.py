@@ -60,6 +60,7 @@ class Court:
     since: datetime | None = None  # of the stage
     resumes: HearingStage | None = None  # during a recess: the stage that was left
     shown: Shown | None = None
+    announcing: bool = False  # the discipline of the court is being played to the court room
     segments: int = field(default=0)  # how often the court has begun to sit: the number of the recording's segment
 
     @property

@@ -131,6 +131,7 @@ def court_of(document: HearingDocument) -> Court:
         since=document["since"],
         resumes=HearingStage(document["resumes"]) if document["resumes"] else None,
         shown=Shown(**shown) if shown else None,
+        announcing=document.get("announcing", False),
         segments=document["segments"],
     )
 

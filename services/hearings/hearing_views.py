@@ -26,11 +26,22 @@ _BENCH = (HearingRole.PRESIDER, HearingRole.CLERK)
 
 
 class HearingViews:
-    def __init__(self, links: Links, invite: Callable[[str], str], *, voice: bool, clock: Clock = utc_now) -> None:
-        """``invite(hearing_id)``: the link for observers. ``voice``: whether there is a media server."""
+    def __init__(
+        self,
+        links: Links,
+        invite: Callable[[str], str],
+        *,
+        voice: bool,
+        announcement: bool = False,
+        clock: Clock = utc_now,
+    ) -> None:
+        """``invite(hearing_id)``: the link for observers. ``voice``: whether there is a media server, and
+        ``announcement``: something for it to play.
+        """
         self._links = links
         self._invite = invite
         self._voice = voice
+        self._announcement = announcement
         self._clock = clock
 
     def view(self, document: HearingDocument, user_id: str) -> HearingView:
@@ -67,6 +78,8 @@ class HearingViews:
             shown=self._shown(court) if inside else None,
             recording=RecordingView(segment=court.recording, alarm=document.get("alarm")),
             recordings=_recordings(document) if role is not HearingRole.OBSERVER else [],
+            announcement=self._announcement,
+            announcing=court.announcing,
             voice=self._voice,
             voice_epoch=document.get("voice_epoch", 0),
             server_time=self._clock(),

@@ -77,7 +77,10 @@ class Hearings:
         voice: Voice | None,
         public_url: str,
         clock: Clock = utc_now,
+        *,
+        announcement: bool = False,
     ) -> None:
+        """``announcement``: whether the media server has one to play."""
         self._db = database
         self._docket = docket
         self._scheduling = scheduling
@@ -93,6 +96,7 @@ class Hearings:
         self._voice = voice
         self._public_url = public_url
         self._clock = clock
+        self._announcement = announcement
 
     # --- before it begins
 
@@ -189,6 +193,12 @@ class Hearings:
         view = await self.act(actor, hearing_id, ActKind.REMOVE, user_id)
         await self._live.to_user(user_id, "hearing:removed", {"hearing_id": hearing_id, "user_id": user_id})
         return view
+
+    async def announce(self, actor: Actor, hearing_id: str, *, on: bool) -> HearingView:
+        """Play the discipline of the court to everybody, or stop. Raises ``hearing.no_announcement``."""
+        if on and not self._announcement:
+            raise Problem("hearing.no_announcement")
+        return await self.act(actor, hearing_id, ActKind.ANNOUNCE, on=on)
 
     async def show(self, actor: Actor, hearing_id: str, file_id: str | None, page: int) -> HearingView:
         """Let everybody look at a page of a file of the hearing's space. Raises ``file.*``."""

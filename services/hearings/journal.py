@@ -41,6 +41,7 @@ _TEXTS: dict[ActKind, tuple[str, str]] = {
     ActKind.CAUCUS: ("{by}安排{targets}单独会谈（不录音）", "{by}结束{targets}的单独会谈"),
     ActKind.MUTE_SELF: ("{by}关闭自己的麦克风", "{by}打开自己的麦克风"),
     ActKind.MUTE: ("{by}关闭{target}的麦克风{lock}", "{by}解除对{target}麦克风的锁定"),
+    ActKind.ANNOUNCE: ("{by}播放法庭纪律", "{by}停止播放法庭纪律"),
     ActKind.MUTE_ALL: ("{by}关闭所有人的麦克风{lock}", "{by}解除对所有人麦克风的锁定"),
 }
 
@@ -68,6 +69,7 @@ def note_of(before: Court, act: Act, after: Court) -> dict[str, Any]:
         "lock": act.lock,
         "identity": act.identity,
         "cause": act.cause,
+        "failed": act.failed,
         "page": act.page if act.file_id else None,
         "file_id": act.file_id,
         "stage": after.stage,
@@ -91,6 +93,8 @@ def sentence(court: Court, note: Mapping[str, Any]) -> str:
         case ActKind.ABSENCE:
             cause = ABSENCES[AbsenceCause(note["cause"])] if note["cause"] else ""
             return f"{by}记明{target}缺席，原因：{cause}" if cause else f"{by}撤销对{target}缺席的记录"
+        case ActKind.ANNOUNCE if note["by"] is None:
+            return "法庭纪律未能播放" if note["failed"] else "法庭纪律播放完毕"
         case ActKind.SHOW:
             return f"{by}展示证据第 {note['page']} 页" if note["page"] else f"{by}结束证据展示"
     done, undone = _TEXTS[ActKind(note["act"])]

@@ -25,7 +25,7 @@ class MediaLostError(Exception):
 
 
 class MediaRefusedError(Exception):
-    """The media server did not accept what a client offered."""
+    """The media server did not accept what a client offered, or could not do what was asked of it alone."""
 
 
 class MediaEventKind(StrEnum):
@@ -51,10 +51,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the media shall do now: a line for everybody who may be connected, and the segment to record."""
+    """What the media shall do now: lines of those who may be connected, the segment to record, what is played."""
 
     lines: Mapping[str, Line]
     segment: int | None
+    announcing: bool = False
 
 
 class MediaSession(Protocol):
@@ -83,6 +84,12 @@ class MediaSession(Protocol):
     async def recorded(self) -> int:
         """Bytes that the present segment has by now."""
 
+    async def announce(self, on: bool) -> None:
+        """Play the announcement to the main room, or stop it; again changes nothing. Raises MediaRefusedError."""
+
+    async def announcing(self) -> bool:
+        """Whether it is still being played."""
+
     async def ping(self) -> None:
         """Whether it still answers."""
 
@@ -100,7 +107,7 @@ class MediaProvider(Protocol):
 def plan_of(document: HearingDocument) -> Plan:
     court = court_of(document)
     lines = {seat.user_id: line for seat in court.seats if (line := line_of(court, seat)) is not None}
-    return Plan(lines, court.recording)
+    return Plan(lines, court.recording, court.announcing)
 
 
 def line_of(court: Court, seat: Seat) -> Line | None:

@@ -23,6 +23,7 @@ class Act:
     cause: AbsenceCause | None = None
     file_id: str | None = None
     page: int = 1
+    failed: bool = False  # the announcement could not be played
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +59,5 @@ RIGHTS: Mapping[ActKind, Right] = {
     ActKind.WITNESS: Right(_PRESIDER, _SESSION),
     ActKind.CAUCUS: Right(_PRESIDER, _OPEN),
     ActKind.SHOW: Right(BENCH | _SIDES, _SESSION),
+    ActKind.ANNOUNCE: Right(BENCH, _OPEN - {_S.RECESS}),
 }

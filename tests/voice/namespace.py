@@ -27,9 +27,14 @@ def command(arguments: list[str]) -> list[str]:
     return [*unshare, sys.executable, "-m", "tests.voice.namespace", *arguments]
 
 
-def main() -> None:
+def lay_cables() -> None:
+    """In a network namespace that has just been made."""
     for line in _CABLES:
         subprocess.run(line.split(), check=True)
+
+
+def main() -> None:
+    lay_cables()
     os.environ[INSIDE] = "1"
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *sys.argv[1:]])
 

@@ -89,6 +89,12 @@ class Ffmpeg:
         output = ["-movflags", "+faststart", "-f", "ipod", "-y", f"file:/dev/fd/{target.fileno()}"]
         self._run([*_input(file, demuxer), *encode, *output], file, target, time_limit=300)
 
+    def to_opus(self, file: BinaryIO, demuxer: str, target: BinaryIO) -> None:
+        """Write the sound as Opus in Ogg, mono at 48 kHz, without metadata. Raises FfmpegFailedError."""
+        encode = ["-map", "0:a:0", "-map_metadata", "-1", "-ac", "1", "-ar", "48000", "-c:a", "libopus", "-b:a", "32k"]
+        output = ["-f", "ogg", "-y", f"file:/dev/fd/{target.fileno()}"]
+        self._run([*_input(file, demuxer), *encode, *output], file, target, time_limit=60)
+
     def _run(
         self, arguments: list[str], *files: BinaryIO, level: str = "fatal", time_limit: int = 30
     ) -> tuple[str, str]:

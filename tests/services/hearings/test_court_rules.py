@@ -52,7 +52,7 @@ SPEECH: dict[str, dict[str, tuple[int, ...]]] = {
 SPEECH["arbitration"] = SPEECH["court"]
 
 # Who may do it (presider clerk party counsel witness observer), and in which stages: all that are open (o),
-# all in which the court sits (s).
+# all in which the court sits (s), all that are open but the recess (r).
 DEEDS: dict[str, tuple[str, str]] = {
     "come":      ("111111", "o"),
     "leave":     ("111111", "o"),
@@ -72,6 +72,7 @@ DEEDS: dict[str, tuple[str, str]] = {
     "witness":   ("100000", "s"),
     "caucus":    ("100000", "o"),
     "show":      ("111100", "s"),
+    "announce":  ("110000", "r"),
 }
 # fmt: on
 
@@ -120,7 +121,8 @@ def test_every_cell_of_deeds(deed: ActKind, stage: HearingStage, role: HearingRo
         outcome = ""
     except Problem as problem:
         outcome = problem.code
-    in_stages = DEEDS[deed][1] == "o" or stage not in ("waiting", "recess")
+    left_out = {"o": (), "s": ("waiting", "recess"), "r": ("recess",)}[DEEDS[deed][1]]
+    in_stages = stage not in left_out
     if stage is HearingStage.CLOSED:
         assert outcome == "hearing.closed"
     elif not may:
@@ -283,6 +285,17 @@ def test_nobody_is_admitted_before_accepting_the_discipline() -> None:
     here = do(here, ActKind.ACCEPT, "other")
     assert do(here, ActKind.ADMIT, "clerk", "other").seat("other").place is Place.COURT
     assert refusal(here, ActKind.ADMIT, "clerk", "party") == "hearing.not_waiting"
+
+
+def test_the_announcement_spares_nobody_the_promise() -> None:
+    here = court(stage=HearingStage.WAITING)
+    here = here.with_seat(seat("other", HearingRole.PARTY, place=Place.WAITING, accepted=False))
+    here = do(here, ActKind.ANNOUNCE, "clerk", on=True)
+    assert here.announcing
+    assert refusal(here, ActKind.ADMIT, "clerk", "other") == "hearing.rules_not_accepted"
+    assert not do(here, ActKind.ANNOUNCE, None, on=False).announcing, "it came to its end"
+    assert refusal(here, ActKind.ANNOUNCE, None, on=True) == "hearing.not_allowed"
+    assert not do(here, ActKind.STAGE, stage=HearingStage.OPENING).announcing
 
 
 def test_a_recess_ends_where_it_began_and_begins_a_new_segment() -> None:

@@ -1,9 +1,11 @@
 """A Janus of the tests' own, and processes that use it."""
 
+import wave
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from server.embedded.janus import Janus
@@ -13,6 +15,9 @@ from server.wiring import House
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
 from tests.voice.namespace import JANUS_ADDRESS
+
+ANNOUNCED = 1_500.0  # hertz
+WAV_RATE = 16_000  # another than the room's
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +32,25 @@ def janus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Janus]:
 
 
 @pytest.fixture(scope="module")
-def voice_settings(make_settings: SettingsMaker, janus: Janus) -> Callable[[], Settings]:
+def announcement(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the operator has recorded: two seconds of a tone of its own."""
+    path = tmp_path_factory.mktemp("announcement") / "discipline.wav"
+    samples = np.sin(2 * np.pi * ANNOUNCED * np.arange(2 * WAV_RATE) / WAV_RATE) * 0.25 * 32767
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(WAV_RATE)
+        file.writeframes(samples.astype(np.int16).tobytes())
+    return path
+
+
+@pytest.fixture(scope="module")
+def voice_settings(make_settings: SettingsMaker, janus: Janus, announcement: Path) -> Callable[[], Settings]:
     """Settings that use this Janus, each with a database of its own."""
     fields: dict[str, Any] = {
         name.removeprefix("CASESPACE_").lower(): value for name, value in janus.variables().items()
     }
-    return lambda: make_settings(**fields)
+    return lambda: make_settings(**fields, hearing_announcement=announcement)
 
 
 @pytest.fixture(scope="module")

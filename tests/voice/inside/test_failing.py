@@ -17,9 +17,9 @@ from server.voice.janus import JanusProvider
 from server.wiring import House
 from services.hearings.docket import ACTED
 from services.hearings.media import MAIN, Line
-from tests.house import Person, open_house
+from tests.house import Person, open_doors, open_house
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import Phone, phone
+from tests.realtime.test_sockets import Phone, phone, until
 from tests.services.hearings.hearing_world import World, called
 from tests.voice.inside.speakers import Speaker, comes_about, speakers, stays
 from tests.voice.inside.test_speaking import JUDGE, TALK, WANG, ZHAO, connect, in_court, recorded, spans
@@ -136,6 +136,28 @@ async def test_janus_is_killed_and_everybody_is_back(house: House, janus: Janus)
     assert len(mixes) == 2
     for path in mixes:
         assert {JUDGE, WANG, ZHAO} in [sounding for sounding, _ in spans(path)]
+
+
+async def test_a_recording_that_stops_growing_alarms_the_bench_and_begins_anew(house: House, janus: Janus) -> None:
+    """The light proves nothing: the file is watched. Here it is taken away from under Janus, which notices nothing."""
+    async with (
+        in_court(house, *TALK) as (world, judge, wang, zhao),
+        open_doors(house) as url,
+        phone(url, world.clerk) as clerk,
+        phone(url, world.wang) as party,
+    ):
+        await comes_about(zhao, [judge, wang], [])
+        (lost,) = janus.recordings.glob(f"{world.id}/1/*mix.wav*")
+        lost.unlink()
+        await until(lambda: [one["alarm"] for one in clerk.of("hearing:alarm")] == ["recording_stalled"], 30)
+        assert (await world.seen(world.zhao)).recording.alarm == "recording_stalled"
+        await until(lambda: [one["alarm"] for one in clerk.of("hearing:alarm")][-1] is None, 30)
+        assert party.of("hearing:alarm") == []
+        await stays(zhao, [judge, wang], [], 1.5)
+        await world.act(world.judge, ActKind.STAGE, stage=HearingStage.CLOSED)
+        kept = await recorded(world)
+    (mix,) = [path for track, path in kept.items() if track.startswith("mix")]
+    assert {JUDGE, WANG, ZHAO} in [sounding for sounding, _ in spans(mix)]
 
 
 async def test_a_voice_that_the_book_does_not_know_of_is_found_and_closed(house: House) -> None:

@@ -1,6 +1,7 @@
 """Who hears whom, measured by tones through a real Janus: the rules hold in the sound, whatever a client tries (I6)."""
 
 import asyncio
+import hashlib
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from schemas.api.messages import MessageListQuery
 from schemas.hearing_enums import ActKind, HearingStage
 from server.embedded.janus import Janus
 from server.wiring import House
@@ -17,6 +19,7 @@ from services.hearings.recordings import SEGMENT_OVER
 from services.hearings.scheduling import CALLED
 from tests.house import Person
 from tests.services.hearings.hearing_world import World, called, owed
+from tests.voice.inside.conftest import ANNOUNCED
 from tests.voice.inside.speakers import HEARD_DB, RATE, SILENT_DB, Speaker, comes_about, level, speakers, stays
 
 JUDGE, WANG, ZHAO = 440.0, 700.0, 1000.0
@@ -83,6 +86,26 @@ async def test_who_waits_hears_nothing_and_is_in_at_once_when_called(house: Hous
         await comes_about(witness, [], [judge])
 
 
+async def test_the_discipline_is_played_to_the_court_room_and_noted(house: House) -> None:
+    """From the operator's file, to those who are in; whoever waits outside hears nothing. The journal says when."""
+    world = await called(house)
+    await world.begin()
+    async with speakers(JUDGE, ZHAO, WANG, ANNOUNCED) as (judge, zhao, witness, announcer):
+        people = ((world.judge, judge), (world.zhao, zhao), (world.witness, witness))
+        await asyncio.gather(*(connect(world, person, speaker) for person, speaker in people))
+        await comes_about(zhao, [judge], [announcer])
+        seen = await house.services.hearings.announce(world.clerk.actor, world.id, on=True)
+        assert (seen.announcement, seen.announcing) == (True, True)
+        await comes_about(zhao, [judge, announcer], [])
+        assert witness.level(ANNOUNCED) < SILENT_DB
+        await comes_about(zhao, [judge], [announcer])
+        while (await world.seen(world.zhao)).announcing:
+            await asyncio.sleep(0.1)
+    await owed(house, CALLED, ACTED)
+    page = await house.services.messages.page(world.judge.actor, world.space, MessageListQuery(after_seq=0, limit=200))
+    assert [one.body["text"] for one in page.items][-2:] == ["书记员周书播放法庭纪律", "法庭纪律播放完毕"]
+
+
 async def test_the_recording_holds_what_was_allowed_and_nothing_of_the_side_room(house: House, janus: Janus) -> None:
     """H5, I5, I6: each tone exactly while it might be heard in the court room; files with hashes in seconds."""
     async with in_court(house, *TALK) as (world, judge, wang, zhao):
@@ -126,10 +149,10 @@ async def recorded(world: World) -> dict[str, Path]:
     kept = {}
     for number, one in enumerate(seen.recordings):
         file = await world.house.services.files.get(world.wang.actor, one.file_id)
-        assert file.sha256 == one.sha256
         opened = await world.house.services.files.content(one.file_id, "original", actor=world.wang.actor)  # type: ignore[arg-type]
         path = folder / f"recorded-{world.id}-{number}"
         path.write_bytes(b"".join([block async for block in opened.read(0, opened.size)]))
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256 == one.sha256
         kept[f"{one.track}-{number}"] = path
     return kept
 
