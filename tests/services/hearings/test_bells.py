@@ -78,6 +78,12 @@ class FakeMedia:
     async def recorded(self) -> int:
         return 0
 
+    async def announce(self, on: bool) -> None:
+        return None
+
+    async def announcing(self) -> bool:
+        return False
+
     async def ping(self) -> None:
         return None
 
