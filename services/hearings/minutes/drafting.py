@@ -36,6 +36,7 @@ _ALWAYS = frozenset(
         ActKind.REMOVE,
         ActKind.READMIT,
         ActKind.CAUCUS,
+        ActKind.ANNOUNCE,
     }
 )
 _IN_SESSION = frozenset({ActKind.ADMIT, ActKind.LEAVE})
