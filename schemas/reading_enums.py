@@ -10,7 +10,7 @@ class ReadingState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-    WITHDRAWN = "withdrawn"  # the message that brought the file was recalled
+    WITHDRAWN = "withdrawn"  # the message that brought the file was recalled, or the file had its time
 
 
 class ReadingCard(StrEnum):
@@ -20,6 +20,7 @@ class ReadingCard(StrEnum):
     CONFIRMED = "confirmed"
     UNREADABLE = "unreadable"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"  # the photo was destroyed in time
 
 
 class ReadingKind(StrEnum):

@@ -116,5 +116,6 @@ class FileDocument(TypedDict):
     rejected_because: NotRequired[str]
     held: NotRequired[bool]  # with the message that brought it: for its owner and the staff only
     recalled: NotRequired[bool]  # with the message that brought it: nothing more is made of it
+    purged_at: NotRequired[datetime]  # its copies were destroyed in time; hash and size stay
     created_at: datetime
     expires_at: NotRequired[datetime]  # when the sweep looks at what the upload left behind

@@ -13,6 +13,7 @@ from services.files.file_store import FileStore
 from services.files.files import Files
 from services.followers import Follow
 from services.outbox import Effect
+from services.readings.paper_retention import PaperRetention
 from services.readings.reading_access import ReadingDesk
 from services.readings.reading_effects import ReadingEffects
 from services.readings.reading_pictures import ReadingPictures
@@ -24,6 +25,7 @@ from services.search.search_index import SearchIndex
 log = logging.getLogger("casespace.readings")
 
 LOOK_SECONDS = 0.25
+RETENTION_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Reading:
     pictures: ReadingPictures
     queue: ReadingQueue
     after: ReadingEffects
+    retention: PaperRetention
     reader: Reader
     engines: int
 
@@ -43,7 +46,8 @@ class Reading:
 
     def ticks(self) -> list[Tick]:
         """One for each engine: each reads one file at a time."""
-        return [Tick(f"readings-{number}", LOOK_SECONDS, self.queue.tick) for number in range(self.engines)]
+        reading = [Tick(f"readings-{number}", LOOK_SECONDS, self.queue.tick) for number in range(self.engines)]
+        return [*reading, Tick("papers", RETENTION_SECONDS, self.retention.tick)]
 
     def announce(self) -> None:
         """Say at start that nothing can be read, since nobody would notice before somebody needs it."""
@@ -76,6 +80,9 @@ def build_reading(core: Core, files: Files, index: SearchIndex) -> Reading:
         pictures=ReadingPictures(database, desk, store, seals, core.audit, PagePainter(python_of(settings))),
         queue=ReadingQueue(database, store, reader, seals, core.audit, core.outbox, core.tally_reading, core.clock),
         after=ReadingEffects(database, seals, core.cards, index),
+        retention=PaperRetention(
+            database, core.audit, core.outbox, days=settings.identity_paper_days or None, clock=core.clock
+        ),
         reader=reader,
         engines=settings.ocr_engines,
     )

@@ -50,7 +50,7 @@ def facts_of(document: FileDocument, key: DataKey) -> FileFacts:
 
 def view_of(document: FileDocument, key: DataKey, links: Links) -> FileView:
     file_id = document["_id"]
-    complete = document["state"] == FileState.COMPLETE
+    complete = document["state"] == FileState.COMPLETE and "purged_at" not in document
     copies = document.get("copies", {})
     return FileView(
         id=file_id,

@@ -168,11 +168,13 @@ class Files:
     async def complete_one(self, actor: Actor, file_id: str) -> FileDocument:
         """A file of which something is to be made, such as a reading.
 
-        Raises ``file.not_found``, ``file.not_uploaded``, ``file.held``, ``auth.forbidden``.
+        Raises ``file.not_found``, ``file.not_uploaded``, ``file.held``, ``file.gone``, ``auth.forbidden``.
         """
         document = await self._readable(actor, file_id)
         if document["state"] != FileState.COMPLETE:
             raise Problem("file.not_uploaded" if document["state"] == FileState.PENDING else "file.not_found")
+        if "purged_at" in document:
+            raise Problem("file.gone")
         return document
 
     async def content(
@@ -196,6 +198,8 @@ class Files:
             raise Problem("file.not_found")
         if document["state"] != FileState.COMPLETE:
             raise Problem("file.not_uploaded")
+        if "purged_at" in document:
+            raise Problem("file.gone")
         copies = document.get("copies", {})
         copy = copies.get(variant) or (copies["original"] if variant is FileVariant.PLAY else None)
         if copy is None:
@@ -262,6 +266,8 @@ class Files:
 def _facts(document: FileDocument | None, sender_id: str, key: DataKey) -> FileFacts:
     if document is None or document["state"] == FileState.REJECTED:
         raise Problem("file.not_found")
+    if "purged_at" in document:
+        raise Problem("file.gone")
     if document["state"] == FileState.COMPLETE:
         return facts_of(document, key)
     raise Problem("file.not_uploaded" if document["owner_id"] == sender_id else "file.not_found")

@@ -1,5 +1,6 @@
 """What follows from a reading: its card in the chat, its text in search. Run twice, it shows one card."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from schemas.reading_enums import ReadingCard, ReadingState
 from services.followers import EntryHead
 from services.keys import KeyDestroyedError
 from services.outbox import Effect
+from services.readings.paper_retention import EXPIRED
 from services.readings.reading_queue import ENDED
 from services.readings.reading_seals import ReadingSeals
 from services.readings.reading_views import searchable_text
@@ -33,7 +35,7 @@ class ReadingEffects:
         self._index = index
 
     def effects(self) -> dict[str, Effect]:
-        return {ENDED: self._ended, CONFIRMED: self._confirmed}
+        return {ENDED: self._ended, CONFIRMED: self._confirmed, EXPIRED: self._expired}
 
     async def _ended(self, event: OutboxDocument) -> None:
         document = await self._document(event)
@@ -69,6 +71,18 @@ class ReadingEffects:
         except KeyDestroyedError:
             return
 
+    async def _expired(self, event: OutboxDocument) -> None:
+        """Its photo was destroyed in time: its card says so, and search forgets it."""
+        document = await self._db.readings.find_one({"_id": event["payload"]["reading_id"]})
+        if document is not None:
+            with contextlib.suppress(KeyDestroyedError):
+                await self._forget(document, event["_id"], ReadingCard.EXPIRED, "保存期限已到，原件与识别内容已删除")
+
+    async def _forget(self, document: ReadingDocument, event_id: str, state: ReadingCard, text: str) -> None:
+        if "card_id" in document:
+            await self._index.add(document["space_id"], document["card_seq"], PART, "")
+            await self._cards.update(document["space_id"], event_id, document["card_id"], state, text=text)
+
     async def _find_by(self, document: ReadingDocument, reading: Reading) -> None:
         text = searchable_text(reading, await self._seals.confirmed(document))
         await self._index.add(document["space_id"], document["card_seq"], PART, text)
@@ -95,11 +109,7 @@ class ReadingEffects:
         gone: dict[str, Any] = {"$set": {"state": ReadingState.WITHDRAWN}, "$unset": {"job_key": "", "claim": ""}}
         async for document in self._db.readings.find({"file_id": file_id}):
             await self._db.readings.update_one({"_id": document["_id"]}, gone)
-            if "card_id" in document:
-                await self._index.add(document["space_id"], document["card_seq"], PART, "")
-                event_id = f"{document['_id']}-withdrawn"
-                state, text = ReadingCard.WITHDRAWN, "原文件已撤回"
-                await self._cards.update(document["space_id"], event_id, document["card_id"], state, text=text)
+            await self._forget(document, f"{document['_id']}-withdrawn", ReadingCard.WITHDRAWN, "原文件已撤回")
 
 
 def _summary(document: ReadingDocument, reading: Reading | None) -> tuple[ReadingCard, str]:

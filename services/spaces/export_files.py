@@ -36,6 +36,9 @@ class ExportFiles:
             return row
         row.content_type, row.size = document["content_type"], document["size"]
         row.uploaded_by, row.uploaded_at = document["owner_id"], utc_text(document["created_at"])
+        if "purged_at" in document:
+            row.state = FileState.PURGED
+            return row
         try:
             row.name = name_of(document, await self._store.data_key(space_id))
             with tempfile.SpooledTemporaryFile(_IN_MEMORY) as whole:

@@ -384,6 +384,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("job", *_up("job_key"), unique=True, sparse=True),  # read once, whoever asks at the same moment
             _index("state", *_up("state", "_id")),
             _index("file", ("file_id", ASCENDING), ("_id", DESCENDING)),
+            _index("kind", *_up("kind", "state", "space_id"), sparse=True),  # what has had its time
             _index("card", *_up("space_id", "card_seq"), sparse=True),
         ),
         _needs(["space_id", "file_id", "uploader_id", "state", "tries", "confirmations"]),

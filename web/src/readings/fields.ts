@@ -41,6 +41,7 @@ const STATES: Record<string, { label: string; tone: "wait" | "done" | "off" }> =
   confirmed: { label: "已核对", tone: "done" },
   unreadable: { label: "未能识别", tone: "off" },
   withdrawn: { label: "已撤回", tone: "off" },
+  expired: { label: "已到期删除", tone: "off" },
 }
 
 /** The state on a reading's card in the chat. */
