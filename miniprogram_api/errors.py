@@ -165,6 +165,19 @@ class SmsError(VendorError):
         self.reason = reason
 
 
+class IdentityCheckError(VendorError):
+    """The identity provider gave no answer about a person or a company.
+
+    ``reason``: ``rate_limited``, ``unavailable`` (or its register is), ``misconfigured`` (keys, rights, money),
+    ``refused`` (the request itself).
+    """
+
+    def __init__(self, vendor_code: str, reason: str, *, retryable: bool, rid: str = "") -> None:
+        super().__init__(f"identity.{vendor_code}", reason, retryable=retryable, rid=rid)
+        self.vendor_code = vendor_code
+        self.reason = reason
+
+
 class MailError(VendorError):
     """The mail server refused. ``status`` is its reply code (RFC 5321).
 

@@ -69,6 +69,18 @@ class TencentVoiceConfig:
 
 
 @dataclass(frozen=True)
+class TencentIdentityConfig:
+    """Tencent Cloud's checks of persons and companies. ``face_rule`` is the RuleId of a face check; None: none."""
+
+    secret_id: str
+    secret_key: str = field(repr=False)
+    face_rule: str | None = None
+    faceid_url: str = "https://faceid.tencentcloudapi.com"
+    ocr_url: str = "https://ocr.tencentcloudapi.com"
+    region: str = "ap-guangzhou"
+
+
+@dataclass(frozen=True)
 class MailConfig:
     """An SMTP relay. ``security``: ``tls`` from the first byte (port 465), ``starttls`` (587), ``none`` (tests)."""
 

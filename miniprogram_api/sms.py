@@ -69,17 +69,32 @@ class TencentSmsSender:
 
     def _headers(self, body: bytes) -> Mapping[str, str]:
         config, now = self._config, int(self._clock())
-        host = urlsplit(config.base_url).netloc
-        authorization = tc3_authorization(config.secret_id, config.secret_key, "sms", host, now, body)
-        return {
-            "Authorization": authorization,
-            "Content-Type": _CONTENT_TYPE,
-            "Host": host,
-            "X-TC-Action": "SendSms",
-            "X-TC-Version": _VERSION,
-            "X-TC-Timestamp": str(now),
-            "X-TC-Region": config.region,
-        }
+        keys = (config.secret_id, config.secret_key)
+        return tc3_headers(*keys, "sms", "SendSms", _VERSION, config.region, config.base_url, now, body)
+
+
+def tc3_headers(
+    secret_id: str,
+    secret_key: str,
+    service: str,
+    action: str,
+    version: str,
+    region: str,
+    base_url: str,
+    timestamp: int,
+    body: bytes,
+) -> Mapping[str, str]:
+    """All headers of a call of Tencent Cloud's API 3.0; ``timestamp`` in Unix seconds."""
+    host = urlsplit(base_url).netloc
+    return {
+        "Authorization": tc3_authorization(secret_id, secret_key, service, host, timestamp, body),
+        "Content-Type": _CONTENT_TYPE,
+        "Host": host,
+        "X-TC-Action": action,
+        "X-TC-Version": version,
+        "X-TC-Timestamp": str(timestamp),
+        "X-TC-Region": region,
+    }
 
 
 def tc3_authorization(secret_id: str, secret_key: str, service: str, host: str, timestamp: int, body: bytes) -> str:

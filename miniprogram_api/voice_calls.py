@@ -6,15 +6,13 @@ Vendor documents: cloud.tencent.com/document/product/1128/51558 (SendTtsVoice), 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from miniprogram_api.errors import TransportError
 from miniprogram_api.http import Answer, Call, HttpClient, read_json, to_json
 from miniprogram_api.settings import TencentVoiceConfig
-from miniprogram_api.sms import sort_tencent_error, tc3_authorization
+from miniprogram_api.sms import sort_tencent_error, tc3_headers
 
 _VERSION = "2020-09-02"
-_CONTENT_TYPE = "application/json; charset=utf-8"
 
 
 class VoiceCaller(Protocol):
@@ -58,16 +56,8 @@ class TencentVoiceCaller:
 
     def _headers(self, body: bytes) -> Mapping[str, str]:
         config, now = self._config, int(self._clock())
-        host = urlsplit(config.base_url).netloc
-        return {
-            "Authorization": tc3_authorization(config.secret_id, config.secret_key, "vms", host, now, body),
-            "Content-Type": _CONTENT_TYPE,
-            "Host": host,
-            "X-TC-Action": "SendTtsVoice",
-            "X-TC-Version": _VERSION,
-            "X-TC-Timestamp": str(now),
-            "X-TC-Region": config.region,
-        }
+        keys = (config.secret_id, config.secret_key)
+        return tc3_headers(*keys, "vms", "SendTtsVoice", _VERSION, config.region, config.base_url, now, body)
 
 
 def _read(answer: Answer) -> str:

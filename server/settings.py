@@ -32,6 +32,8 @@ PAY_API = "https://api.mch.weixin.qq.com"
 PAY_FALLBACK_API = "https://api2.mch.weixin.qq.com"
 SMS_API = "https://sms.tencentcloudapi.com"
 VOICE_API = "https://vms.tencentcloudapi.com"
+FACEID_API = "https://faceid.tencentcloudapi.com"
+COMPANY_API = "https://ocr.tencentcloudapi.com"
 # Whose hosts production may talk to: anything else could be a sandbox, or somebody who collects secrets.
 VENDORS = {
     "wechat_api_url": "weixin.qq.com",
@@ -39,6 +41,8 @@ VENDORS = {
     "pay_fallback_api_url": "mch.weixin.qq.com",
     "sms_api_url": "tencentcloudapi.com",
     "voice_api_url": "tencentcloudapi.com",
+    "identity_api_url": "tencentcloudapi.com",
+    "company_api_url": "tencentcloudapi.com",
 }
 # Variables with our prefix that other programs read: the compose file, the tests, the web client's tool.
 NOT_SETTINGS = frozenset({"CASESPACE_CONFIG", "CASESPACE_IMAGE", "CASESPACE_TESTS_PARTS", "CASESPACE_URL"})
@@ -192,6 +196,15 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_sender: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$")
 
+    # --- who people are (实名认证); the provider is asked under the same account as SMS
+    identity_provider: Literal["tencent"] | None = None  # None: a person at the desk decides every application
+    identity_api_url: str = FACEID_API
+    company_api_url: str = COMPANY_API
+    identity_face_rule: str | None = None  # RuleId of a face check; None: none is offered
+    identity_recheck_days: int = Field(730, ge=30, le=3650)  # a verified person or company is asked again after so long
+    identity_photo_days: int = Field(30, ge=0, le=365)  # photos of papers are destroyed so long after the decision
+    lawyers_verified: bool | None = None  # only verified lawyers serve orders; None: in production only
+
     # --- reading papers (OCR): needs the extra "ocr" and the weights, or a server that reads
     ocr_models: Path | None = None  # None: var/models/ocr, where set-up puts them
     ocr_engines: int = Field(1, ge=1, le=16)  # processes that read, one file each at a time
@@ -267,9 +280,7 @@ class Settings(BaseSettings):
             setting_files.platform_key(path)
         return paths
 
-    @field_validator(
-        "public_url", "wechat_api_url", "pay_api_url", "pay_fallback_api_url", "sms_api_url", "voice_api_url"
-    )
+    @field_validator("public_url", *VENDORS)
     @classmethod
     def _url_whole(cls, url: str | None, info: ValidationInfo) -> str | None:
         """The sandbox must never be reachable from a production configuration."""
@@ -317,6 +328,11 @@ class Settings(BaseSettings):
     def checks_content(self) -> bool:
         """Whether WeChat is asked for its opinion of what people write (ruling 27)."""
         return self.content_safety if self.content_safety is not None else not self.development
+
+    @property
+    def requires_verified_lawyers(self) -> bool:
+        """Whether a lawyer must have proven the practising licence before serving an order (B2)."""
+        return self.lawyers_verified if self.lawyers_verified is not None else not self.development
 
     @property
     def recall_window(self) -> timedelta:

@@ -11,6 +11,7 @@ from miniprogram_api.sandbox import (
     control,
     control_money,
     control_people,
+    identity,
     pages,
     pages_faults,
     pages_money,
@@ -34,6 +35,7 @@ from miniprogram_api.sandbox.journal import Journal
 from miniprogram_api.sandbox.keyring import Keyring
 from miniprogram_api.sandbox.notifier import Notifier
 from miniprogram_api.sandbox.people import People, Tokens
+from miniprogram_api.sandbox.registers import Registers
 from miniprogram_api.sandbox.service_desk import ServiceDesk
 from miniprogram_api.sandbox.sharing import SharingBooks
 from miniprogram_api.sandbox.sms import SendSms
@@ -93,6 +95,7 @@ def build_world(
         delivery=Delivery(state, till, people, clock, notifier, credentials),
         desk=ServiceDesk(state, people, notifier),
         content=ContentDesk(state, people, notifier, journal, clock, credentials.appid),
+        registers=Registers(state),
     )
     world.use_product(product_url)
     return world
@@ -113,11 +116,26 @@ def build_app(world: World) -> Application:
             (r"/healthz", Health),
             Rule(Posts(r"/"), SendSms, here),
             (r"/vms/", SendTtsVoice, here),
+            *_identity(here),
             (r"/", pages.Index, here),
         ],
         # Tornado's own access log would carry query strings, and those carry secrets; the journal replaces it.
         log_function=lambda handler: None,
     )
+
+
+def _identity(here: dict[str, Any]) -> list[Any]:
+    asks = identity.Asks
+    return [
+        Rule(asks(r"/faceid/", "DetectAuth"), identity.DetectAuth, here),
+        Rule(asks(r"/faceid/", "GetDetectInfoEnhanced"), identity.GetDetectInfoEnhanced, here),
+        (r"/faceid/", identity.IdCardVerification, here),
+        (r"/ocr/", identity.VerifyBizLicenseEnterprise3, here),
+        (rf"/faces/{_NUMBER}", identity.FacePage, here),
+        (r"/control/residents", identity.Residents, here),
+        (r"/control/enterprises", identity.Enterprises, here),
+        (rf"/control/faces/{_NUMBER}", identity.Faces, here),
+    ]
 
 
 def _weixin(here: dict[str, Any]) -> Routes:

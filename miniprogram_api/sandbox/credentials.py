@@ -77,6 +77,11 @@ class SandboxCredentials:
         return {name: str(3_000_001 + number) for number, name in enumerate(VOICE_TEMPLATES)}
 
     @property
+    def face_rule(self) -> str:
+        """The RuleId of face checks."""
+        return self.sms_app_id[-4:]
+
+    @property
     def merchant_key_file(self) -> Path:
         return self.folder / "merchant_key.pem"
 
@@ -116,6 +121,10 @@ class SandboxCredentials:
             "VOICE_API_URL": f"{url}/vms",
             "VOICE_APP_ID": self.voice_app_id,
             "VOICE_TEMPLATES": _pairs(self.voice_template_ids),
+            "IDENTITY_PROVIDER": "tencent",
+            "IDENTITY_FACE_RULE": self.face_rule,
+            "IDENTITY_API_URL": f"{url}/faceid",
+            "COMPANY_API_URL": f"{url}/ocr",
         }
         return {f"CASESPACE_{name}": value for name, value in values.items()}
 

@@ -47,6 +47,10 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "is_trade_managed": ("/wxa/sec/order/is_trade_managed",),
     "send_sms": ("/",),
     "send_tts_voice": ("/vms/",),
+    "id_card_verification": ("/faceid/",),
+    "detect_auth": ("/faceid/DetectAuth",),
+    "get_detect_info": ("/faceid/GetDetectInfoEnhanced",),
+    "verify_company": ("/ocr/",),
 }
 _ALIASES = {
     "code2session": "jscode2session",

@@ -70,6 +70,9 @@ create table if not exists content_checks (
     trace_id text primary key, kind text not null, openid text not null, subject text not null, suggest text, label integer,
     errcode integer not null default 0, at text not null
 );
+create table if not exists residents (number text primary key, name text not null, state text not null);
+create table if not exists enterprises (credit_code text primary key, name text not null, legal_representative text not null, status text not null);
+create table if not exists faces (token text primary key, number text not null, name text not null, return_url text not null, passed integer);
 create index if not exists sharings_by_transaction on sharings (transaction_id);
 create index if not exists refunds_by_order on refunds (out_trade_no);
 create index if not exists messages_by_openid on messages (openid);

@@ -21,6 +21,7 @@ from miniprogram_api.sandbox.journal import Journal
 from miniprogram_api.sandbox.keyring import Keyring
 from miniprogram_api.sandbox.notifier import Notifier
 from miniprogram_api.sandbox.people import People, Tokens
+from miniprogram_api.sandbox.registers import Registers
 from miniprogram_api.sandbox.service_desk import ServiceDesk
 from miniprogram_api.sandbox.sharing import SharingBooks
 from miniprogram_api.sandbox.state import State
@@ -52,6 +53,7 @@ class World:
     delivery: Delivery
     desk: ServiceDesk
     content: ContentDesk
+    registers: Registers
     product_url: str | None = None
 
     def resume(self) -> None:

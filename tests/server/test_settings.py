@@ -21,6 +21,8 @@ REAL = {
     "CASESPACE_PAY_FALLBACK_API_URL": "https://api2.mch.weixin.qq.com",
     "CASESPACE_SMS_API_URL": "https://sms.tencentcloudapi.com",
     "CASESPACE_VOICE_API_URL": "https://vms.tencentcloudapi.com",
+    "CASESPACE_IDENTITY_API_URL": "https://faceid.tencentcloudapi.com",
+    "CASESPACE_COMPANY_API_URL": "https://ocr.tencentcloudapi.com",
 }
 
 
