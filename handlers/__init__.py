@@ -29,6 +29,7 @@ RESOURCES = (
     "files",
     "uploads",
     "readings",
+    "verifications",
     "evidence",
     "notices",
     "wechat",

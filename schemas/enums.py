@@ -201,6 +201,8 @@ class NoticeKind(StrEnum):
     CONTENT_REVIEWED = "content_reviewed"
     SETTLEMENT_CLOSED = "settlement_closed"
     SETTLEMENT_PAID = "settlement_paid"
+    VERIFICATION_DECIDED = "verification_decided"
+    VERIFICATION_EXPIRING = "verification_expiring"
 
 
 class ContentState(StrEnum):

@@ -86,6 +86,7 @@ _TABLE = (
     ProblemType("order.need_invalid", Kind.UNPROCESSABLE, 42220, "需求信息填写有误"),
     ProblemType("order.lawyer_unavailable", Kind.CONFLICT, 40922, "该律师当前无法接单"),
     ProblemType("order.coupon_invalid", Kind.UNPROCESSABLE, 42221, "优惠券不可用"),
+    ProblemType("order.lawyer_unverified", Kind.CONFLICT, 40924, "完成律师执业认证后才能接单"),
     ProblemType("order.price_changed", Kind.CONFLICT, 40923, "价格有变化，请重新确认"),
     ProblemType("payment.not_needed", Kind.CONFLICT, 40984, "无需支付，正在确认"),
     ProblemType("company.not_found", Kind.NOT_FOUND, 40483, "没有这家企业"),
@@ -193,6 +194,13 @@ _TABLE = (
     ProblemType("reading.failed", Kind.UNPROCESSABLE, 42276, "识别没有成功，请手工填写", True),
     ProblemType("reading.queue_full", Kind.RATE_LIMITED, 42970, "正在识别的文件太多，请稍后再试", True),
     ProblemType("reading.unavailable", Kind.UNAVAILABLE, 50370, "暂时不能识别，请手工填写", True),
+    # who people are
+    ProblemType("verification.not_found", Kind.NOT_FOUND, 40473, "没有这项认证"),
+    ProblemType("verification.wrong_state", Kind.CONFLICT, 40975, "这项认证当前不能这样处理，请刷新后再试"),
+    ProblemType("verification.consent_outdated", Kind.CONFLICT, 40976, "同意书已更新，请重新阅读"),
+    ProblemType("verification.person_first", Kind.CONFLICT, 40977, "请先完成个人实名认证"),
+    ProblemType("verification.papers_missing", Kind.UNPROCESSABLE, 42277, "请先拍摄所需的证件"),
+    ProblemType("verification.fields_invalid", Kind.UNPROCESSABLE, 42278, "证件信息填写有误"),
     # evidence
     ProblemType("evidence.not_found", Kind.NOT_FOUND, 40472, "没有这份证据"),
     ProblemType("evidence.listed_already", Kind.CONFLICT, 40972, "该文件已列入证据目录"),

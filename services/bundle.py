@@ -53,6 +53,8 @@ from services.spaces.notes import Notes
 from services.spaces.space_views import SpaceViews
 from services.spaces.spaces import Spaces
 from services.spaces.sync import Sync
+from services.verification.reviews import Reviews
+from services.verification.verifications import Verifications
 from services.work_desk import WorkDesk
 
 
@@ -104,6 +106,8 @@ class Services:
     subsidies: Subsidies
     reach: Reach
     sync: Sync
+    reviews: Reviews
+    verifications: Verifications
     wishes: Wishes
     work_desk: WorkDesk
     tips: Tips

@@ -64,6 +64,7 @@ class CompanyView(View):
     id: str
     name: str
     credit_code: str
+    verified: bool = Field(description="Whether its business licence was verified")
     balance_fen: Fen
     admin: bool = Field(description="Whether the caller may change its members and top it up")
     members: list[CompanyMemberView]

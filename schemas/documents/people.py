@@ -20,7 +20,8 @@ class UserDocument(TypedDict):
     display_name: str
     roles: list[str]
     disabled: bool
-    verified: bool
+    verified: bool  # whether anything below counts now
+    verified_until: NotRequired[dict[str, datetime]]  # what was proven (B2): person, lawyer
     pii: SealedPii
     phone_hint: NotRequired[str]  # what everybody may see: 138****5678
     profile: NotRequired[dict[str, object]]  # lawyers: firm, areas, years, rating …

@@ -183,6 +183,7 @@ class CompanyDocument(TypedDict):
     name: str
     credit_code: str
     members: list[CompanyMemberDocument]
+    verified_until: NotRequired[datetime]  # its licence was verified (B2)
     movements: int  # touched by everything that takes from the balance, so that two never see the same one
     created_by: str
     created_at: datetime

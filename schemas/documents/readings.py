@@ -16,7 +16,8 @@ class ReadingDocument(TypedDict):
 
     _id: str
     schema_version: int
-    space_id: str
+    space_id: str  # whose key seals it: a case space's, or a verification's
+    verification_id: NotRequired[str]  # of a paper that somebody proves with who they are: nothing of it in a chat
     file_id: str
     uploader_id: str  # of the file
     asked_by: str

@@ -100,7 +100,7 @@ class CopyDocument(TypedDict):
 class FileDocument(TypedDict):
     _id: str
     schema_version: int
-    space_id: str
+    space_id: str  # whose key seals it: a case space's, or a verification's
     owner_id: str
     name: bytes  # sealed: file names tell stories
     content_type: str

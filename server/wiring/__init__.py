@@ -27,6 +27,7 @@ from server.wiring.record import Evidence, build_evidence
 from server.wiring.settlement import Settling, build_settling
 from server.wiring.shipping import build_shipping
 from server.wiring.talk import build_talk
+from server.wiring.verification import Verifying, build_verification
 from server.worker import Tick, Worker
 from services.bundle import Services
 from services.clock import Clock, utc_now
@@ -58,6 +59,7 @@ class House:
     alarms: AlarmCounter
     settling: Settling
     reading: Reading
+    verifying: Verifying
 
     @property
     def settings(self) -> Settings:
@@ -104,7 +106,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     identity = build_identity(core)
     shipping = build_shipping(core, identity.accounts)
     telling = build_telling(core, identity.accounts)
-    files = build_files(core)
+    rooms = build_files(core)
+    files = rooms.files
     prices = build_prices(core)
     money = build_money(core, prices, identity.accounts, files, telling.notices)
     sales = build_sales(core, prices, money.book, money.payments, money.watch, telling.notices)
@@ -117,6 +120,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     talk = build_talk(core)
     reading = build_reading(core, files, talk.index)
     catalogue = build_catalogue(core, files, prices.products)
+    verifying = build_verification(core, rooms, reading.reader, telling.notices)
     leases = Leases(core.database, core.process, clock, is_dead)
     books = build_books(core, money, leases)
     seal = build_seal(core)
@@ -185,6 +189,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         tips=sales.tips,
         top_ups=sales.top_ups,
         wallet=prices.wallet,
+        reviews=verifying.reviews,
+        verifications=verifying.verifications,
         wishes=telling.wishes,
         is_outage=is_outage,
     )
@@ -201,6 +207,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **quarrels.effects(),
         **catalogue.evidence.effects(),
         **reading.effects(),
+        **verifying.effects(),
         **invoices.effects(),
         **shipping.effects(),
         **talk.memberships.effects(),
@@ -233,6 +240,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             *sales.ticks(),
             *courts.ticks(),
             *reading.ticks(),
+            *verifying.ticks(),
         ],
         leases,
         core.metrics,
@@ -251,4 +259,5 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         AlarmCounter(core.metrics),
         settling,
         reading,
+        verifying,
     )

@@ -1,14 +1,27 @@
 """Files: store, intake, recordings."""
 
+from dataclasses import dataclass
+
 from server.wiring.core import Core
 from services.files.file_intake import FileIntake
 from services.files.file_store import FileStore
+from services.files.file_uploads import FileUploads
 from services.files.files import Files
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.files.recordings import Recordings
 
 
-def build_files(core: Core) -> Files:
+@dataclass(frozen=True, slots=True)
+class FileRooms:
+    """Files of spaces, and the parts that files of other holders go through."""
+
+    files: Files
+    uploads: FileUploads
+    intake: FileIntake
+    store: FileStore
+
+
+def build_files(core: Core) -> FileRooms:
     """Raises FfmpegMissingError, whose text says what to install."""
     settings, database = core.settings, core.database
     store = FileStore(core.blobs, core.vault)
@@ -23,16 +36,25 @@ def build_files(core: Core) -> Files:
         upload_max_mb=settings.upload_max_mb,
         clock=core.clock,
     )
-    return Files(
+    uploads = FileUploads(
         database,
-        core.spaces,
         store,
         core.blobs,
-        intake,
-        Recordings(database, store, ffmpeg, core.audit),
-        core.tickets,
         core.audit,
         upload_url=f"{settings.public_url}/api/v1/uploads",
         upload_max_mb=settings.upload_max_mb,
         clock=core.clock,
     )
+    files = Files(
+        database,
+        core.spaces,
+        store,
+        core.blobs,
+        uploads,
+        intake,
+        Recordings(database, store, ffmpeg, core.audit),
+        core.tickets,
+        upload_max_mb=settings.upload_max_mb,
+        clock=core.clock,
+    )
+    return FileRooms(files, uploads, intake, store)

@@ -108,7 +108,7 @@ class FileIntake:
             copies[FileVariant.THUMBNAIL] = await self._store.save_bytes(document, facts.thumbnail, "image/jpeg")
         settled = await self._settle(actor, document, received, facts, copies)
         if settled is None:
-            await self._store.remove(document, copies)
+            await self._store.remove(document, copies.values())
             return await self._again(document)
         self._outbox.nudge()
         await self._blobs.delete(quarantine_key(document["_id"]))

@@ -4,11 +4,10 @@ import asyncio
 import hashlib
 import io
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import BinaryIO
 
-from schemas.api.files import FileVariant
 from schemas.documents.spaces import CopyDocument, FileDocument
 from services.errors import Problem
 from services.files.segments import SEGMENT, Opener, SealedReader, sealed_size
@@ -87,8 +86,8 @@ class FileStore:
             await asyncio.to_thread(target.write, block)
         await asyncio.to_thread(target.flush)
 
-    async def remove(self, document: FileDocument, copies: dict[FileVariant, CopyDocument]) -> None:
-        for copy in copies.values():
+    async def remove(self, document: FileDocument, copies: Iterable[CopyDocument]) -> None:
+        for copy in copies:
             await self._blobs.delete(_place(document, copy))
 
     async def sweep(self, document: FileDocument, older_than: datetime) -> bool:

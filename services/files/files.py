@@ -2,35 +2,29 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from pymongo.asynchronous.client_session import AsyncClientSession
-
-from schemas.api.files import FileBegin, FileVariant, FileView, UploadForm, UploadView
+from schemas.api.files import FileBegin, FileVariant, FileView, UploadView
 from schemas.documents.spaces import CopyDocument, FileDocument
 from schemas.enums import FileState
 from services.actors import Actor
-from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.files.file_intake import FileIntake
 from services.files.file_store import FileStore
-from services.files.file_views import FileFacts, Links, facts_of, name_of, name_place, view_of
-from services.files.media.names import safe_name
-from services.files.media.types import MEGABYTE, TYPES, declared_type, limit
+from services.files.file_uploads import FileUploads
+from services.files.file_views import FileFacts, Links, facts_of, name_of, view_of
+from services.files.media.types import MEGABYTE, TYPES
 from services.files.recordings import Recordings
 from services.files.tickets import Tickets
-from services.ids import new_id
 from services.keys import DataKey
 from services.outbox import Effect
 from services.permissions import Permission
 from services.spaces.holds import may_see
 from services.spaces.spaces import Spaces
-from services.storage.blobs import LONGEST_POLICY, Blobs, quarantine_key
+from services.storage.blobs import Blobs
 from services.storage.database import Database
 
-# An upload may take as long as its form is valid, and its completion may come late.
-SWEPT_AFTER = timedelta(hours=1)
 SWEEP = 100
 
 
@@ -69,26 +63,23 @@ class Files:
         spaces: Spaces,
         store: FileStore,
         blobs: Blobs,
+        uploads: FileUploads,
         intake: FileIntake,
         recordings: Recordings,
         tickets: Tickets,
-        audit: Audit,
         *,
-        upload_url: str,
         upload_max_mb: int,
         clock: Clock = utc_now,
     ) -> None:
-        """``upload_url`` is this server's own door for uploads, used while clients do not reach the store."""
         self._db = database
         self._spaces = spaces
         self._store = store
         self._blobs = blobs
+        self._uploads = uploads
         self._intake = intake
         self._recordings = recordings
         self._tickets = tickets
         self._links: Links = tickets.file_url
-        self._audit = audit
-        self._upload_url = upload_url
         self._largest = upload_max_mb * MEGABYTE
         self._clock = clock
 
@@ -100,43 +91,7 @@ class Files:
         Raises ``space.*``, ``file.type_refused``, ``file.empty``, ``file.too_large``.
         """
         await self._spaces.access(actor, space_id, Permission.SPACE_SEND)
-        kind = declared_type(body.content_type, body.name)
-        if kind is None:
-            raise Problem("file.type_refused")
-        if body.size == 0:
-            raise Problem("file.empty")
-        largest = limit(kind, self._largest)
-        if body.size > largest:
-            raise Problem("file.too_large", f"文件不能超过 {largest // MEGABYTE} MB")
-        key = await self._store.data_key(space_id)
-        now = self._clock()
-        file_id = new_id()
-        document: FileDocument = {
-            "_id": file_id,
-            "schema_version": 1,
-            "space_id": space_id,
-            "owner_id": actor.user_id,
-            "name": key.seal_text(safe_name(body.name, kind), name_place(file_id)),
-            "content_type": kind.name,
-            "declared_size": body.size,
-            "state": FileState.PENDING,
-            "created_at": now,
-            "expires_at": now + SWEPT_AFTER,
-        }
-        if body.sha256 is not None:
-            document["declared_sha256"] = body.sha256
-
-        async def work(session: AsyncClientSession) -> None:
-            await self._db.files.insert_one(document, session=session)
-            await self._audit.write(
-                actor, "file.begun", f"file:{file_id}", session, space_id=space_id, size=body.size, type=kind.name
-            )
-
-        await self._db.transaction(work)
-        until = now + LONGEST_POLICY
-        form = self._blobs.post_form(quarantine_key(file_id), kind.name, largest, until)
-        url = form.url if self._blobs.public_url else self._upload_url
-        return UploadView(file_id=file_id, upload=UploadForm(url=url, fields=form.fields, expires_at=until))
+        return await self._uploads.begin(actor, space_id, body)
 
     def upload_target(self) -> UploadTarget:
         """For the server's own upload door. Raises ``request.not_found`` when clients upload to the store itself."""

@@ -48,7 +48,7 @@ class Recordings:
             )
             copy = await self._store.save(document, target, size, PLAYED_TYPE, sha256)
         if not await self._name(document, copy):
-            await self._store.remove(document, {FileVariant.PLAY: copy})
+            await self._store.remove(document, [copy])
 
     def _encode(self, source: BinaryIO, demuxer: str, target: BinaryIO) -> tuple[int, str]:
         self._ffmpeg.to_m4a(source, demuxer, target)

@@ -156,7 +156,7 @@ class HearingRecordings:
             return bool(written.modified_count)
 
         if not await self._db.transaction(work):
-            await self._store.remove(file, file["copies"])  # type: ignore[arg-type]  # the same keys, as stored
+            await self._store.remove(file, file["copies"].values())
 
 
 def _stored(document: HearingDocument, segment: int, take: str) -> bool:

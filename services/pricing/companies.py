@@ -201,6 +201,7 @@ class Companies:
             id=company["_id"],
             name=company["name"],
             credit_code=company["credit_code"],
+            verified="verified_until" in company,
             balance_fen=await self._balance(company["_id"]),
             admin=admin,
             members=[

@@ -31,6 +31,7 @@ from schemas.documents import evidence as evidence_documents
 from schemas.documents import hearings as hearing_documents
 from schemas.documents import minutes as minutes_documents
 from schemas.documents import readings as reading_documents
+from schemas.documents import verifications as verification_documents
 
 T = TypeVar("T")
 
@@ -111,6 +112,8 @@ class Database:
         self.readings: AsyncCollection[reading_documents.ReadingDocument] = self._of("readings")
         self.evidence: AsyncCollection[evidence_documents.EvidenceDocument] = self._of("evidence")
         self.case_elements: AsyncCollection[evidence_documents.CaseElementsDocument] = self._of("case_elements")
+        self.verifications: AsyncCollection[verification_documents.VerificationDocument] = self._of("verifications")
+        self.consents: AsyncCollection[verification_documents.ConsentDocument] = self._of("consents")
         self.hearings: AsyncCollection[hearing_documents.HearingDocument] = self._of("hearings")
         self.minutes: AsyncCollection[minutes_documents.MinutesDocument] = self._of("minutes")
         self.minutes_entries: AsyncCollection[minutes_documents.MinutesEntryDocument] = self._of("minutes_entries")

@@ -390,6 +390,19 @@ COLLECTIONS: tuple[Collection, ...] = (
         _needs(["space_id", "file_id", "uploader_id", "state", "tries", "confirmations"]),
     ),
     Collection(
+        "verifications",
+        (
+            _index("open_once", *_up("open_key"), unique=True, sparse=True),
+            _index("number_once", *_up("holder_key"), unique=True, sparse=True),  # one number, one person
+            _index("person", ("user_id", ASCENDING), ("_id", DESCENDING)),
+            _index("state", ("state", ASCENDING), ("_id", DESCENDING)),
+            _index("expiry", *_up("state", "expires_at")),
+            _index("purge", *_up("purge_at"), sparse=True),
+        ),
+        _needs(["user_id", "kind", "state", "consent_id", "papers", "created_at"], created_at=_DATE),
+    ),
+    Collection("consents", (_index("person", ("user_id", ASCENDING), ("_id", DESCENDING)),)),
+    Collection(
         "evidence",
         (_index("number", *_up("space_id", "number"), unique=True), _index("file", *_up("file_id"), unique=True)),
         _needs(

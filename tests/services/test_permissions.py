@@ -47,6 +47,7 @@ DESKS = {
     "space.read_by_desk": (  0,      0,      1,      0,       0,      0,     1  ),
     "hearing.move":       (  0,      0,      1,      0,       0,      0,     1  ),
     "content.review":     (  0,      0,      1,      1,       0,      0,     1  ),
+    "verification.review": ( 0,      0,      0,      0,       0,      0,     1  ),
     "work_item.view":     (  0,      0,      1,      0,       0,      0,     1  ),
     "work_item.close":    (  0,      0,      1,      0,       0,      0,     1  ),
 }

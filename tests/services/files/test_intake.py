@@ -8,7 +8,7 @@ import pytest
 
 from schemas.enums import FileState
 from services.actors import Actor
-from services.files.files import SWEPT_AFTER
+from services.files.file_uploads import SWEPT_AFTER
 from tests.services import media_samples as samples
 from tests.services.files.world import World, read, refusal
 

@@ -23,6 +23,7 @@ from services.audit import Audit
 from services.errors import Problem
 from services.files.file_intake import FileIntake
 from services.files.file_store import FileStore
+from services.files.file_uploads import FileUploads
 from services.files.files import Files
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.files.recordings import Recordings
@@ -188,11 +189,10 @@ async def open_world(settings: Settings, public_url: str | None = None) -> Async
         spaces,
         store,
         blobs,
+        FileUploads(database, store, blobs, audit, upload_url=UPLOAD_URL, upload_max_mb=UPLOAD_MB, clock=clock),
         intake,
         Recordings(database, store, ffmpeg, audit),
         tickets,
-        audit,
-        upload_url=UPLOAD_URL,
         upload_max_mb=UPLOAD_MB,
         clock=clock,
     )

@@ -1,0 +1,192 @@
+"""The photos of an application: taken in like every file, read like every paper, seen by few, destroyed in time (K2).
+
+They lie under a key of the application's own. Destroying it destroys photos, thumbnails and readings at once; what
+stays is the SHA-256 of each photo, with which a photo that somebody still has can be told to be the one.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from ocr import Reading
+from schemas.api.files import UploadView
+from schemas.api.verifications import PaperBody
+from schemas.documents.readings import ReadingDocument
+from schemas.documents.spaces import FileDocument
+from schemas.documents.verifications import VerificationDocument
+from schemas.enums import FileState
+from schemas.reading_enums import ReadingKind, ReadingState
+from schemas.verification_enums import PaperState
+from services.actors import Actor
+from services.audit import Audit
+from services.clock import Clock, utc_now
+from services.errors import Problem
+from services.files.file_intake import FileIntake
+from services.files.file_store import FileStore
+from services.files.file_uploads import FileUploads
+from services.ids import new_id
+from services.keys import KeyDestroyedError, Vault
+from services.readings.paper_reader import PaperReader
+from services.readings.reading_seals import ReadingSeals
+from services.storage.database import Database
+
+_WITHDRAWN = {"$set": {"state": ReadingState.WITHDRAWN.value}, "$unset": {"result": "", "job_key": "", "claim": ""}}
+_GOING_ON = (ReadingState.QUEUED, ReadingState.RUNNING)
+
+
+class Papers:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        uploads: FileUploads,
+        intake: FileIntake,
+        store: FileStore,
+        reader: PaperReader,
+        seals: ReadingSeals,
+        audit: Audit,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._db = database
+        self._vault = vault
+        self._uploads = uploads
+        self._intake = intake
+        self._store = store
+        self._reader = reader
+        self._seals = seals
+        self._audit = audit
+        self._clock = clock
+
+    # --- taking them in
+
+    async def begin(self, actor: Actor, document: VerificationDocument, body: PaperBody) -> UploadView:
+        """Raises ``file.*``; a photo of a paper that is there already takes its place when it is complete."""
+        if not body.content_type.startswith("image/"):
+            raise Problem("file.type_refused", "请上传照片")
+        return await self._uploads.begin(actor, document["_id"], body)
+
+    async def complete(self, actor: Actor, document: VerificationDocument, paper: ReadingKind, file_id: str) -> None:
+        """Check what was uploaded, keep it, and have it read. Raises ``file.*``."""
+        file = await self._db.files.find_one({"_id": file_id, "space_id": document["_id"], "owner_id": actor.user_id})
+        if file is None:
+            raise Problem("file.not_found")
+        if file["state"] == FileState.PENDING:
+            file = await self._intake.receive(actor, file)
+        if file["state"] != FileState.COMPLETE:
+            raise Problem(file.get("rejected_because", "file.gone"))
+        before = document["papers"].get(paper.value)
+        kept = {"file_id": file_id, "sha256": file["sha256"]}
+        if self._reader.available:
+            kept["reading_id"] = await self._read(actor, document, file, paper)
+        await self._db.verifications.update_one(
+            {"_id": document["_id"]}, {"$set": {f"papers.{paper.value}": kept, "updated_at": self._clock()}}
+        )
+        if before is not None and before["file_id"] != file_id:
+            await self._remove(before["file_id"])
+
+    async def _read(self, actor: Actor, document: VerificationDocument, file: FileDocument, paper: ReadingKind) -> str:
+        """Queue it; what is queued is the job. Whoever waits in the deployment's queue waits before it."""
+        reading: ReadingDocument = {
+            "_id": new_id(),
+            "schema_version": 1,
+            "space_id": document["_id"],
+            "verification_id": document["_id"],
+            "file_id": file["_id"],
+            "uploader_id": actor.user_id,
+            "asked_by": actor.user_id,
+            "asked_kind": paper.value,
+            "job_key": f"{file['_id']}:{paper.value}",
+            "state": ReadingState.QUEUED.value,
+            "tries": 0,
+            "due_at": self._clock(),
+            "confirmations": [],
+            "created_at": self._clock(),
+        }
+        try:
+            await self._db.readings.insert_one(reading)
+        except DuplicateKeyError:
+            known = await self._db.readings.find_one({"job_key": reading["job_key"]}, {"_id": 1})
+            if known is None:
+                raise
+            return known["_id"]
+        return reading["_id"]
+
+    # --- looking at them
+
+    async def states(
+        self, document: VerificationDocument
+    ) -> tuple[dict[str, PaperState], dict[str, Reading], dict[str, str]]:
+        """By paper: how far it is, what was read, and the code of why nothing could be."""
+        states, readings, errors = dict[str, PaperState](), dict[str, Reading](), dict[str, str]()
+        for paper, kept in document["papers"].items():
+            if "purged_at" in document:
+                states[paper] = PaperState.PURGED
+                continue
+            found = await self._reading(kept.get("reading_id"))
+            if found is not None and found["state"] in _GOING_ON:
+                states[paper] = PaperState.READING
+                continue
+            reading = await self._opened(found)
+            states[paper] = PaperState.UNREAD if reading is None else PaperState.READ
+            if reading is not None:
+                readings[paper] = reading
+            elif found is not None and "error" in found:
+                errors[paper] = found["error"]
+        return states, readings, errors
+
+    async def content(self, document: VerificationDocument, paper: ReadingKind) -> tuple[str, AsyncIterator[bytes]]:
+        """Content type and bytes of a photo. Raises ``file.not_found``, ``file.gone``."""
+        kept = document["papers"].get(paper.value)
+        if kept is None:
+            raise Problem("file.not_found")
+        file = await self._db.files.find_one({"_id": kept["file_id"]})
+        if file is None or "copies" not in file or "purged_at" in document:
+            raise Problem("file.gone")
+        copy = file["copies"]["original"]
+        return copy["content_type"], self._store.read(file, copy)
+
+    async def _reading(self, reading_id: str | None) -> ReadingDocument | None:
+        return None if reading_id is None else await self._db.readings.find_one({"_id": reading_id})
+
+    async def _opened(self, found: ReadingDocument | None) -> Reading | None:
+        if found is None or found["state"] != ReadingState.DONE:
+            return None
+        try:
+            return await self._seals.open(found)
+        except KeyDestroyedError:
+            return None
+
+    # --- destroying them
+
+    async def purge(self, document: VerificationDocument) -> None:
+        """Photos and readings are gone for ever; their hashes stay. Bears being run twice."""
+        holder = document["_id"]
+        async for file in self._db.files.find({"space_id": holder}):
+            await self._store.remove(file, file.get("copies", {}).values())
+        await self._vault.destroy(f"space:{holder}")
+        now = self._clock()
+
+        async def work(session: AsyncClientSession) -> None:
+            await self._forget(session, holder, now)
+            hashes = {paper: kept.get("sha256", "") for paper, kept in document["papers"].items()}
+            await self._audit.write(None, "verification.photos_purged", f"verification:{holder}", session, **hashes)
+
+        await self._db.transaction(work)
+
+    async def _forget(self, session: AsyncClientSession, holder: str, now: datetime) -> None:
+        of_it = {"space_id": holder}
+        await self._db.files.update_many(of_it, {"$unset": {"copies": ""}}, session=session)
+        await self._db.readings.update_many(of_it, _WITHDRAWN, session=session)
+        await self._db.verifications.update_one(
+            {"_id": holder}, {"$set": {"purged_at": now}, "$unset": {"purge_at": ""}}, session=session
+        )
+
+    async def _remove(self, file_id: str) -> None:
+        """A photo that was taken anew is of no use to anybody."""
+        file = await self._db.files.find_one({"_id": file_id})
+        if file is not None and "copies" in file:
+            await self._db.readings.update_many({"file_id": file_id}, _WITHDRAWN)
+            await self._store.remove(file, file["copies"].values())
+            await self._db.files.update_one({"_id": file_id}, {"$unset": {"copies": ""}})
