@@ -75,7 +75,12 @@ class OrderAssignHandler(ApiHandler):
 
 
 class OrderAcceptHandler(ApiHandler):
-    @door("Accept an assigned order", allow=SIGNED_IN, answer=OrderView, problems=STEP)
+    @door(
+        "Accept an assigned order",
+        allow=SIGNED_IN,
+        answer=OrderView,
+        problems=(*STEP, "order.lawyer_unverified"),
+    )
     async def post(self, call: Call[NoBody], order_id: str) -> OrderView:
         return await self.services.orders.accept(call.actor, order_id)
 

@@ -62,7 +62,7 @@ class MyVerificationsHandler(ApiHandler):
         body=VerificationBody,
         answer=VerificationView,
         status=201,
-        problems=("verification.consent_outdated", "verification.person_first"),
+        problems=("auth.forbidden", "verification.consent_outdated", "verification.person_first"),
         description="One of a kind is open at a time: a repeat answers that one. `lawyer` is for lawyers, `company` "
         "for who is verified as a person.",
     )

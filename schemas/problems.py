@@ -86,7 +86,7 @@ _TABLE = (
     ProblemType("order.need_invalid", Kind.UNPROCESSABLE, 42220, "需求信息填写有误"),
     ProblemType("order.lawyer_unavailable", Kind.CONFLICT, 40922, "该律师当前无法接单"),
     ProblemType("order.coupon_invalid", Kind.UNPROCESSABLE, 42221, "优惠券不可用"),
-    ProblemType("order.lawyer_unverified", Kind.CONFLICT, 40924, "完成律师执业认证后才能接单"),
+    ProblemType("order.lawyer_unverified", Kind.CONFLICT, 40928, "完成律师执业认证后才能接单"),
     ProblemType("order.price_changed", Kind.CONFLICT, 40923, "价格有变化，请重新确认"),
     ProblemType("payment.not_needed", Kind.CONFLICT, 40984, "无需支付，正在确认"),
     ProblemType("company.not_found", Kind.NOT_FOUND, 40483, "没有这家企业"),

@@ -29,6 +29,7 @@ class LawyerView(View):
     id: str
     display_name: str
     profile: LawyerProfile | None
+    verified: bool = Field(description="Whether the practising licence was verified, and still counts")
 
 
 class LawyerQuery(Body):

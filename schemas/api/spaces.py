@@ -17,6 +17,7 @@ class MemberView(View):
     read_seq: int
     online: bool
     left: bool = False
+    verified: bool = Field(False, description="已实名: whether they have proven who they are (B2)")
 
 
 class MemberAdd(Body):

@@ -47,7 +47,9 @@ def build_money(core: Core, prices: Prices, accounts: Accounts, files: Files, no
     book = OrderBook(database, audit, outbox, clock)
     seals = OrderSeals(core.vault)
     views = OrderViews(database, seals)
-    assignments = Assignments(database, book, seals, core.spaces)
+    assignments = Assignments(
+        database, book, seals, core.spaces, clock, verified_only=settings.requires_verified_lawyers
+    )
     placing = OrderPlacing(
         database, GroupCommit(database), core.vault, prices.products, prices.pricing, idempotency, audit, outbox, clock
     )

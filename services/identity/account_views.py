@@ -9,6 +9,7 @@ from schemas.api.lawyers import LawyerProfile, LawyerView
 from schemas.api.me import MeView
 from schemas.documents.people import UserDocument
 from schemas.enums import IdentityKind, Role
+from schemas.verification_enums import VerificationKind
 
 LONGEST_NAME = 20
 # A client must not pass for the house in a chat.
@@ -55,7 +56,12 @@ def me_view(user: UserDocument, identities: Iterable[str]) -> MeView:
 
 
 def lawyer_view(user: UserDocument) -> LawyerView:
-    return LawyerView(id=user["_id"], display_name=user["display_name"], profile=profile_of(user))
+    return LawyerView(
+        id=user["_id"],
+        display_name=user["display_name"],
+        profile=profile_of(user),
+        verified=VerificationKind.LAWYER.value in user.get("verified_until", {}),
+    )
 
 
 def profile_of(user: UserDocument) -> LawyerProfile | None:

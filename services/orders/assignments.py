@@ -10,6 +10,7 @@ from schemas.documents.orders import OrderDocument
 from schemas.documents.people import UserDocument
 from schemas.enums import OrderStatus, Role, SystemRole
 from services.actors import Actor
+from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.orders.order_book import SYSTEM, Move, OrderBook
 from services.orders.order_rules import OPEN_WORK, Action, Candidate, choose_lawyer, declined_by
@@ -22,7 +23,19 @@ TOPIC = "topic"
 
 
 class Assignments:
-    def __init__(self, database: Database, book: OrderBook, seals: OrderSeals, spaces: Spaces) -> None:
+    def __init__(
+        self,
+        database: Database,
+        book: OrderBook,
+        seals: OrderSeals,
+        spaces: Spaces,
+        clock: Clock = utc_now,
+        *,
+        verified_only: bool = False,
+    ) -> None:
+        """``verified_only``: only lawyers whose practising licence was verified serve orders (B2)."""
+        self._clock = clock
+        self._verified_only = verified_only
         self._db = database
         self._book = book
         self._seals = seals
@@ -50,10 +63,15 @@ class Assignments:
 
     async def candidate(self, lawyer_id: str) -> Candidate:
         """A lawyer whom a person picked. Raises ``order.lawyer_unavailable``."""
-        user = await self._db.users.find_one({"_id": lawyer_id, "roles": Role.LAWYER.value, "disabled": False})
+        user = await self._db.users.find_one({"_id": lawyer_id, **self._serving()})
         if user is None:
             raise Problem("order.lawyer_unavailable")
         return _candidate(user, 0)
+
+    async def check_may_serve(self, lawyer_id: str) -> None:
+        """Raises ``order.lawyer_unverified``."""
+        if await self._db.users.find_one({"_id": lawyer_id, **self._verified()}, {"_id": 1}) is None:
+            raise Problem("order.lawyer_unverified")
 
     async def assign(
         self,
@@ -89,13 +107,20 @@ class Assignments:
         return moved
 
     async def _choose(self, order: OrderDocument) -> Candidate | None:
-        lawyers = await self._db.users.find({"roles": Role.LAWYER.value, "disabled": False}).to_list()
+        lawyers = await self._db.users.find(self._serving()).to_list()
         loads = await self._loads([lawyer["_id"] for lawyer in lawyers])
         candidates = [_candidate(lawyer, loads.get(lawyer["_id"], 0)) for lawyer in lawyers]
         excluded = declined_by(order) | {order["client_id"]}
         need = await self._seals.need(order)
         about = frozenset({order["product"]["kind"], str(need.get(TOPIC, ""))})
         return choose_lawyer(candidates, about, excluded, order.get("wanted_lawyer_id"))
+
+    def _serving(self) -> dict[str, Any]:
+        """Lawyers who can be given work."""
+        return {"roles": Role.LAWYER.value, "disabled": False, **self._verified()}
+
+    def _verified(self) -> dict[str, Any]:
+        return {"verified_until.lawyer": {"$gt": self._clock()}} if self._verified_only else {}
 
     async def _loads(self, lawyer_ids: list[str]) -> dict[str, int]:
         open_work = [status.value for status in OPEN_WORK]

@@ -118,7 +118,10 @@ class Orders:
         return await self._do(actor, order_id, Action.ASSIGN, step)
 
     async def accept(self, actor: Actor, order_id: str) -> OrderView:
+        """Raises ``order.lawyer_unverified`` where only verified lawyers serve."""
+
         async def step(session: AsyncClientSession, access: Access) -> OrderDocument:
+            await self._assignments.check_may_serve(actor.user_id)
             return await self._move(session, actor, access, Move(Action.ACCEPT, "accepted", about="assignment"))
 
         return await self._do(actor, order_id, Action.ACCEPT, step)

@@ -96,6 +96,7 @@ class SpaceViews:
                 {"_id": {"$in": [{"space": space["_id"], "user": m["user_id"]} for m in space["members"]]}}
             )
         }
+        verified = await self._verified(space)
         newest = {member["user_id"]: member for member in space["members"]}
         return [
             MemberView(
@@ -106,6 +107,11 @@ class SpaceViews:
                 read_seq=reads.get(user_id, 0),
                 online=user_id in online,
                 left=user_id not in present,
+                verified=user_id in verified,
             )
             for user_id, member in newest.items()
         ]
+
+    async def _verified(self, space: SpaceDocument) -> set[str]:
+        members = {"$in": list({member["user_id"] for member in space["members"]})}
+        return {user["_id"] async for user in self._db.users.find({"_id": members, "verified": True}, {"_id": 1})}

@@ -3,7 +3,6 @@
 The account says until when; a tick takes away what has run out, so that readers need no rule of their own.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -31,11 +30,6 @@ class Standing:
             for kind, moment in sorted(until.items())
             if moment > now
         ]
-
-    async def verified(self, user_ids: Collection[str]) -> set[str]:
-        """Those of them whose name is verified now."""
-        found = self._db.users.find({"_id": {"$in": list(user_ids)}, "verified": True}, {"_id": 1})
-        return {user["_id"] async for user in found}
 
     async def real_name(self, user_id: str) -> str | None:
         """The verified name of a person, in the clear; for services only. Who shows it to others audits it."""

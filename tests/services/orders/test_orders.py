@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from schemas.enums import OrderStatus, Role
 from services.actors import Actor
 from services.errors import Problem
 from services.ids import new_id
+from services.orders.assignments import Assignments
+from services.orders.order_seals import OrderSeals
 from services.orders.products import ProductSpec
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
@@ -423,3 +426,20 @@ async def test_nobody_there_is_said_to_the_desk(world: World) -> None:
     titles = [notice["title"] for notice in await world.notices_of(desk)]
     assert titles == ["有新订单", "订单待派单"]
     assert (await world.stored(order.id))["status"] == OrderStatus.PAID
+
+
+async def test_only_verified_lawyers_serve_where_that_is_demanded(world: World) -> None:
+    """B2: the licence must have been proven, and still count, before an order is given or taken."""
+    lawyer, _ = await world.office()
+    strict = Assignments(
+        world.database, world.book, OrderSeals(world.vault), world.spaces, world.clock, verified_only=True
+    )
+    order = await world.paid(await world.client())
+    assert not await strict.by_rule(order.id)
+    assert await refused(strict.candidate(lawyer.user_id)) == "order.lawyer_unavailable"
+    assert await refused(strict.check_may_serve(lawyer.user_id)) == "order.lawyer_unverified"
+    until = {"verified_until": {"lawyer": world.clock() + timedelta(days=1)}}
+    await world.database.users.update_one({"_id": lawyer.user_id}, {"$set": until})
+    await strict.check_may_serve(lawyer.user_id)
+    assert await strict.by_rule(order.id)
+    assert (await world.stored(order.id))["lawyer_id"] == lawyer.user_id
