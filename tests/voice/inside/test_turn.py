@@ -1,8 +1,9 @@
 """TURN with a real coturn and the configuration that we ship: who may use it, and what it reaches (I6)."""
 
 import asyncio
+import os
 import socket
-import string
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from server.embedded.processes import Command, Part
 from services.hearings.ice import LIFETIME_SECONDS, IceServers
 from tests.voice.namespace import JANUS_ADDRESS, SPEAKER_ADDRESS
 
-SHIPPED = Path(__file__).resolve().parents[3] / "deploy" / "coturn" / "turnserver.conf"
+DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 SECRET = "shared with coturn"
 PORT = 3478
 USER = "6b024adb4975a8364f5228c4"
@@ -31,14 +32,23 @@ class Coturn(Part):
         self.folder = folder
 
     def command(self) -> Command:
-        values = {"TURN_SECRET": SECRET, "REALM": "casespace.test", "JANUS_ADDRESS": JANUS_ADDRESS}
-        filled = string.Template(SHIPPED.read_text("utf-8")).substitute(values)
-        # Only here, where everything is on 127/8.
-        own = f"listening-ip={SPEAKER_ADDRESS}\nrelay-ip={SPEAKER_ADDRESS}\nallow-loopback-peers\nlog-file=stdout\n"
-        config = self.folder / "turnserver.conf"
-        config.write_text(filled + own, "utf-8")
-        pid = f"--pidfile={self.folder / 'coturn.pid'}"
-        return Command(["/usr/bin/turnserver", "-c", str(config), pid], self.folder)
+        secrets = self.folder / "voice.env"
+        secrets.write_text(f"JANUS_SECRET=a\nJANUS_ADMIN_KEY=b\nTURN_SECRET={SECRET!r}\n", "utf-8")
+        values = {
+            "VOICE_TEMPLATES": str(DEPLOY),
+            "VOICE_SECRETS": str(secrets),
+            "VOICE_RUN": str(self.folder),
+            "VOICE_ONLY_FILL": "yes",
+            "JANUS_ADDRESS": JANUS_ADDRESS,
+            "TURN_ADDRESS": SPEAKER_ADDRESS,
+            "REALM": "casespace.test",
+        }
+        subprocess.run([DEPLOY / "voice" / "start", "coturn"], env={**os.environ, **values}, check=True)
+        config = self.folder / "coturn" / "turnserver.conf"
+        with config.open("a", encoding="utf-8") as file:
+            file.write("allow-loopback-peers\n")  # only here, where everything is on 127/8
+        own = [f"--pidfile={self.folder / 'coturn.pid'}", f"--userdb={self.folder / 'turndb'}"]
+        return Command(["/usr/bin/turnserver", "-c", str(config), *own], self.folder)
 
     def ready(self) -> bool:
         with socket.socket() as probe:  # it listens on TCP with the same port
