@@ -23,6 +23,7 @@ from services.papers.seals import PaperSeal
 class MinutesParts:
     services: Minutes
     after: MinutesEffects
+    files: MadeFiles
 
     @property
     def drafts(self) -> Drafts:
@@ -39,4 +40,4 @@ def build_minutes(core: Core, notices: Notices, seal: PaperSeal) -> MinutesParts
         MinutesEntries(database, book, telling, clock), reading, MinutesSigning(book, telling, files, clock)
     )
     paper = MinutesPaper(core.papers, seal, files)
-    return MinutesParts(services, MinutesEffects(book, reading, telling, paper, files, core.cards, notices))
+    return MinutesParts(services, MinutesEffects(book, reading, telling, paper, files, core.cards, notices), files)
