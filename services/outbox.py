@@ -3,6 +3,9 @@
 A row is written in the transaction of the change, so either both exist or neither. The worker runs the rows
 of one subject in order, repeats a failing one with growing pauses, and parks what keeps failing, where
 operators see it; a parked row holds up nothing else. Effects must tolerate being run twice.
+
+A fault of ours does not heal by waiting, so it is parked within minutes. A service outside that is away comes back:
+what fails for it is repeated for a day before a person is asked to look at each.
 """
 
 import asyncio
@@ -13,6 +16,7 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from miniprogram_api.errors import VendorError
 from schemas.documents.ledgers import OutboxDocument
 from schemas.enums import OutboxState
 from services.clock import Clock, utc_now
@@ -27,14 +31,32 @@ AT_ONCE = 16  # so that one slow vendor holds up only its own subjects
 PARK_AFTER = 12
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 300.0
+PATIENCE = timedelta(days=1)  # with services outside
+LONGEST_PAUSE_OUTSIDE = 900.0
 # Ids tell the order within one process only: those of two processes in the same second do not.
 IN_ORDER = [("created_at", ASCENDING), ("_id", ASCENDING)]
 _LAST = (datetime.max.replace(tzinfo=UTC), "")
 
 
-def pause(attempts: int) -> float:
-    """Seconds to wait after the ``attempts``-th failure: doubling, at most five minutes."""
-    return min(FIRST_PAUSE * 2.0 ** (attempts - 1), LONGEST_PAUSE)
+def pause(attempts: int, longest: float = LONGEST_PAUSE) -> float:
+    """Seconds to wait after the ``attempts``-th failure: doubling, at most ``longest`` (five minutes)."""
+    return min(FIRST_PAUSE * 2.0 ** min(attempts - 1, 30), longest)
+
+
+def outside(fault: BaseException | None) -> bool:
+    """Whether a service outside failed, in a way that may be over later, itself or as the cause of the fault."""
+    while fault is not None:
+        if isinstance(fault, VendorError):
+            return fault.retryable
+        fault = fault.__cause__
+    return False
+
+
+def last_try(row: OutboxDocument, fault: Exception, now: datetime) -> bool:
+    """Whether the row is parked when this run of it fails with ``fault``."""
+    if row["attempts"] + 1 < PARK_AFTER:
+        return False
+    return not outside(fault) or now - row.get("outside_since", now) >= PATIENCE
 
 
 class Outbox:
@@ -128,24 +150,25 @@ class Outbox:
             await self._failed(row, fault, report)
             return False
         await self._db.outbox.update_one(
-            {"_id": row["_id"]}, {"$set": {"state": OutboxState.DONE, "done_at": self._clock()}}
+            {"_id": row["_id"]},
+            {"$set": {"state": OutboxState.DONE, "done_at": self._clock()}, "$unset": {"outside_since": ""}},
         )
         return True
 
     async def _failed(self, row: OutboxDocument, fault: Exception, report: Report) -> None:
-        attempts = row["attempts"] + 1
-        parked = attempts >= PARK_AFTER
-        await self._db.outbox.update_one(
-            {"_id": row["_id"]},
-            {
-                "$set": {
-                    "attempts": attempts,
-                    "state": OutboxState.PARKED if parked else OutboxState.PENDING,
-                    "due_at": self._clock() + timedelta(seconds=pause(attempts)),
-                    "fault": type(fault).__name__,
-                }
-            },
-        )
+        now, attempts = self._clock(), row["attempts"] + 1
+        parked, away = last_try(row, fault, now), outside(fault)
+        longest = LONGEST_PAUSE_OUTSIDE if away else LONGEST_PAUSE
+        changes: dict[str, Any] = {
+            "attempts": attempts,
+            "state": OutboxState.PARKED if parked else OutboxState.PENDING,
+            "due_at": now + timedelta(seconds=pause(attempts, longest)),
+            "fault": type(fault).__name__,
+        }
+        if away and not parked:
+            changes["outside_since"] = row.get("outside_since", now)
+        gone = {} if "outside_since" in changes else {"$unset": {"outside_since": ""}}
+        await self._db.outbox.update_one({"_id": row["_id"]}, {"$set": changes, **gone})
         report(row, fault, parked)
 
     async def release(self, event_id: str) -> bool:

@@ -18,6 +18,7 @@ class OutboxDocument(TypedDict):
     created_at: datetime
     done_at: NotRequired[datetime]
     fault: NotRequired[str]
+    outside_since: NotRequired[datetime]  # since when a service outside has kept it from being done
 
 
 class AuditDocument(TypedDict):

@@ -135,6 +135,7 @@ class RefundDocument(TypedDict):
     refund_id: NotRequired[str]  # WeChat's
     ended_at: NotRequired[datetime]  # when the provider sent it, by its own clock, or when we heard that it will not
     requested_by: str
+    shares_at: NotRequired[datetime | None]  # when shares of its payment are asked back next; None: there are none
     query_at: datetime
     created_at: datetime
     updated_at: datetime

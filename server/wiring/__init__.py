@@ -202,6 +202,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **money.effects.effects(),
         **money.refunds.effects(),
         **money.settled.effects(),
+        **money.watch.effects(),
         **sales.effects(),
         **settling.effects(),
         **quarrels.effects(),

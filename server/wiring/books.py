@@ -46,7 +46,7 @@ def build_books(core: Core, money: Money, leases: Leases) -> Books:
         clock,
         core.tally,
     )
-    parked = ParkedEffects(database, core.outbox, items, core.audit)
+    parked = ParkedEffects(database, core.outbox, items, core.audit, clock)
     return Books(
         finance=Finance(database, checks, reconciliation, bills, core.audit, clock),
         work_desk=WorkDesk(items, parked),

@@ -109,9 +109,7 @@ def build_money(core: Core, prices: Prices, accounts: Accounts, files: Files, no
         orders=Orders(database, book, placing, views, seals, assignments, core.spaces, files, audit, outbox, clock),
         payments=payments,
         refunds=refunds,
-        effects=OrderEffects(
-            database, book, seals, core.spaces, core.cards, notices, core.publisher, assignments, watch
-        ),
+        effects=OrderEffects(database, book, seals, core.spaces, core.cards, notices, core.publisher, assignments),
         watch=watch,
         settled=settled,
         pay=pay,

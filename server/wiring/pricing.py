@@ -96,6 +96,6 @@ def build_sales(
         ),
         tips=Tips(database, book, payments, core.cards, notices, core.publisher, clock),
         top_ups=TopUps(database, prices.companies, payments, core.ledger, audit, clock),
-        quote_effects=QuoteEffects(database, quote_book, core.cards, notices, core.publisher, watch),
+        quote_effects=QuoteEffects(database, quote_book, core.cards, notices, core.publisher),
         quote_watch=QuoteWatch(database, quote_book, watch, outbox, clock),
     )

@@ -63,7 +63,7 @@ def build_settling(core: Core, pay: PayClient, notices: Notices) -> Settling:
     )
     terms = SharingTerms(settings.pay_profit_sharing, settings.pay_sharing_percent * 100)
     written = PayoutBook(database, core.outbox, clock)
-    returns = ShareReturns(database, written, core.outbox, clock)
+    returns = ShareReturns(database, written, core.work_items, core.outbox, clock)
     return Settling(
         firms=Firms(database, audit, clock),
         rulebook=rulebook,

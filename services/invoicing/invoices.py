@@ -29,7 +29,7 @@ from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
 from services.keys import Vault
 from services.orders.order_seams import Teller
-from services.outbox import PARK_AFTER, Effect, Outbox
+from services.outbox import Effect, Outbox, last_try
 from services.permissions import FINANCE, Permission, require
 from services.storage.database import Database
 from services.work_items import WorkItems
@@ -202,7 +202,7 @@ class Invoices:
         try:
             await self._vendor.issue(apply_id=invoice["apply_id"], fapiao_id=invoice["_id"], buyer=buyer, items=[item])
         except VendorError as fault:
-            if fault.retryable and row["attempts"] + 1 < PARK_AFTER:
+            if fault.retryable and not last_try(row, fault, self._clock()):
                 raise
             await self._by_hand(invoice, fault.code)
             return

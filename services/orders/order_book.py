@@ -15,6 +15,8 @@ from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.orders.order_rules import Action, allowed_as, promises_at, target
 from services.outbox import Outbox
+from services.payments.payment_closing import owe_closing
+from services.payments.purposes import Subject
 from services.permissions import ORDER, Permission, allowed
 from services.pricing import reservations
 from services.storage.database import Database
@@ -131,6 +133,8 @@ class OrderBook:
         )
         if moved is None:
             raise Problem("order.wrong_state")
+        if move.action is Action.CANCEL:
+            await owe_closing(self._db, self._outbox, session, Subject(SubjectKind.ORDER, order["_id"]))
         if "price" in order:
             await self._reserved(session, order, order["price"], move.action)
         await self._audit.write(

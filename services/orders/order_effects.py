@@ -9,7 +9,7 @@ from typing import Any
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import OrderDocument
 from schemas.documents.spaces import SpaceDocument
-from schemas.enums import NoticeKind, Role, SubjectKind
+from schemas.enums import NoticeKind, Role
 from services.errors import Problem
 from services.live import Live
 from services.orders.assignments import Assignments
@@ -18,8 +18,6 @@ from services.orders.order_news import NEWS, CardChanged, CardShown, News, yuan
 from services.orders.order_seals import OrderSeals
 from services.orders.order_seams import Teller
 from services.outbox import Effect
-from services.payments.payment_watch import PaymentWatch
-from services.payments.purposes import Subject
 from services.spaces.cards import Cards
 from services.spaces.spaces import Spaces, current_member
 from services.storage.database import Database
@@ -36,7 +34,6 @@ class OrderEffects:
         notices: Teller,
         live: Live,
         assignments: Assignments,
-        watch: PaymentWatch,
     ) -> None:
         self._db = database
         self._book = book
@@ -46,14 +43,12 @@ class OrderEffects:
         self._notices = notices
         self._live = live
         self._assignments = assignments
-        self._watch = watch
 
     def effects(self) -> dict[str, Effect]:
         effects: dict[str, Effect] = dict.fromkeys(NEWS, self.announce)
         effects["order.paid"] = self._paid
         effects["order.assigned"] = self._assigned
         effects["order.declined"] = self._declined
-        effects["order.cancelled"] = self._cancelled
         return effects
 
     async def announce(self, row: OutboxDocument) -> None:
@@ -87,10 +82,6 @@ class OrderEffects:
         order = await self._book.load(row["payload"]["order_id"])
         if order is not None:
             await self._assign(row, order)
-
-    async def _cancelled(self, row: OutboxDocument) -> None:
-        await self.announce(row)
-        await self._watch.close_all(Subject(SubjectKind.ORDER, row["payload"]["order_id"]))
 
     # --- assignment and membership
 

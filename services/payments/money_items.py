@@ -18,6 +18,7 @@ class Matter:
 STRAY, MISMATCH = "money.stray", "money.payment_mismatch"
 SHIPPING_FAILED = "money.shipping_failed"
 REFUND_FAILED, REFUND_ABNORMAL = "money.refund_failed", "money.refund_abnormal"
+SHARE_NOT_BACK = "money.share_not_back"
 
 MATTERS: dict[str, Matter] = {
     STRAY: Matter(
@@ -36,6 +37,12 @@ MATTERS: dict[str, Matter] = {
     REFUND_FAILED: Matter(
         "退款被微信支付拒绝",
         "请在商户平台按商户退款单号查看原因。原因消除后由客服重新发起退款；确实无法原路退回的，与客户约定线下退款并登记。",
+    ),
+    SHARE_NOT_BACK: Matter(
+        "退款在等律所退回分账，尚未收回",
+        "客户的退款须先从律所收回分账。请联系该律所，确认其商户号状态正常、余额充足；系统会自动重试，间隔最长 6 小时，"
+        "收回后退款自动发出，本工单自动关闭。"
+        "分账已超过 180 天或律所无法退回的，由财务负责人与律所约定线下返还，再与客户约定退款方式并登记。",
     ),
     REFUND_ABNORMAL: Matter(
         "退款异常：款项无法退回客户原账户",
@@ -56,13 +63,14 @@ async def open_about_payment(
 
 
 async def open_about_refund(
-    items: WorkItems, kind: str, refund: RefundDocument, session: AsyncClientSession | None = None
+    items: WorkItems, kind: str, refund: RefundDocument, session: AsyncClientSession | None = None, **more: object
 ) -> None:
-    detail = {
+    detail: dict[str, object] = {
         "refund_id": refund["_id"],
         "out_refund_no": refund["out_refund_no"],
         "payment_id": refund["payment_id"],
         "amount_fen": refund["amount_fen"],
+        **more,
     }
     await _open(items, kind, f"refund:{refund['_id']}", detail, refund.get("order_id"), session)
 

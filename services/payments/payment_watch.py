@@ -3,11 +3,11 @@
 import logging
 from datetime import timedelta
 
-from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.errors import PayError, VendorError
 from miniprogram_api.pay import PayClient
+from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import PaymentDocument
 from schemas.enums import OrderStatus, PaymentState, SubjectKind
 from services.audit import Audit
@@ -16,9 +16,11 @@ from services.errors import Problem
 from services.orders.order_book import Move, OrderBook
 from services.orders.order_rules import Action
 from services.orders.order_seams import Tally, no_tally
-from services.outbox import Outbox
+from services.outbox import Effect, Outbox
+from services.payments.payment_closing import CLOSE
 from services.payments.payment_confirming import PaymentConfirming
 from services.payments.purposes import Subject
+from services.storage.claims import claim
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.payments")
@@ -68,17 +70,9 @@ class PaymentWatch:
         return asked
 
     async def _claim(self) -> PaymentDocument | None:
-        """One due payment, put off for everybody else: the pause is as long as it has waited already."""
         now = self._clock()
         due = {"state": PaymentState.PENDING.value, "query_at": {"$lte": now}}
-        payment = await self._db.payments.find_one(due, sort=[("query_at", ASCENDING)])
-        if payment is None:
-            return None
-        pause = min(max(self._first_pause, now - payment["created_at"]), LONGEST_PAUSE)
-        claimed = await self._db.payments.update_one(
-            {"_id": payment["_id"], "query_at": payment["query_at"]}, {"$set": {"query_at": now + pause}}
-        )
-        return payment if claimed.modified_count else await self._claim()
+        return await claim(self._db.payments, due, "query_at", now, first=self._first_pause, longest=LONGEST_PAUSE)
 
     async def settle(self, payment: PaymentDocument, *, close: bool = False) -> None:
         """Learn the truth about a pending payment: confirm it, or close it when it lapsed (or ``close``).
@@ -124,7 +118,13 @@ class PaymentWatch:
 
         await self._db.transaction(work)
 
-    # --- orders that nobody pays
+    # --- what nobody pays
+
+    def effects(self) -> dict[str, Effect]:
+        return {CLOSE: self._close_row}
+
+    async def _close_row(self, row: OutboxDocument) -> None:
+        await self.close_all(Subject(SubjectKind(row["payload"]["kind"]), row["payload"]["id"]))
 
     async def close_all(self, subject: Subject) -> None:
         """Close what is pending for something that nobody shall pay any more, or find out that it is paid.

@@ -18,7 +18,7 @@ from services.orders.order_book import Move, OrderBook
 from services.orders.order_rules import Action
 from services.orders.order_seams import Tally, no_tally
 from services.outbox import Outbox
-from services.payments.money_items import REFUND_ABNORMAL, REFUND_FAILED, STRAY, open_about_refund
+from services.payments.money_items import REFUND_ABNORMAL, REFUND_FAILED, SHARE_NOT_BACK, STRAY, open_about_refund
 from services.payments.purposes import paid_for
 from services.storage.database import Database
 from services.work_items import WorkItems
@@ -120,6 +120,7 @@ class RefundSettling:
         if payment is None:
             raise Problem("payment.unknown")
         await self._ledger.write(session, postings.refund_ended(refund, payment))
+        await self._work_items.resolve(SHARE_NOT_BACK, f"refund:{refund['_id']}", "退款已有结果", session)
         if refund["state"] == RefundState.FAILED:
             kind = REFUND_ABNORMAL if abnormal else REFUND_FAILED
             await open_about_refund(self._work_items, kind, refund, session)

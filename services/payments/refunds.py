@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.errors import NotificationRejected, PayError, VendorError
@@ -36,6 +35,7 @@ from services.outbox import Effect, Outbox
 from services.payments.refund_asking import FIRST_PAUSE, RefundAsking, new_refund
 from services.payments.refund_settling import RefundSettling
 from services.permissions import Permission
+from services.storage.claims import claim
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.payments")
@@ -224,14 +224,7 @@ class Refunds:
     async def _claim(self) -> RefundDocument | None:
         now = self._clock()
         due = {"state": RefundState.REQUESTED.value, "query_at": {"$lte": now}}
-        refund = await self._db.refunds.find_one(due, sort=[("query_at", ASCENDING)])
-        if refund is None:
-            return None
-        pause = min(max(FIRST_PAUSE, now - refund["created_at"]), LONGEST_PAUSE)
-        claimed = await self._db.refunds.update_one(
-            {"_id": refund["_id"], "query_at": refund["query_at"]}, {"$set": {"query_at": now + pause}}
-        )
-        return refund if claimed.modified_count else await self._claim()
+        return await claim(self._db.refunds, due, "query_at", now, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
 
     async def _ask(self, refund: RefundDocument) -> None:
         try:

@@ -21,7 +21,7 @@ from schemas.enums import PaymentState
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.orders.order_seams import Openids, Tally, no_tally
-from services.outbox import PARK_AFTER, Effect
+from services.outbox import Effect, last_try
 from services.payments.money_items import SHIPPING_FAILED, open_about_payment
 from services.storage.database import Database
 from services.work_items import WorkItems
@@ -87,17 +87,16 @@ class ShippingReports:
 
     async def _report(self, row: OutboxDocument) -> None:
         """Of an order's row: all its payments. Of a payment's own row: that one, unless its order will report it."""
-        last = row["attempts"] + 1 >= PARK_AFTER
         try:
             applies = await self._applies()
         except VendorError as fault:
-            if last:
+            if last_try(row, fault, self._clock()):
                 for payment, _ in await self._owed(row["payload"]):
                     await self._give_up(payment, fault.code)
             raise
         if applies:
             for payment, order in await self._owed(row["payload"]):
-                await self._try(payment, order, last=last)
+                await self._try(payment, order, row)
 
     async def _owed(self, payload: dict[str, Any]) -> list[tuple[PaymentDocument, OrderDocument | None]]:
         """Payments that can be reported now and were not, each with its order.
@@ -122,7 +121,7 @@ class ShippingReports:
         order_id = payment.get("order_id")
         return await self._db.orders.find_one({"_id": order_id}) if order_id is not None else None
 
-    async def _try(self, payment: PaymentDocument, order: OrderDocument | None, *, last: bool) -> None:
+    async def _try(self, payment: PaymentDocument, order: OrderDocument | None, row: OutboxDocument) -> None:
         """Raises VendorError for what may succeed later; what cannot is handed to a person."""
         try:
             await self._upload(payment, order)
@@ -131,7 +130,7 @@ class ShippingReports:
                 self._tally("shipping_skipped", "refunded")
                 return
             later = fault.retryable or (isinstance(fault, WeChatError) and fault.errcode == _NOT_YET_KNOWN)
-            if later and not last:
+            if later and not last_try(row, fault, self._clock()):
                 raise
             await self._give_up(payment, fault.code)
             if later:

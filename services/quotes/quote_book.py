@@ -14,6 +14,8 @@ from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.keys import Vault
 from services.outbox import Outbox
+from services.payments.payment_closing import owe_closing
+from services.payments.purposes import Subject
 from services.pricing import reservations
 from services.pricing.price_views import price_view
 from services.quotes.quote_rules import FROM, TO, Step, offered_steps
@@ -67,6 +69,8 @@ class QuoteBook:
         if moved is None:
             raise Problem("quote.wrong_state")
         await self._reserved(session, quote, step)
+        if step in _ENDS:
+            await owe_closing(self._db, self._outbox, session, Subject(SubjectKind.QUOTE, quote["_id"]))
         ids = {"quote_id": quote["_id"], "order_id": quote["order_id"], **(payload or {})}
         await self._outbox.add(session, EVENTS[step], f"order:{quote['order_id']}", ids)
         await self._audit.write(actor, EVENTS[step], quote["_id"], session, order=quote["order_id"], was=quote["state"])

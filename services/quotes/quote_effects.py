@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.pricing import QuoteDocument
-from schemas.enums import NoticeKind, QuoteState, SubjectKind
+from schemas.enums import NoticeKind, QuoteState
 from services.live import Live
 from services.orders.order_news import yuan
 from services.orders.order_seams import Teller
 from services.outbox import Effect
-from services.payments.payment_watch import PaymentWatch
-from services.payments.purposes import Subject
 from services.quotes.quote_book import QuoteBook
 from services.quotes.quote_rules import card_title
 from services.spaces.cards import Cards
@@ -66,19 +64,15 @@ NEWS: dict[str, tuple[QuoteState, tuple[Told, ...]]] = {
         ),
     ),
 }
-_ENDED = frozenset({"quote.declined", "quote.withdrawn", "quote.lapsed"})
 
 
 class QuoteEffects:
-    def __init__(
-        self, database: Database, book: QuoteBook, cards: Cards, notices: Teller, live: Live, watch: PaymentWatch
-    ) -> None:
+    def __init__(self, database: Database, book: QuoteBook, cards: Cards, notices: Teller, live: Live) -> None:
         self._db = database
         self._book = book
         self._cards = cards
         self._notices = notices
         self._live = live
-        self._watch = watch
 
     def effects(self) -> dict[str, Effect]:
         return dict.fromkeys(NEWS, self._announce)
@@ -91,8 +85,6 @@ class QuoteEffects:
         await self._tell(row, quote)
         hint = {"order_id": quote["order_id"], "quote_id": quote["_id"]}
         await self._live.to_user(quote["client_id"], "order:updated", hint)
-        if row["kind"] in _ENDED:  # nobody shall pay it any more
-            await self._watch.close_all(Subject(SubjectKind.QUOTE, quote["_id"]))
 
     async def _show(self, row: OutboxDocument, quote: QuoteDocument) -> None:
         state, _ = NEWS[row["kind"]]

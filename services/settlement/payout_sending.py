@@ -7,7 +7,6 @@ is asked about before it is sent again. The number makes the same request the sa
 import logging
 from datetime import datetime, timedelta
 
-from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.errors import PayError, VendorError
@@ -22,10 +21,12 @@ from services.ledger.ledger import Ledger
 from services.ledger.settlement_postings import paid_out
 from services.orders.order_seams import Tally, Teller, no_tally
 from services.outbox import Effect, Outbox
+from services.payments.money_items import SHARE_NOT_BACK, open_about_refund
 from services.settlement.payout_book import SEND, PayoutBook, origin_of
 from services.settlement.payouts import PAID
 from services.settlement.settlement_book import SettlementBook
 from services.settlement.settlement_states import Action, ended
+from services.storage.claims import claim
 from services.storage.database import Database
 from services.work_items import WorkItems
 
@@ -91,14 +92,7 @@ class PayoutSending:
     async def _claim(self) -> PayoutDocument | None:
         now = self._clock()
         due = {"state": PayoutState.SENT.value, "query_at": {"$lte": now}}
-        payout = await self._db.payouts.find_one(due, sort=[("query_at", ASCENDING)])
-        if payout is None:
-            return None
-        pause = min(max(FIRST_PAUSE, now - payout["created_at"]), LONGEST_PAUSE)
-        claimed = await self._db.payouts.update_one(
-            {"_id": payout["_id"], "query_at": payout["query_at"]}, {"$set": {"query_at": now + pause}}
-        )
-        return payout if claimed.modified_count else await self._claim()
+        return await claim(self._db.payouts, due, "query_at", now, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
 
     async def _advance(self, payout: PayoutDocument) -> None:
         """Send it, or learn what became of it. What fails for now is due again later."""
@@ -270,6 +264,13 @@ class PayoutSending:
             await self._outbox.add(session, PAID, f"settlement:{moved['_id']}", {"settlement_id": moved["_id"]})
 
     async def _call_for_help(self, payout: PayoutDocument, reason: str) -> None:
+        if "refund_id" in payout:
+            refund = await self._db.refunds.find_one({"_id": payout["refund_id"]})
+            if refund is not None:
+                await open_about_refund(
+                    self._work_items, SHARE_NOT_BACK, refund, firm_id=payout["firm_id"], reason=reason
+                )
+            return
         await self._work_items.open(
             FAILED,
             payout["settlement_id"],

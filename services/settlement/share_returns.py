@@ -21,16 +21,29 @@ from schemas.settlement_enums import PayoutKind, PayoutState
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.outbox import Outbox
+from services.payments.money_items import SHARE_NOT_BACK, open_about_refund
 from services.settlement.payout_book import ALIVE, PayoutBook, origin_of
+from services.storage.claims import claim
 from services.storage.database import Database
+from services.work_items import WorkItems
 
 RETURNABLE_FOR = timedelta(days=179)
+AT_ONCE = 50
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=6)
 
 
 class ShareReturns:
-    def __init__(self, database: Database, payouts: PayoutBook, outbox: Outbox, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        payouts: PayoutBook,
+        work_items: WorkItems,
+        outbox: Outbox,
+        clock: Clock = utc_now,
+    ) -> None:
         self._db = database
         self._payouts = payouts
+        self._work_items = work_items
         self._outbox = outbox
         self._clock = clock
 
@@ -59,17 +72,34 @@ class ShareReturns:
     # --- refunds
 
     async def tick(self) -> int:
-        """Ask back what refunds need that WeChat cannot send yet; how many refunds. Call every few seconds."""
+        """Ask back what refunds need that WeChat cannot send yet, and again what did not come back; how many refunds
+        had something asked. Call every few seconds."""
         asked = 0
-        async for refund in self._db.refunds.find({"state": RefundState.REQUESTED.value}):
-            if await self._db.payouts.find_one({"payment_id": refund["payment_id"], "kind": PayoutKind.SHARE.value}):
-                asked += await self._for_refund(refund)
+        for _ in range(AT_ONCE):
+            refund = await self._claim()
+            if refund is None:
+                break
+            asked += await self._for_refund(refund)
         return asked
 
+    async def _claim(self) -> RefundDocument | None:
+        """A refund that is due to be looked at: at once, and then with growing pauses while it waits."""
+        now = self._clock()
+        due = {
+            "state": RefundState.REQUESTED.value,
+            "$or": [{"shares_at": {"$exists": False}}, {"shares_at": {"$lte": now}}],
+        }
+        return await claim(self._db.refunds, due, "shares_at", now, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+
     async def _for_refund(self, refund: RefundDocument) -> bool:
-        async def work(session: AsyncClientSession) -> bool:
-            if await self._db.payouts.find_one({"refund_id": refund["_id"]}, {"_id": 1}, session=session):
-                return False
+        shared = {"payment_id": refund["payment_id"], "kind": PayoutKind.SHARE.value, "state": {"$in": ALIVE}}
+        shares = await self._db.payouts.find(shared).to_list()
+        if not shares:  # nothing of it is with a firm: no need to look again
+            await self._db.refunds.update_one({"_id": refund["_id"]}, {"$set": {"shares_at": None}})
+            return False
+
+        async def work(session: AsyncClientSession) -> int:
+            asked = 0
             missing = await self._missing(session, refund)
             for share, left in await self._returnable(session, {"payment_id": refund["payment_id"]}):
                 amount = min(missing, left)
@@ -77,15 +107,21 @@ class ShareReturns:
                 if amount <= 0 or settlement is None:
                     continue
                 missing -= amount
+                asked += amount
                 await self._ask_back(session, settlement, share, amount, refund["_id"])
-            return True
+            if missing > 0 and all(share["state"] == PayoutState.SUCCEEDED for share in shares):
+                await open_about_refund(
+                    self._work_items, SHARE_NOT_BACK, refund, session, firm_id=shares[0]["firm_id"], missing_fen=missing
+                )
+            return asked
 
         try:
             asked = await self._db.transaction(work)
         except DuplicateKeyError:
             return False  # another worker was faster
-        self._outbox.nudge()
-        return asked
+        if asked:
+            self._outbox.nudge()
+        return bool(asked)
 
     async def _missing(self, session: AsyncClientSession, refund: RefundDocument) -> int:
         """Fen that are not left of the payment for its refunds, what is on its way back counted as there."""
@@ -135,6 +171,19 @@ class ShareReturns:
             "out_no": f"B{payout['_id']}",
         }
         if refund_id is not None:
-            # one refund asks one share once, whoever runs
-            payout |= {"refund_id": refund_id, "out_no": f"B{refund_id}{share['_id'][-6:]}"}
+            # one refund asks one share once at a time, whoever runs; after a failure under a new number
+            again = await self._failed(session, refund_id, share)
+            payout |= {
+                "refund_id": refund_id,
+                "out_no": f"B{refund_id}{share['_id'][-6:]}{f'-{again}' if again else ''}",
+            }
         await self._payouts.owe(session, payout)
+
+    async def _failed(self, session: AsyncClientSession, refund_id: str, share: PayoutDocument) -> int:
+        """How often it was asked in vain."""
+        failed = {
+            "refund_id": refund_id,
+            "shared_by": share.get("out_no", ""),
+            "state": PayoutState.FAILED.value,
+        }
+        return await self._db.payouts.count_documents(failed, session=session)

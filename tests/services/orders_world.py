@@ -409,7 +409,7 @@ def _build(
         tally,
     )
     cards = Cards(recorder)
-    effects = OrderEffects(database, book, seals, spaces, cards, notices, live, assignments, watch)
+    effects = OrderEffects(database, book, seals, spaces, cards, notices, live, assignments)
     shop.open(book, payments, watch, spaces, idempotency, cards, notices, live)
     quarrels = DisputeBook(database, seals, audit, outbox, clock)
     penalties = Penalties(database, Rulebook(database, audit, clock), idempotency, audit, clock)
@@ -451,6 +451,7 @@ def _build(
             **refunds.effects(),
             **shipping.effects(),
             **settled.effects(),
+            **watch.effects(),
             **shop.effects,
             **disputes.effects(),
             **after.effects(),

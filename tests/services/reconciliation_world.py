@@ -190,7 +190,7 @@ def keepers_of(settings: Settings, world: World, blobs: Blobs, sandbox: Path) ->
         nightly=Nightly(database, reconciliation, world.work_items, leases, 10, clock),
         finance=Finance(database, checks, reconciliation, bills, world.audit, clock),
         backfill=Backfill(database, world.ledger, settings.pay_mchid),
-        parked=ParkedEffects(database, world.outbox, world.work_items, world.audit),
+        parked=ParkedEffects(database, world.outbox, world.work_items, world.audit, world.clock),
         blobs=blobs,
         sandbox=sandbox,
     )

@@ -93,7 +93,7 @@ class Shop:
         self.tips = Tips(database, book, payments, cards, notices, live, clock)
         self.top_ups = TopUps(database, self.companies, payments, self.ledger, audit, clock)
         self.quote_watch = QuoteWatch(database, self.quote_book, watch, outbox, clock)
-        quote_effects = QuoteEffects(database, self.quote_book, cards, notices, live, watch)
+        quote_effects = QuoteEffects(database, self.quote_book, cards, notices, live)
         self.effects = {**quote_effects.effects(), **self.tips.effects()}
 
     # --- what ops do

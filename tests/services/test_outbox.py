@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
+from miniprogram_api.errors import TransportError
 from schemas.documents.ledgers import OutboxDocument
+from services.audit import Audit
 from services.clock import utc_now
-from services.outbox import AT_ONCE, BATCH, LONGEST_PAUSE, PARK_AFTER, Outbox, pause
+from services.errors import Problem
+from services.outbox import AT_ONCE, BATCH, LONGEST_PAUSE, LONGEST_PAUSE_OUTSIDE, PARK_AFTER, Outbox, pause
+from services.parked_effects import OUTAGE, ParkedEffects
 from services.storage.database import Database
 from services.storage.indexes import apply
+from services.work_items import WorkItems
 from tests.parts.databases import SettingsMaker
 
 
@@ -155,6 +160,43 @@ async def test_what_keeps_failing_is_parked_holds_up_nothing_and_can_be_released
     assert not await world.outbox.release(event), "it is done"
 
 
+async def test_a_service_that_is_away_for_an_hour_parks_nothing(world: World) -> None:
+    """E1, J1: tried sixteen times, and done a quarter of an hour after it is back at most."""
+    start, away = world.time.now, timedelta(hours=1)
+    events = [await world.owe(f"refund:{n}", f"refund {n}") for n in range(20)]
+    for n in range(20):
+        world.faults[f"refund {n}"] = TransportError("pay_refund", "connect_timeout", sent=False)
+    tries = 0
+    while world.time.now - start < timedelta(hours=3) and len(world.done) < 20:
+        tries += await world.run()
+        (next_due,) = await world.database.outbox.find({}).sort("due_at", 1).limit(1).to_list()
+        world.time.now = max(next_due["due_at"], world.time.now)
+        if world.time.now - start >= away:
+            world.faults.clear()
+    assert len(world.done) == 20
+    assert tries == 20 * 17, "sixteen in vain, one that does it"
+    assert world.time.now - start <= away + timedelta(seconds=LONGEST_PAUSE_OUTSIDE)
+    assert not [report for report in world.reports if report[2]]
+    assert not await world.database.outbox.count_documents({"outside_since": {"$exists": True}})
+    assert {(await world.row(event))["state"] for event in events} == {"done"}
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_what_fails_outside_for_a_day_is_parked(world: World, own: bool) -> None:
+    """Also where it is the cause of a problem of ours; and what fails for other reasons in between is not spared."""
+    event = await world.owe("refund:1", "bad")
+    problem = Problem("provider.unavailable")
+    problem.__cause__ = TransportError("pay_refund", "timeout", sent=True)
+    start, world.faults["bad"] = world.time.now, problem
+    while (await world.row(event))["state"] == "pending":
+        await world.run()
+        if own and world.time.now - start > timedelta(hours=2):
+            world.faults["bad"] = RuntimeError()
+        world.time.pass_by(LONGEST_PAUSE_OUTSIDE)
+    took = world.time.now - start
+    assert took < timedelta(hours=4) if own else timedelta(days=1) <= took < timedelta(days=1, hours=1)
+
+
 async def test_an_unknown_kind_is_tried_again_and_not_lost(world: World) -> None:
     """An old worker meets a row of a newer process."""
     event = await world.owe("order:1", "new", kind="of the future")
@@ -245,3 +287,26 @@ async def test_a_fault_of_the_database_is_told_after_everything_ended(
     with pytest.raises(ConnectionError):
         await world.run(act)
     assert ended == ["slow"]
+
+
+async def test_an_outage_is_one_work_item_that_closes_itself(world: World) -> None:
+    """E1, J1: however many effects wait for the service that is away."""
+    items = WorkItems(world.database, Audit(world.database, world.time), world.time)
+    parked = ParkedEffects(world.database, world.outbox, items, Audit(world.database, world.time), world.time)
+    for n in range(3):
+        await world.owe(f"refund:{n}", f"refund {n}")
+        world.faults[f"refund {n}"] = TransportError("pay_refund", "connect_timeout", sent=False)
+    await world.run()
+    await parked.tick()
+    assert await items.list() == [], "a hiccup"
+    for _ in range(PARK_AFTER + 1):
+        world.time.pass_by(LONGEST_PAUSE_OUTSIDE)
+        await world.run()
+        await parked.tick()
+    (item,) = await items.list()
+    assert (item["kind"], item["urgent"], item["detail"]["waiting"]) == (OUTAGE, True, {"act": 3})
+    world.faults.clear()
+    world.time.pass_by(LONGEST_PAUSE_OUTSIDE)
+    await world.run()
+    await parked.tick()
+    assert await items.list() == []

@@ -61,6 +61,27 @@ async def test_money_for_a_cancelled_order_goes_back(world: World) -> None:
     assert (await world.orders.get(client, order.id)).refunds == []
 
 
+async def test_a_wechat_that_is_away_does_not_hold_back_an_orders_news(world: World) -> None:
+    """E1, J1: the payment is closed when WeChat is back; card and notices wait for nobody."""
+    client = await world.client()
+    order = await world.place(client)
+    await world.start(client, order.id)
+    await world.control("POST", "/control/faults", {"endpoint": "pay_query", "status": 503, "times": 20})
+    await world.orders.cancel(client, order.id, CancelBody())
+    with pytest.raises(AssertionError, match=r"payment\.close"):
+        await world.work()
+    world.faults.clear()
+    assert await world.told(client) == ["order_cancelled"]
+    news = {"subject": f"order:{order.id}", "state": {"$ne": "done"}}
+    assert await world.database.outbox.count_documents(news) == 0
+    owed = {"kind": "payment.close", "payload.id": order.id}
+    assert await world.database.outbox.count_documents({**owed, "state": "pending"}) == 1
+    await world.control("DELETE", "/control/faults")
+    world.clock.forward(minutes=1)
+    await world.work()
+    assert (await world.payment(order.id))["state"] == PaymentState.CLOSED
+
+
 async def test_paid_twice_is_paid_once(world: World) -> None:
     """An old payment that WeChat could not close in time, paid as well: the second money goes back."""
     client = await world.client()

@@ -1,7 +1,7 @@
 """Deliveries are reported to WeChat, so that no money stays frozen (E1, E3)."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from miniprogram_api.shipping import Shipping
 from schemas.api.orders import DeliverBody
 from schemas.documents.money import WorkItemDocument
 from services.actors import Actor
-from services.outbox import PARK_AFTER
+from services.outbox import PARK_AFTER, PATIENCE
 from services.payments.shipping_reports import ShippingReports
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
@@ -54,7 +54,8 @@ async def funds(world: World, order_id: str) -> Any:
 async def report(world: World, order_id: str, attempts: int = 0) -> None:
     """What the worker does for the delivery, as if so many attempts had failed before."""
     (row,) = await world.database.outbox.find({"kind": "shipping.report", "payload.order_id": order_id}).to_list()
-    await world.effects["shipping.report"]({**row, "attempts": attempts})
+    since = world.clock() - (PATIENCE if attempts else timedelta())
+    await world.effects["shipping.report"]({**row, "attempts": attempts, "outside_since": since})
 
 
 async def handed_over(world: World, order_id: str) -> list[WorkItemDocument]:

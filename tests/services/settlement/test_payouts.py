@@ -7,12 +7,13 @@ import pytest
 
 from miniprogram_api.pay import ProfitSharing, Sharing
 from schemas.api.settlements import PayoutBody, PenaltyBody, RejectBody
-from schemas.enums import NoticeKind, Role
+from schemas.enums import NoticeKind, OrderStatus, Role
 from schemas.settlement_enums import PayoutMethod, SettlementState
 from services.actors import Actor
 from services.errors import Problem
 from services.ledger.accounts import Kind, account
 from services.ledger.settlement_postings import OPERATOR
+from services.payments.money_items import SHARE_NOT_BACK
 from services.settlement.payout_book import PayoutBook
 from services.settlement.payout_sending import PayoutSending
 from services.settlement.settlement_book import SettlementBook
@@ -303,6 +304,40 @@ async def test_a_refund_fetches_back_what_it_needs_and_the_next_statement_counts
     await office.served()
     await office.close()
     assert (await office.statement()).brought_forward_fen == SHARED - BASE, "counted once"
+
+
+async def test_a_share_that_does_not_come_back_is_asked_for_again_until_it_does(office: Office) -> None:
+    """C5, E3: with growing pauses and a work item."""
+    order = await office.served()
+    await office.close()
+    await office.approved()
+    await office.pay(SHARING)
+    await office.sent(SettlementState.PART_PAID)
+    await office.ask_back(order)
+    await office.rules(sharing_fail_reason="ACCOUNT_ABNORMAL")
+    returns, clock = office.settling.returns, office.world.clock
+    assert await returns.tick() == 1
+    await office.returned()
+    (item,) = [one for one in await office.world.work_items.list() if one["kind"] == SHARE_NOT_BACK]
+    assert item["detail"]["reason"] == "ACCOUNT_ABNORMAL"
+    assert "律所" in item["advice"]
+    tries = 0
+    for _ in range(60):
+        clock.forward(seconds=5)
+        tries += await returns.tick()
+        await office.returned()
+    assert 1 <= tries <= 8, "pauses grow"
+    assert await returns.tick() == 0
+    await office.rules(sharing_fail_reason=None)
+    clock.forward(hours=6)
+    assert await returns.tick() == 1
+    await office.returned()
+    await office.world.settle_refunds()
+    await office.world.work()
+    assert (await office.world.orders.get(office.clients[0], order.id)).status is OrderStatus.REFUNDED
+    assert SHARE_NOT_BACK not in [one["kind"] for one in await office.world.work_items.list()]
+    await office.close()
+    assert await office.held(order.id) == 0
 
 
 async def test_shares_are_fetched_back_from_a_firm_that_owes(office: Office) -> None:
