@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from miniprogram_api.errors import VendorError
 from miniprogram_api.http import Call, read_json, to_json
 from schemas.enums import Role
+from schemas.verification_enums import VerificationKind
 from server.demo.coupons import NEWCOMER
 from server.demo.people import CLIENTS, FIRM, STAFF, DemoClient, DemoStaff
 from server.demo.products import PRODUCTS
@@ -99,6 +100,8 @@ async def _staff(house: House, person: DemoStaff, known: dict[str, Any]) -> dict
             second_factor=person.second_factor,
         )
         user_id, secret = made.user_id, made.otp_secret
+    if person.profile is not None:
+        await house.verifying.deciding.vouch(user_id, VerificationKind.LAWYER, _licence(person))
     facts: dict[str, Any] = {
         "user_id": user_id,
         "login": person.login,
@@ -107,6 +110,16 @@ async def _staff(house: House, person: DemoStaff, known: dict[str, Any]) -> dict
         "roles": list(person.roles),
     }
     return facts | ({"otp_secret": secret} if person.second_factor else {})
+
+
+def _licence(person: DemoStaff) -> dict[str, str]:
+    """What the practising licence of a demo lawyer says."""
+    assert person.profile is not None
+    return {
+        "name": person.display_name.removesuffix("律师"),
+        "licence_number": person.profile.licence_number,
+        "firm": person.profile.firm,
+    }
 
 
 async def _client(house: House, person: DemoClient, sandbox_url: str) -> dict[str, Any]:

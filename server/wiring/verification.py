@@ -33,6 +33,7 @@ class Verifying:
     reviews: Reviews
     standing: Standing
     checking: Checking
+    deciding: Deciding
 
     def effects(self) -> dict[str, Effect]:
         return self.checking.effects()
@@ -77,7 +78,8 @@ def build_verification(core: Core, rooms: FileRooms, reader: PaperReader, notice
         face_offered=provider is not None and settings.identity_face_rule is not None,
         clock=clock,
     )
-    return Verifying(verifications, Reviews(database, book, papers, deciding, core.audit), standing, checking)
+    reviews = Reviews(database, book, papers, deciding, core.audit)
+    return Verifying(verifications, reviews, standing, checking, deciding)
 
 
 def _provider(core: Core) -> IdentityProvider | None:

@@ -5,6 +5,7 @@ import ChatView from "./views/ChatView.vue"
 import CouponsView from "./views/CouponsView.vue"
 import DeliverView from "./views/DeliverView.vue"
 import DeskDisputesView from "./views/DeskDisputesView.vue"
+import DeskVerificationsView from "./views/DeskVerificationsView.vue"
 import DisputesView from "./views/DisputesView.vue"
 import EvidenceView from "./views/EvidenceView.vue"
 import MeView from "./views/MeView.vue"
@@ -25,6 +26,7 @@ import SettlementView from "./views/SettlementView.vue"
 import SettlementsView from "./views/SettlementsView.vue"
 import SignInView from "./views/SignInView.vue"
 import SpacesView from "./views/SpacesView.vue"
+import VerificationView from "./views/VerificationView.vue"
 import WorkItemsView from "./views/WorkItemsView.vue"
 
 declare module "vue-router" {
@@ -106,6 +108,8 @@ export const router = createRouter({
     { path: "/me", component: MeView, meta: { tabs: true, title: "我" } },
     { path: "/quotes/:id", component: QuoteView, props: true, meta: { title: "报价" } },
     { path: "/spaces/:id/quote", component: OfferQuoteView, props: true, meta: { title: "发送报价" } },
+    { path: "/me/verification", component: VerificationView, meta: { title: "实名认证" } },
+    { path: "/desk/verifications", component: DeskVerificationsView, meta: { title: "认证审核" } },
     { path: "/me/coupons", component: CouponsView, meta: { title: "优惠券" } },
     { path: "/me/notices", component: NoticesView, meta: { title: "通知" } },
     { path: "/me/reminders", component: RemindersView, meta: { title: "微信提醒" } },

@@ -190,3 +190,13 @@ async def test_without_a_provider_a_person_decides(make_settings: SettingsMaker)
         assert (waiting.state, waiting.face_offered) == ("in_review", False)
         await world.verifying.reviews.decide(ops.actor, waiting.id, DecideBody(approved=True))
         assert (await world.house.services.accounts.me(person.actor)).verified
+
+
+async def test_the_operator_vouches_for_papers_seen_elsewhere(world: VerificationWorld) -> None:
+    """As for the lawyers of the demo office; run again, nothing changes."""
+    counsel, fields = await lawyer(world.house), licence()
+    for _ in range(2):
+        await world.verifying.deciding.vouch(counsel.id, LAWYER, fields)
+    assert (await world.house.services.accounts.lawyer(counsel.id)).verified
+    (one,) = (await world.verifying.verifications.mine(counsel.actor)).items
+    assert (one.state, one.hints["name"]) == ("verified", "李*")

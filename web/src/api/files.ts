@@ -28,7 +28,7 @@ export async function uploadFile(spaceId: string, file: LocalFile, progress: Pro
 }
 
 // fetch() tells nothing of the progress of an upload; XMLHttpRequest does.
-function postForm(grant: UploadGrant, file: LocalFile, progress: Progress): Promise<void> {
+export function postForm(grant: UploadGrant, file: LocalFile, progress: Progress): Promise<void> {
   const form = new FormData()
   for (const [name, value] of Object.entries(grant.upload.fields)) form.append(name, value)
   form.append(grant.upload.file_field, file.blob, file.name)

@@ -191,6 +191,8 @@ export interface Member {
   first_seq: number
   read_seq: number
   online: boolean
+  /** Has proven who they are (实名认证). */
+  verified?: boolean
   /** Was a member once; their messages still bear their name. */
   left?: boolean
 }

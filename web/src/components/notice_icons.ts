@@ -12,6 +12,8 @@ const ICONS: Record<string, string> = {
   order_reviewed: "star",
   settlement_closed: "pay",
   settlement_paid: "pay",
+  verification_decided: "person",
+  verification_expiring: "person",
 }
 
 export const noticeIcon = (kind: string): string => ICONS[kind] ?? "bell"

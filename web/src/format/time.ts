@@ -47,6 +47,12 @@ export function stepTime(iso: string, now: Date = new Date()): string {
   return `${day(date, now)} ${clock(date)}`
 }
 
+/** A day with its year: 2028年11月21日. */
+export function wholeDay(iso: string): string {
+  const date = new Date(iso)
+  return `${date.getFullYear()}年${date.getMonth() + 1}月${date.getDate()}日`
+}
+
 /** Seconds as a voice bubble shows them. */
 export function voiceLength(milliseconds: number): string {
   return `${Math.max(1, Math.round(milliseconds / 1000))}″`
