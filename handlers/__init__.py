@@ -26,6 +26,7 @@ RESOURCES = (
     "exports",
     "hearings",
     "minutes",
+    "asynchronous_hearings",
     "files",
     "uploads",
     "readings",

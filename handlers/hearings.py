@@ -101,7 +101,7 @@ class HearingTicketHandler(ApiHandler):
         allow=SIGNED_IN,
         answer=TicketView,
         status=201,
-        problems=("hearing.not_found", "hearing.closed", "hearing.refused"),
+        problems=("hearing.not_found", "hearing.closed", "hearing.asynchronous", "hearing.refused"),
     )
     async def post(self, call: Call[NoBody], hearing_id: str) -> TicketView:
         return await self.services.hearings.ticket(call.actor, hearing_id)

@@ -25,7 +25,14 @@ from services.actors import Actor
 from services.permissions import SIGNED_IN, Allow
 
 _ANYBODY: Allow = SIGNED_IN  # what they may do in a hearing is decided there
-_USUAL = ("hearing.not_found", "hearing.closed", "hearing.not_allowed", "hearing.wrong_stage", "hearing.not_inside")
+_USUAL = (
+    "hearing.not_found",
+    "hearing.closed",
+    "hearing.asynchronous",
+    "hearing.not_allowed",
+    "hearing.wrong_stage",
+    "hearing.not_inside",
+)
 
 
 class HearingEvents(BaseNamespace):

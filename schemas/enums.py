@@ -197,6 +197,8 @@ class NoticeKind(StrEnum):
     HEARING_CANCELLED = "hearing_cancelled"
     MINUTES_READING = "minutes_reading"
     MINUTES_SIGNING = "minutes_signing"
+    HEARING_TURN = "hearing_turn"
+    HEARING_DUE = "hearing_due"
     CONTENT_HELD = "content_held"
     CONTENT_REVIEWED = "content_reviewed"
     SETTLEMENT_CLOSED = "settlement_closed"

@@ -9,6 +9,8 @@ from services.evidence.case_elements import CaseElementsBook
 from services.evidence.catalogue_files import CatalogueFiles
 from services.evidence.evidence import Evidence
 from services.files.files import Files
+from services.hearings.asynchronous.exchanges import Exchanges
+from services.hearings.asynchronous.turns import Turns
 from services.hearings.hearings import Hearings
 from services.hearings.minutes.minutes import Minutes
 from services.identity.accounts import Accounts
@@ -70,6 +72,7 @@ class Services:
     case_elements: CaseElementsBook
     evidence: Evidence
     evidence_files: CatalogueFiles
+    exchanges: Exchanges
     exports: Exports
     files: Files
     finance: Finance
@@ -112,5 +115,6 @@ class Services:
     work_desk: WorkDesk
     tips: Tips
     top_ups: TopUps
+    turns: Turns
     wallet: Wallet
     is_outage: Callable[[BaseException | None], bool]

@@ -6,9 +6,11 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from schemas.api.base import Body, Id, Moment, View
+from schemas.api.exchanges import ExchangeView
 from schemas.hearing_enums import (
     AbsenceCause,
     HearingKind,
+    HearingMode,
     HearingRole,
     HearingStage,
     HearingState,
@@ -43,6 +45,7 @@ class HearingBody(Body):
     kind: HearingKind
     starts_at: Start
     minutes: Minutes = 60
+    mode: HearingMode = HearingMode.LIVE
     public: bool = Field(False, strict=True, description="Signed-in observers may come by the link (公开审理)")
     participants: list[ParticipantBody] = Field(min_length=2, max_length=MAX_PARTICIPANTS)
 
@@ -135,6 +138,8 @@ class HearingView(View):
     public: bool
     code: str | None = Field(description="For those who preside, the clerk, and who called it")
     link: str | None = Field(description="By which observers come; for the same")
+    mode: HearingMode
+    exchange: ExchangeView | None = Field(description="Of an asynchronous hearing, or one that is asked for")
     state: HearingState
     sequence: int = Field(description="How often it was moved (SEQUENCE of the calendar file)")
     may_reschedule: bool = Field(description="Whether the viewer may move or cancel it now")
@@ -164,6 +169,7 @@ class HearingBriefView(View):
     id: str
     title: str
     kind: HearingKind
+    mode: HearingMode
     state: HearingState
     stage: HearingStage
     stage_title: str

@@ -41,6 +41,65 @@ class SegmentDocument(TypedDict):
     started_at: datetime
 
 
+class ApplicationDocument(TypedDict):
+    """The fields of ``services.hearings.asynchronous.exchange.Application``; likewise those that follow."""
+
+    by: str
+    at: datetime
+    state: str
+
+
+class ConsentDocument(TypedDict):
+    user_id: str
+    agreed: bool
+    by: str
+    at: datetime
+
+
+class QuestionDocument(TypedDict):
+    id: str
+    number: int
+    by: str
+    to: str
+    asked_at: datetime
+    due_at: datetime
+    answer: int | None
+    lapsed: bool
+
+
+class TakenDocument(TypedDict):
+    user_id: str
+    turns: int
+
+
+class ExchangeDocument(TypedDict):
+    step: int
+    due_at: datetime | None
+    lapsed: bool
+    turns: int
+    taken: list[TakenDocument]
+    application: ApplicationDocument | None
+    consents: list[ConsentDocument]
+    questions: list[QuestionDocument]
+
+
+class TurnDocument(TypedDict):
+    """What somebody has said in an asynchronous hearing; ``text`` is sealed under the hearing's space's key."""
+
+    _id: str
+    hearing_id: str
+    number: int
+    kind: str
+    stage: str
+    user_id: str
+    client_turn_id: str
+    text: bytes | None
+    file_id: str | None
+    question_id: str | None
+    at: datetime
+    seq: NotRequired[int]  # of the entry in the record
+
+
 class HearingDocument(TypedDict):
     """``version`` counts every change; whoever changes it names the version that they have seen."""
 
@@ -63,6 +122,8 @@ class HearingDocument(TypedDict):
     shown: ShownDocument | None
     segments: int
     seats: list[SeatDocument]
+    mode: NotRequired[str]  # live, unless it says otherwise
+    exchange: NotRequired[ExchangeDocument]  # once somebody has asked for an asynchronous hearing
     sequence: NotRequired[int]  # how often it was moved
     cancelled_at: NotRequired[datetime]  # the stage is "closed" then
     announcing: NotRequired[bool]  # the discipline of the court is being played

@@ -8,6 +8,7 @@ from server.settings import Settings, decode_keys
 from server.voice.announcement import Announcement
 from server.voice.janus import JanusProvider
 from server.voice.takes import Takes
+from server.wiring.asynchronous import Asynchronous, build_asynchronous
 from server.wiring.core import Core
 from server.wiring.minutes import MinutesParts, build_minutes
 from server.worker import Tick
@@ -44,13 +45,15 @@ class Courts:
     attendance: Attendance
     after: HearingEffects
     around: ScheduleEffects
+    asynchronous: Asynchronous
     switchboard: Switchboard | None
     recordings: HearingRecordings | None
     minutes: MinutesParts
 
     def effects(self) -> dict[str, Effect]:
         recorded = self.recordings.effects() if self.recordings else {SEGMENT_OVER: _waits_for_voice}
-        return {**self.after.effects(), **self.around.effects(), **recorded, **self.minutes.after.effects()}
+        asynchronous, minutes = self.asynchronous.after.effects(), self.minutes.after.effects()
+        return {**self.after.effects(), **self.around.effects(), **asynchronous, **recorded, **minutes}
 
     def ticks(self) -> list[Tick]:
         ticks = [Tick("attendance", ATTENDANCE_SECONDS, self.attendance.tick)]
@@ -75,6 +78,9 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, s
     def invite(hearing_id: str) -> str:
         return f"{settings.public_url}/hearings/{hearing_id}?invitation={invitations.issue(hearing_id)}"
 
+    views = HearingViews(
+        core.tickets.file_url, invite, voice=switchboard is not None, announcement=announcement, clock=clock
+    )
     hearings = Hearings(
         database,
         docket,
@@ -82,9 +88,7 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, s
         Rescheduling(docket, core.vault, clock),
         Observers(database, docket, invitations, core.audit),
         HearingTickets(database, clock),
-        HearingViews(
-            core.tickets.file_url, invite, voice=switchboard is not None, announcement=announcement, clock=clock
-        ),
+        views,
         _ice_servers(core),
         files,
         core.spaces,
@@ -105,6 +109,7 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, s
         Attendance(database, docket, core.publisher, hearings.tell, clock),
         HearingEffects(docket, core.cards, hearings.tell, minutes.drafts),
         ScheduleEffects(database, docket, core.vault, core.cards, notices, core.outbox, clock),
+        build_asynchronous(core, docket, files, notices, views, hearings.tell),
         switchboard,
         _recordings(core, docket, takes, hearings.tell) if takes is not None else None,
         minutes,

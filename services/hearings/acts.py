@@ -6,6 +6,7 @@ from dataclasses import replace
 from schemas.hearing_enums import (
     AbsenceCause,
     ActKind,
+    HearingMode,
     HearingRole,
     HearingStage,
     IdentityState,
@@ -22,11 +23,14 @@ _FROM_INSIDE = frozenset(RIGHTS) - {ActKind.COME, ActKind.LEAVE, ActKind.LOSE, A
 def perform(court: Court, act: Act) -> Court:
     """The court after the act; the same object when it changes nothing.
 
-    Raises ``hearing.closed``, ``hearing.not_allowed``, ``hearing.wrong_stage``, ``hearing.not_inside``,
-    ``hearing.no_participant`` and what the act itself needs (``hearing.refused``, ``hearing.roll_call_open`` …).
+    Raises ``hearing.closed``, ``hearing.asynchronous``, ``hearing.not_allowed``, ``hearing.wrong_stage``,
+    ``hearing.not_inside``, ``hearing.no_participant`` and what the act itself needs (``hearing.refused``,
+    ``hearing.roll_call_open`` …).
     """
     if court.closed:
         raise Problem("hearing.closed")
+    if court.mode is not HearingMode.LIVE:
+        raise Problem("hearing.asynchronous")
     right = RIGHTS[act.kind]
     if act.by is not None:
         by = court.seat(act.by)

@@ -11,6 +11,7 @@ from datetime import datetime
 from schemas.hearing_enums import (
     AbsenceCause,
     HearingKind,
+    HearingMode,
     HearingRole,
     HearingStage,
     IdentityState,
@@ -61,6 +62,7 @@ class Court:
     resumes: HearingStage | None = None  # during a recess: the stage that was left
     shown: Shown | None = None
     announcing: bool = False  # the discipline of the court is being played to the court room
+    mode: HearingMode = HearingMode.LIVE
     segments: int = field(default=0)  # how often the court has begun to sit: the number of the recording's segment
 
     @property
@@ -74,7 +76,7 @@ class Court:
     @property
     def recording(self) -> int | None:
         """The segment that is being recorded now. Side rooms never are."""
-        return self.segments if self.rule.recorded else None
+        return self.segments if self.rule.recorded and self.mode is HearingMode.LIVE else None
 
     def find(self, user_id: str) -> Seat | None:
         return next((seat for seat in self.seats if seat.user_id == user_id), None)
@@ -117,7 +119,7 @@ def room_of(court: Court, seat: Seat) -> int | None:
 
 def may_speak(court: Court, seat: Seat) -> bool:
     """Whether stage, role and floor let somebody be heard where they are, whatever they do with their microphone."""
-    if room_of(court, seat) is None or seat.role is HearingRole.OBSERVER:
+    if court.mode is not HearingMode.LIVE or room_of(court, seat) is None or seat.role is HearingRole.OBSERVER:
         return False
     if seat.place is Place.SIDE:
         return court.rule.caucus

@@ -8,7 +8,15 @@ from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.documents.hearings import HearingDocument, SeatDocument
-from schemas.hearing_enums import AbsenceCause, HearingKind, HearingRole, HearingStage, IdentityState, Place
+from schemas.hearing_enums import (
+    AbsenceCause,
+    HearingKind,
+    HearingMode,
+    HearingRole,
+    HearingStage,
+    IdentityState,
+    Place,
+)
 from services.actors import Actor
 from services.audit import Audit
 from services.errors import Problem
@@ -127,6 +135,7 @@ def court_of(document: HearingDocument) -> Court:
     return Court(
         kind=HearingKind(document["kind"]),
         seats=tuple(_seat(seat) for seat in document["seats"]),
+        mode=HearingMode(document.get("mode", HearingMode.LIVE)),
         stage=HearingStage(document["stage"]),
         since=document["since"],
         resumes=HearingStage(document["resumes"]) if document["resumes"] else None,

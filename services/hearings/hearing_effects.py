@@ -42,10 +42,12 @@ class HearingEffects:
                 raise
         await self._drafts(document, row)
         if note["act"] == ActKind.STAGE:
-            await self._move_card(document, row["_id"], HearingStage(note["stage"]))
+            await move_card(self._cards, document, row["_id"], HearingStage(note["stage"]))
         await self._tell(document)
 
-    async def _move_card(self, document: HearingDocument, event_id: str, stage: HearingStage) -> None:
-        state = {HearingStage.OPENING: "in_session", HearingStage.CLOSED: "closed"}.get(stage)
-        if state is not None:
-            await self._cards.update(document["case_space_id"], event_id, card_of(document["_id"]), state)
+
+async def move_card(cards: Cards, document: HearingDocument, event_id: str, stage: HearingStage) -> None:
+    """The card in the case, when the hearing begins and when it ends."""
+    state = {HearingStage.OPENING: "in_session", HearingStage.CLOSED: "closed"}.get(stage)
+    if state is not None:
+        await cards.update(document["case_space_id"], event_id, card_of(document["_id"]), state)

@@ -15,6 +15,7 @@ from schemas.documents.hearings import HearingDocument
 from schemas.hearing_enums import HearingRole, HearingStage, Place
 from services.clock import Clock, utc_now
 from services.files.file_views import Links
+from services.hearings.asynchronous.exchange_views import exchange_view
 from services.hearings.court import Court, Seat, may_speak, mic_open
 from services.hearings.docket import court_of
 from services.hearings.hearing_states import MOVABLE, state_of
@@ -67,6 +68,8 @@ class HearingViews:
             public=document["public"],
             code=document["code"] if hands_out else None,
             link=self._invite(document["_id"]) if hands_out and document["public"] else None,
+            mode=court.mode,
+            exchange=exchange_view(document, user_id, self._clock()),
             state=state_of(document),
             sequence=document.get("sequence", 0),
             may_reschedule=may_reschedule(document, user_id) and court.stage in MOVABLE,
@@ -93,6 +96,7 @@ class HearingViews:
             id=document["_id"],
             title=document["title"],
             kind=court.kind,
+            mode=court.mode,
             state=state_of(document),
             stage=court.stage,
             stage_title=court.rule.title,

@@ -17,7 +17,7 @@ from schemas.api.hearings import (
 )
 from schemas.documents.hearings import HearingDocument
 from schemas.enums import MessageType
-from schemas.hearing_enums import ActKind, HearingRole, HearingStage, Place
+from schemas.hearing_enums import ActKind, HearingMode, HearingRole, HearingStage, Place
 from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
@@ -156,10 +156,15 @@ class Hearings:
         return calendar(document, f"{self._public_url}/hearings/{hearing_id}", self._clock())
 
     async def ticket(self, actor: Actor, hearing_id: str) -> TicketView:
-        """A ticket for coming in once, within a minute. Raises ``hearing.closed``, ``hearing.refused``."""
+        """A ticket for coming in once, within a minute.
+
+        Raises ``hearing.closed``, ``hearing.asynchronous``, ``hearing.refused``.
+        """
         court = court_of(await self._docket.access(actor, hearing_id))
         if court.closed:
             raise Problem("hearing.closed")
+        if court.mode is not HearingMode.LIVE:
+            raise Problem("hearing.asynchronous")
         if court.seat(actor.user_id).refused:
             raise Problem("hearing.refused")
         ticket, expires_at = await self._tickets.issue(hearing_id, actor.user_id)
@@ -239,11 +244,16 @@ class Hearings:
     # --- telling
 
     async def tell(self, document: HearingDocument, also: Sequence[str] = ()) -> None:
-        """Show the new state to everybody who is there (and ``also`` these), and let the media follow."""
-        if self._voice is not None:
+        """Show the new state to everybody who is there (and ``also`` these), and let the media follow.
+
+        In an asynchronous hearing nobody is there, so all are shown it. If it was live a moment ago, whoever leads its
+        media sees at the next look that there is nobody left.
+        """
+        live = court_of(document).mode is HearingMode.LIVE
+        if self._voice is not None and live:
             self._voice.engage(document["_id"])
         for seat in document["seats"]:
-            if seat["place"] != Place.OUTSIDE or seat["user_id"] in also:
+            if not live or seat["place"] != Place.OUTSIDE or seat["user_id"] in also:
                 view = self._views.view(document, seat["user_id"])
                 await self._live.to_user(seat["user_id"], "hearing:state", view.model_dump(mode="json"))
 

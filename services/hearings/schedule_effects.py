@@ -7,8 +7,9 @@ from schemas.api.base import CHINA, rfc3339
 from schemas.documents.hearings import HearingDocument
 from schemas.documents.ledgers import OutboxDocument
 from schemas.enums import NoticeKind
+from schemas.hearing_enums import HearingMode
 from services.clock import Clock, utc_now
-from services.hearings.docket import Docket
+from services.hearings.docket import Docket, court_of
 from services.hearings.hearing_states import MOVABLE
 from services.hearings.rescheduling import CANCELLED, MOVED, reason_place
 from services.hearings.scheduling import CALLED
@@ -100,11 +101,12 @@ class ScheduleEffects:
         document = await self._docket.load(note["hearing_id"])
         time, reason = when(note["starts_at"]), await self._reason(document, note["reason"])
         facts = {"sequence": note["sequence"], "starts_at": rfc3339(note["starts_at"]), "reason": reason}
-        text = f"庭审改期至 {time}，原因：{reason}"
+        what = "转为实时庭审，时间" if note.get("live") else "改期至"
+        text = f"庭审{what} {time}，原因：{reason}"
         await self._cards.notice(document["space_id"], row["_id"], MOVED, text, facts=facts)
         card = card_of(document["_id"])
-        await self._cards.update(document["case_space_id"], row["_id"], card, "scheduled", text=f"改期至 {time}")
-        told = f"庭审改期至 {time}，请按新的时间参加"
+        await self._cards.update(document["case_space_id"], row["_id"], card, "scheduled", text=f"{what} {time}")
+        told = f"庭审{what} {time}，请按新的时间参加"
         await tell_seats(self._notices, document, NoticeKind.HEARING_MOVED, f"moved:{note['sequence']}", told)
         await self._owe_reminder(document)
 
@@ -140,5 +142,7 @@ class ScheduleEffects:
         document = await self._docket.load(row["payload"]["hearing_id"])
         sequence = row["payload"]["sequence"]
         if document["stage"] in MOVABLE and document.get("sequence", 0) == sequence:
-            text = f"庭审将于 {when(document['starts_at'])} 开始，请进入候审室完成设备自测"
+            live = court_of(document).mode is HearingMode.LIVE
+            ready = "请进入候审室完成设备自测" if live else "以异步方式进行，请留意提交期限"
+            text = f"庭审将于 {when(document['starts_at'])} 开始，{ready}"
             await tell_seats(self._notices, document, NoticeKind.HEARING_SOON, f"reminder:{sequence}", text)

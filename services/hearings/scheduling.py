@@ -89,7 +89,7 @@ class Scheduling:
         self, actor: Actor, space: SpaceDocument, body: HearingBody, seats: tuple[Seat, ...]
     ) -> HearingDocument:
         now = self._clock()
-        court = Court(body.kind, seats)
+        court = Court(body.kind, seats, mode=body.mode)
         return {
             "_id": new_id(),
             "schema_version": 1,
@@ -104,6 +104,7 @@ class Scheduling:
             "code": new_code(),
             "created_by": actor.user_id,
             "created_at": now,
+            "mode": court.mode,
             "stage": court.stage,
             "since": now,
             "resumes": None,

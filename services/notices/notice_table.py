@@ -89,6 +89,8 @@ TABLE: Mapping[NoticeKind, Rule] = {
     NoticeKind.HEARING_CALLED: Rule(frozenset(Role), "new_message", _SURELY),
     NoticeKind.HEARING_MOVED: Rule(frozenset(Role), "new_message", _SURELY),
     NoticeKind.HEARING_CANCELLED: Rule(frozenset(Role), "new_message", _SURELY),
+    NoticeKind.HEARING_TURN: Rule(frozenset(Role), "new_message", _SURELY),
+    NoticeKind.HEARING_DUE: Rule(frozenset(Role), "new_message", _AT_ONCE, urgent=True),
     NoticeKind.HEARING_SOON: Rule(frozenset(Role), "new_message", _AT_ONCE, urgent=True),
     NoticeKind.MINUTES_READING: Rule(frozenset(Role), "new_message", _SURELY),
     NoticeKind.MINUTES_SIGNING: Rule(frozenset(Role), "new_message", _SURELY),

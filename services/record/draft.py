@@ -8,6 +8,8 @@ from schemas.documents.spaces import EntryDocument, EntryFile
 from schemas.enums import MessageType
 from services.spaces.message_views import EncodedMessage
 
+TURN_PREFIX = "turn:"  # of the client_msg_id of what was said in an asynchronous hearing
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

@@ -24,7 +24,7 @@ from services.live import Live
 from services.notices.notices import Notices
 from services.permissions import Permission
 from services.rate_limits import SEND, SEND_IN_SPACE, RateLimiter
-from services.record import Draft, Recorder
+from services.record import TURN_PREFIX, Draft, Recorder
 from services.spaces.message_reader import MessageReader
 from services.spaces.message_views import EncodedMessage
 from services.spaces.spaces import Membership, Spaces, current_member
@@ -118,6 +118,8 @@ class Messages:
             raise Problem("message.not_found")
         if entry["sender"] != actor.user_id or entry["type"] not in SENDABLE:
             raise Problem("auth.forbidden", "只能撤回自己发送的消息")
+        if entry["cid"].startswith(TURN_PREFIX):  # what was said to a court stays said
+            raise Problem("auth.forbidden", "庭审中的陈述不能撤回")
         if self._clock() - entry["at"] > self._recall_window:
             raise Problem("message.too_late")
 

@@ -118,6 +118,7 @@ class Database:
         self.minutes: AsyncCollection[minutes_documents.MinutesDocument] = self._of("minutes")
         self.minutes_entries: AsyncCollection[minutes_documents.MinutesEntryDocument] = self._of("minutes_entries")
         self.minutes_texts: AsyncCollection[minutes_documents.MinutesTextDocument] = self._of("minutes_texts")
+        self.hearing_turns: AsyncCollection[hearing_documents.TurnDocument] = self._of("hearing_turns")
         self.hearing_tickets: AsyncCollection[hearing_documents.HearingTicketDocument] = self._of("hearing_tickets")
         self.hearing_media: AsyncCollection[hearing_documents.HearingMediaDocument] = self._of("hearing_media")
         self.hearing_offers: AsyncCollection[hearing_documents.HearingOfferDocument] = self._of("hearing_offers")

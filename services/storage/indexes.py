@@ -436,6 +436,14 @@ COLLECTIONS: tuple[Collection, ...] = (
         _needs(["hearing_id", "client_id", "kind", "at", "versions"], at=_DATE),
     ),
     Collection("minutes_texts", (), _needs(["hearing_id", "text"])),
+    Collection(
+        "hearing_turns",
+        (
+            _index("number", *_up("hearing_id", "number"), unique=True),
+            _index("client", *_up("hearing_id", "user_id", "client_turn_id"), unique=True),
+        ),
+        _needs(["hearing_id", "number", "kind", "stage", "user_id", "client_turn_id", "at"], at=_DATE),
+    ),
     Collection("hearing_tickets", (_index("expiry", *_up("expires_at"), expireAfterSeconds=3_600),)),
     Collection("hearing_media"),
     Collection(
