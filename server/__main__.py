@@ -52,6 +52,7 @@ async def migrate(house: House, arguments: argparse.Namespace) -> None:
     """Bring what is stored up to date and create what is missing: collections, validators, indexes, the bucket."""
     await migrations.run(house.database)
     await house.blobs.ensure_bucket()
+    await house.core.second.blobs.ensure_bucket()
     if posted := await house.books.backfill.run():
         log.info("%d payments from before the ledger were posted to it", posted)
     await house.services.rulebook.ensure()

@@ -9,6 +9,7 @@ import binascii
 import difflib
 import ipaddress
 import os
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -45,7 +46,13 @@ VENDORS = {
     "company_api_url": "tencentcloudapi.com",
 }
 # Variables with our prefix that other programs read: the compose file, the tests, the web client's tool.
-NOT_SETTINGS = frozenset({"CASESPACE_CONFIG", "CASESPACE_IMAGE", "CASESPACE_TESTS_PARTS", "CASESPACE_URL"})
+NOT_SETTINGS = frozenset(
+    {
+        *("CASESPACE_CONFIG", "CASESPACE_TESTS_PARTS", "CASESPACE_URL"),
+        *("CASESPACE_IMAGE", "CASESPACE_READING_IMAGE", "CASESPACE_VOICE_IMAGE"),
+    }
+)
+SECOND_STORE = re.compile(r"https?://[^/@:\s]+:[^/@:\s]+@[^/@\s]+/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 PRIVATE_ENDINGS = frozenset({"localhost", "local", "internal", "lan", "test", "invalid", "example", "arpa"})
 
 KEY_BYTES = 32
@@ -131,6 +138,7 @@ class Settings(BaseSettings):
     s3_bucket: str = Field("casespace", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
     s3_access_key: SecretStr
     s3_secret_key: SecretStr
+    s3_second_url: SecretStr | None = None  # https://KEY:SECRET@host:port/bucket: where recordings lie once more
     s3_public_url: str | None = None  # where clients upload; None: through this server's own origin
 
     # --- keys; every one can be rotated by putting a new one first
@@ -298,6 +306,13 @@ class Settings(BaseSettings):
             if vendor is None and not _is_public(host):
                 raise ValueError("must be a public host name in production (WeChat calls it)")
         return url.rstrip("/")
+
+    @field_validator("s3_second_url")
+    @classmethod
+    def _second_store_whole(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not SECOND_STORE.fullmatch(url.get_secret_value()):
+            raise ValueError("must look like https://KEY:SECRET@host:port/bucket")
+        return url
 
     @field_validator("sandbox_url", "demo_file")
     @classmethod

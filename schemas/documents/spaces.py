@@ -95,6 +95,7 @@ class CopyDocument(TypedDict):
     content_type: str
     size: int  # of the plaintext
     sha256: str  # of the plaintext
+    twice: NotRequired[bool]  # the same bytes lie in the second place as well
 
 
 class FileDocument(TypedDict):

@@ -96,6 +96,7 @@ class House:
         await self.core.publisher.close()
         self.core.http.close()
         await self.core.blobs.close()
+        await self.core.second.blobs.close()
         await self.core.database.close()
         self.alarms.stop()
 
@@ -198,6 +199,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     )
     effects = {
         **files.effects(),
+        **rooms.second.effects(),
         **courts.effects(),
         **content.holds.effects(),
         **telling.deliveries.effects(),

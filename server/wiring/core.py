@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 import redis.asyncio as redis
 
@@ -18,6 +19,7 @@ from server.process_names import new_name
 from server.settings import Settings, decode_key, decode_keys
 from services.audit import Audit
 from services.clock import Clock
+from services.files.file_store import FileStore, SecondPlace
 from services.files.tickets import Tickets
 from services.idempotency import Idempotency
 from services.keys import BlindIndex, Vault
@@ -45,7 +47,9 @@ class Core:
     nudged: asyncio.Event
     database: Database
     blobs: Blobs
+    second: SecondPlace  # where recordings lie once more
     vault: Vault
+    store: FileStore
     index: BlindIndex
     tickets: Tickets
     valkey: "redis.Redis | None"
@@ -107,6 +111,8 @@ def build_core(settings: Settings, clock: Clock) -> Core:
     tokens = AccessTokens(config, http, MongoTokenStore(database, vault, settings.wechat_appid))
     audit = Audit(database, clock)
     outbox = Outbox(database, nudged.set, clock)
+    blobs = _blobs(settings)
+    second = second_place(settings, blobs)
     return Core(
         settings=settings,
         clock=clock,
@@ -114,8 +120,10 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         metrics=metrics,
         nudged=nudged,
         database=database,
-        blobs=_blobs(settings),
+        blobs=blobs,
+        second=second,
         vault=vault,
+        store=FileStore(blobs, vault, second),
         index=BlindIndex(decode_key(settings.index_key)),
         tickets=tickets,
         valkey=valkey,
@@ -137,6 +145,22 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         work_items=WorkItems(database, audit, clock),
         papers=Papers(),
     )
+
+
+def second_place(settings: Settings, blobs: Blobs) -> SecondPlace:
+    """A store of its own where one is named; else the same store under other names."""
+    if settings.s3_second_url is None:
+        return SecondPlace(blobs)
+    url = urlsplit(settings.s3_second_url.get_secret_value())
+    own = Blobs(
+        f"{url.hostname}:{url.port}" if url.port else str(url.hostname),
+        unquote(url.username or ""),
+        unquote(url.password or ""),
+        url.path.strip("/"),
+        region=settings.s3_region,
+        secure=url.scheme == "https",
+    )
+    return SecondPlace(own)
 
 
 def _blobs(settings: Settings) -> Blobs:

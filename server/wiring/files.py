@@ -9,6 +9,7 @@ from services.files.file_uploads import FileUploads
 from services.files.files import Files
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.files.recordings import Recordings
+from services.files.second_copies import SecondCopies
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,13 @@ class FileRooms:
     uploads: FileUploads
     intake: FileIntake
     store: FileStore
+    second: SecondCopies
 
 
 def build_files(core: Core) -> FileRooms:
     """Raises FfmpegMissingError, whose text says what to install."""
     settings, database = core.settings, core.database
-    store = FileStore(core.blobs, core.vault)
+    store = core.store
     ffmpeg = Ffmpeg(find_ffmpeg())
     intake = FileIntake(
         database,
@@ -57,4 +59,4 @@ def build_files(core: Core) -> FileRooms:
         upload_max_mb=settings.upload_max_mb,
         clock=core.clock,
     )
-    return FileRooms(files, uploads, intake, store)
+    return FileRooms(files, uploads, intake, store, SecondCopies(database, store, core.audit))

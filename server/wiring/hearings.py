@@ -12,7 +12,6 @@ from server.wiring.asynchronous import Asynchronous, build_asynchronous
 from server.wiring.core import Core
 from server.wiring.minutes import MinutesParts, build_minutes
 from server.worker import Tick
-from services.files.file_store import FileStore
 from services.files.files import Files
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.hearings.attendance import Attendance
@@ -144,8 +143,10 @@ def _announcement(settings: Settings) -> Announcement | None:
 
 
 def _recordings(core: Core, docket: Docket, takes: Takes, tell: Tell) -> HearingRecordings:
-    store, ffmpeg = FileStore(core.blobs, core.vault), Ffmpeg(find_ffmpeg())
-    return HearingRecordings(core.database, docket, takes, store, ffmpeg, core.cards, core.audit, tell, core.clock)
+    ffmpeg = Ffmpeg(find_ffmpeg())
+    return HearingRecordings(
+        core.database, docket, takes, core.store, ffmpeg, core.cards, core.audit, core.outbox, tell, core.clock
+    )
 
 
 async def _waits_for_voice(row: OutboxDocument) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from server.wiring.core import Core
-from services.files.file_store import FileStore
 from services.files.made_files import MadeFiles
 from services.hearings.hearing_effects import Drafts
 from services.hearings.minutes.book import MinutesBook
@@ -34,7 +33,7 @@ def build_minutes(core: Core, notices: Notices, seal: PaperSeal) -> MinutesParts
     database, clock = core.database, core.clock
     book = MinutesBook(database, core.vault, core.audit, core.outbox, clock)
     telling = MinutesTelling(book, MinutesViews(core.tickets.file_url, clock), core.publisher)
-    files = MadeFiles(database, FileStore(core.blobs, core.vault), clock)
+    files = MadeFiles(database, core.store, clock)
     reading = MinutesReading(database, book, telling, clock)
     services = Minutes(
         MinutesEntries(database, book, telling, clock), reading, MinutesSigning(book, telling, files, clock)

@@ -9,7 +9,6 @@ from ocr.options import MODELS
 from server.settings import Settings
 from server.wiring.core import Core
 from server.worker import Tick
-from services.files.file_store import FileStore
 from services.files.files import Files
 from services.followers import Follow
 from services.outbox import Effect
@@ -62,7 +61,7 @@ def build_reading(core: Core, files: Files, index: SearchIndex) -> Reading:
     """Starts no engine: the first file that is read does."""
     database, settings = core.database, core.settings
     reader = Reader(reader_options(settings))
-    seals, store = ReadingSeals(core.vault), FileStore(core.blobs, core.vault)
+    seals, store = ReadingSeals(core.vault), core.store
     desk = ReadingDesk(database, core.spaces)
     return Reading(
         readings=Readings(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from server.wiring.core import Core
 from server.worker import Tick
-from services.files.file_store import FileStore
 from services.record import HeadSigner
 from services.record.anchors import Anchors, TimeStampAuthority
 from services.record.authority import HttpAuthority
@@ -37,7 +36,7 @@ def build_evidence(core: Core, signer: HeadSigner) -> Evidence:
     exports = Exports(
         core.spaces,
         Histories(core.database, core.recorder),
-        ExportFiles(core.database, FileStore(core.blobs, core.vault)),
+        ExportFiles(core.database, core.store),
         checkpoints,
         anchors,
         signer,

@@ -23,6 +23,7 @@ from services.files.file_store import FileStore
 from services.files.media.ffmpeg import Ffmpeg
 from services.files.media.inspection import MediaFacts, inspect
 from services.files.media.types import MEGABYTE, TYPES, limit
+from services.files.second_copies import owe_second_copy
 from services.outbox import Outbox
 from services.storage.blobs import BlobMissingError, Blobs, BlobTooLargeError, quarantine_key
 from services.storage.database import Database
@@ -163,6 +164,8 @@ class FileIntake:
                 )
                 owed = {"file_id": file_id, "derive": facts.to_derive}
                 await self._outbox.add(session, "file.completed", f"file:{file_id}", owed)
+                if document["content_type"].startswith("audio/"):
+                    await owe_second_copy(self._outbox, session, file_id)
             return settled
 
         return await self._db.transaction(work)

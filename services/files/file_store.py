@@ -3,8 +3,11 @@
 import asyncio
 import hashlib
 import io
+import logging
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
@@ -16,6 +19,15 @@ from services.storage.blobs import BlobMissingError, Blobs, sealed_prefix
 
 # What is asked of the store at once, and the most that one reader holds in memory.
 BLOCK_SEGMENTS = 16
+log = logging.getLogger("casespace.files")
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPlace:
+    """Where what is kept twice lies once more: best another store, at least another name."""
+
+    blobs: Blobs
+    prefix: str = "second/"
 
 
 class FileStore:
@@ -25,9 +37,10 @@ class FileStore:
     whichever moment, and a copy that no document names is garbage that the sweep removes.
     """
 
-    def __init__(self, blobs: Blobs, vault: Vault) -> None:
+    def __init__(self, blobs: Blobs, vault: Vault, second: SecondPlace | None = None) -> None:
         self._blobs = blobs
         self._vault = vault
+        self._second = second or SecondPlace(blobs)
 
     async def data_key(self, space_id: str) -> DataKey:
         """Raises Problem ``file.gone`` when the space was purged."""
@@ -47,9 +60,7 @@ class FileStore:
             "sha256": sha256,
         }
         key = await self._key(document, copy)
-        source.seek(0)
-        reader = io.BufferedReader(SealedReader(key, source, size), 4 * SEGMENT)
-        await self._blobs.put(_place(document, copy), reader, sealed_size(size))
+        await self._blobs.put(_place(document, copy), _sealed(key, source, size), sealed_size(size))
         return copy
 
     async def save_bytes(self, document: FileDocument, value: bytes, content_type: str) -> CopyDocument:
@@ -65,20 +76,36 @@ class FileStore:
         """
         stop = copy["size"] if stop is None else stop
         opener = Opener(await self._key(document, copy), copy["size"])
-        place = _place(document, copy)
         first = start // SEGMENT
         while first * SEGMENT < stop:
-            offset, length = opener.place(first, BLOCK_SEGMENTS)
-            try:
-                sealed = await self._blobs.get(place, offset, length)
-            except BlobMissingError as fault:
-                raise SealBrokenError("the copy is not there") from fault
-            if len(sealed) != length:
-                raise SealBrokenError("the copy is cut off")
-            plain = await asyncio.to_thread(opener.open, first, sealed)
+            plain = await self._block(document, copy, opener, first)
             begins = first * SEGMENT
             yield plain[max(0, start - begins) : max(0, stop - begins)]
             first += BLOCK_SEGMENTS
+
+    async def _block(self, document: FileDocument, copy: CopyDocument, opener: Opener, first: int) -> bytes:
+        """From the first place; if it lies there no more as it was written, from the second."""
+        place = _place(document, copy)
+        try:
+            return await _opened(self._blobs, place, opener, first)
+        except (SealBrokenError, Problem) as fault:
+            if not copy.get("twice", False):
+                raise
+            code = fault.code if isinstance(fault, Problem) else "damaged"
+            log.exception("the second copy of a file is read: %s", code, extra={"alarm": "file_copy", "place": place})
+        return await _opened(self._second.blobs, self._second.prefix + place, opener, first)
+
+    async def keep_twice(self, document: FileDocument, copy: CopyDocument) -> None:
+        """Write a copy to the second place, the same bytes under the same key. Again is as good as once.
+
+        Raises SealBrokenError when the first is not what was written.
+        """
+        with tempfile.TemporaryFile() as plain:
+            await self.load(document, copy, plain)
+            reader = _sealed(await self._key(document, copy), plain, copy["size"])
+            await self._second.blobs.put(
+                self._second.prefix + _place(document, copy), reader, sealed_size(copy["size"])
+            )
 
     async def load(self, document: FileDocument, copy: CopyDocument, target: BinaryIO) -> None:
         """Write a whole copy to a file. Raises SealBrokenError."""
@@ -89,19 +116,17 @@ class FileStore:
     async def remove(self, document: FileDocument, copies: Iterable[CopyDocument]) -> None:
         for copy in copies:
             await self._blobs.delete(_place(document, copy))
+            if copy.get("twice", False):
+                await self._second.blobs.delete(self._second.prefix + _place(document, copy))
 
     async def sweep(self, document: FileDocument, older_than: datetime) -> bool:
         """Remove copies that the document does not name; False when younger ones must be looked at again."""
-        named = {_place(document, copy) for copy in document.get("copies", {}).values()}
-        done = True
-        for found in await self._blobs.under(sealed_prefix(document["_id"])):
-            if found.key in named:
-                continue
-            if found.modified_at > older_than:
-                done = False  # somebody may be about to name it
-            else:
-                await self._blobs.delete(found.key)
-        return done
+        copies = document.get("copies", {}).values()
+        named = {_place(document, copy) for copy in copies}
+        twice = {self._second.prefix + _place(document, copy) for copy in copies if copy.get("twice", False)}
+        prefix = sealed_prefix(document["_id"])
+        done = await _swept(self._blobs, prefix, named, older_than)
+        return await _swept(self._second.blobs, self._second.prefix + prefix, twice, older_than) and done
 
     async def _key(self, document: FileDocument, copy: CopyDocument) -> bytes:
         data_key = await self.data_key(document["space_id"])
@@ -110,3 +135,33 @@ class FileStore:
 
 def _place(document: FileDocument, copy: CopyDocument) -> str:
     return sealed_prefix(document["_id"]) + copy["blob"]
+
+
+def _sealed(key: bytes, source: BinaryIO, size: int) -> io.BufferedReader:
+    source.seek(0)
+    return io.BufferedReader(SealedReader(key, source, size), 4 * SEGMENT)
+
+
+async def _opened(blobs: Blobs, place: str, opener: Opener, first: int) -> bytes:
+    """The plaintext of a block of segments. Raises SealBrokenError, Problem ``server.unavailable``."""
+    offset, length = opener.place(first, BLOCK_SEGMENTS)
+    try:
+        sealed = await blobs.get(place, offset, length)
+    except BlobMissingError as fault:
+        raise SealBrokenError("the copy is not there") from fault
+    if len(sealed) != length:
+        raise SealBrokenError("the copy is cut off")
+    return await asyncio.to_thread(opener.open, first, sealed)
+
+
+async def _swept(blobs: Blobs, prefix: str, named: set[str], older_than: datetime) -> bool:
+    """Remove what has no name; False when somebody may be about to name what is left."""
+    done = True
+    for found in await blobs.under(prefix):
+        if found.key in named:
+            continue
+        if found.modified_at > older_than:
+            done = False
+        else:
+            await blobs.delete(found.key)
+    return done

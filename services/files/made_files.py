@@ -50,7 +50,7 @@ class MadeFiles:
         await self._db.files.insert_one(file, session=session)
 
     async def discard(self, file: FileDocument) -> None:
-        await self._store.remove(file, file["copies"])  # type: ignore[arg-type]  # the same keys, as stored
+        await self._store.remove(file, file["copies"].values())
 
     async def read(self, file_id: str) -> bytes:
         """The content of a small file. Raises KeyError when there is none, SealBrokenError."""

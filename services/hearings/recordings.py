@@ -19,10 +19,11 @@ from services.clock import Clock, utc_now
 from services.files.file_store import FileStore
 from services.files.file_views import name_place
 from services.files.media.ffmpeg import Ffmpeg
+from services.files.second_copies import owe_second_copy
 from services.hearings.docket import Docket
 from services.hearings.hearing_effects import Tell
 from services.ids import new_id
-from services.outbox import Effect
+from services.outbox import Effect, Outbox
 from services.spaces.cards import SYSTEM_SENDER, Cards
 from services.storage.database import Database
 
@@ -60,6 +61,7 @@ class HearingRecordings:
         ffmpeg: Ffmpeg,
         cards: Cards,
         audit: Audit,
+        outbox: Outbox,
         tell: Tell,
         clock: Clock = utc_now,
     ) -> None:
@@ -70,6 +72,7 @@ class HearingRecordings:
         self._ffmpeg = ffmpeg
         self._cards = cards
         self._audit = audit
+        self._outbox = outbox
         self._tell = tell
         self._clock = clock
 
@@ -153,6 +156,7 @@ class HearingRecordings:
                 await self._audit.write(
                     None, "hearing.recorded", f"hearing:{document['_id']}", session, file_id=file["_id"]
                 )
+                await owe_second_copy(self._outbox, session, file["_id"])
             return bool(written.modified_count)
 
         if not await self._db.transaction(work):

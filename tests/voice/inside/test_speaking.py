@@ -14,6 +14,7 @@ from schemas.hearing_enums import ActKind, HearingStage
 from server.embedded.janus import Janus
 from server.wiring import House
 from services.files.media.ffmpeg import find_ffmpeg
+from services.files.second_copies import KEEP_TWICE
 from services.hearings.docket import ACTED
 from services.hearings.recordings import SEGMENT_OVER
 from services.hearings.scheduling import CALLED
@@ -144,11 +145,15 @@ async def recorded(world: World) -> dict[str, Path]:
             break
         await asyncio.sleep(0.1)
     await owed(world.house, CALLED, ACTED, SEGMENT_OVER)
+    await owed(world.house, KEEP_TWICE)
     seen = await world.seen(world.judge)
     assert seen.recordings
     kept = {}
     for number, one in enumerate(seen.recordings):
         file = await world.house.services.files.get(world.wang.actor, one.file_id)
+        stored = await database.files.find_one({"_id": one.file_id})
+        assert stored is not None
+        assert stored.get("copies", {})["original"].get("twice"), "kept twice (H5)"
         opened = await world.house.services.files.content(one.file_id, "original", actor=world.wang.actor)  # type: ignore[arg-type]
         path = folder / f"recorded-{world.id}-{number}"
         path.write_bytes(b"".join([block async for block in opened.read(0, opened.size)]))
