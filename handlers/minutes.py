@@ -14,12 +14,14 @@ from schemas.api.minutes import (
     ObjectionBody,
     RefusalBody,
     SignatureBody,
+    SuggestBody,
 )
 from services.permissions import SIGNED_IN
 from services.rate_limits import Limit
 
 TYPING = Limit(240, 60)  # somebody who writes down a lively debate, and corrects it
 SIGNATURES = Limit(20, 60)
+LISTENING = Limit(6, 60)
 _USUAL = ("hearing.not_found", "hearing.not_allowed", "minutes.wrong_state", "file.gone")
 
 
@@ -80,6 +82,21 @@ class MinutesEntryHandler(ApiHandler):
     )
     async def patch(self, call: Call[EntryChange], hearing_id: str, entry_id: str) -> EntryView:
         return await self.services.minutes.entries.change(call.actor, hearing_id, entry_id, call.body)
+
+
+class MinutesSuggestionsHandler(ApiHandler):
+    @door(
+        "Suggest lines from what speech recognition hears in a segment of the recording",
+        allow=SIGNED_IN,
+        body=SuggestBody,
+        answer=MinutesView,
+        limit=LISTENING,
+        problems=(*_USUAL, "minutes.no_recognition", "minutes.no_recording", "provider.unavailable"),
+        description="Answers when everything was heard, which may take minutes; the lines come by `hearing:minutes` "
+        "speaker by speaker. Only the bench sees suggestions; the same call again adds nothing.",
+    )
+    async def post(self, call: Call[SuggestBody], hearing_id: str) -> MinutesView:
+        return await self.services.minutes.suggestions.listen(call.actor, hearing_id, call.body)
 
 
 class MinutesObjectionsHandler(ApiHandler):
@@ -183,6 +200,7 @@ ROUTES = [
     (f"{_MINUTES}/entries", MinutesEntriesHandler),
     (f"{_MINUTES}/entries/{_ID}", MinutesEntryHandler),
     (f"{_MINUTES}/entries/{_ID}/objections", MinutesObjectionsHandler),
+    (f"{_MINUTES}/suggestions", MinutesSuggestionsHandler),
     (f"{_MINUTES}/objections/{_ID}/answer", MinutesAnswerHandler),
     (f"{_MINUTES}/state", MinutesStateHandler),
     (f"{_MINUTES}/signatures", MinutesSignaturesHandler),

@@ -239,6 +239,8 @@ _TABLE = (
     # minutes of a hearing
     ProblemType("minutes.no_entry", Kind.NOT_FOUND, 40462, "没有这条笔录"),
     ProblemType("minutes.no_objection", Kind.NOT_FOUND, 40463, "没有这项补正申请"),
+    ProblemType("minutes.no_recording", Kind.NOT_FOUND, 40464, "这段录音还没有保存"),
+    ProblemType("minutes.no_recognition", Kind.UNAVAILABLE, 50361, "本系统没有配置语音识别"),
     ProblemType("minutes.wrong_state", Kind.CONFLICT, 40911, "笔录当前状态不能进行此操作"),
     ProblemType("minutes.id_reused", Kind.CONFLICT, 40912, "同一编号已用于另一内容"),
     ProblemType("minutes.court_sits", Kind.CONFLICT, 40913, "休庭或闭庭后才能送阅笔录"),

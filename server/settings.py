@@ -204,6 +204,11 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_sender: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+$")
 
+    # --- speech recognition for drafts of minutes, by a service with OpenAI's transcription API; None: none
+    speech_url: str | None = Field(None, pattern=r"^https?://[^\s?#]+$")
+    speech_key: SecretStr | None = None
+    speech_model: str = "whisper-1"
+
     # --- who people are (实名认证); the provider is asked under the same account as SMS
     identity_provider: Literal["tencent"] | None = None  # None: a person at the desk decides every application
     identity_api_url: str = FACEID_API

@@ -39,6 +39,7 @@ from miniprogram_api.sandbox.registers import Registers
 from miniprogram_api.sandbox.service_desk import ServiceDesk
 from miniprogram_api.sandbox.sharing import SharingBooks
 from miniprogram_api.sandbox.sms import SendSms
+from miniprogram_api.sandbox.speech import Speech, Transcriptions
 from miniprogram_api.sandbox.state import State
 from miniprogram_api.sandbox.till import REFUND_GAP, Till
 from miniprogram_api.sandbox.transfers import TransferBooks
@@ -116,6 +117,7 @@ def build_app(world: World) -> Application:
             (r"/healthz", Health),
             Rule(Posts(r"/"), SendSms, here),
             (r"/vms/", SendTtsVoice, here),
+            (r"/v1/audio/transcriptions", Transcriptions, here),
             *_identity(here),
             (r"/", pages.Index, here),
         ],
@@ -207,6 +209,7 @@ def _control(here: dict[str, Any]) -> Routes:
         (r"/control/subscribe-messages", control.Messages, here),
         (r"/control/subscribe-credits", control.Credits, here),
         (r"/control/sms", control.SmsList, here),
+        (r"/control/speech", Speech, here),
         (r"/control/calls", control.CallList, here),
         (r"/control/faults", control.FaultSwitches, here),
         (r"/control/log", control.Log, here),

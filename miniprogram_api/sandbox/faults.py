@@ -46,6 +46,7 @@ ENDPOINTS: dict[str, tuple[str, ...]] = {
     "upload_shipping_info": ("/wxa/sec/order/upload_shipping_info",),
     "is_trade_managed": ("/wxa/sec/order/is_trade_managed",),
     "send_sms": ("/",),
+    "transcribe": ("/v1/audio/transcriptions",),
     "send_tts_voice": ("/vms/",),
     "id_card_verification": ("/faceid/",),
     "detect_auth": ("/faceid/DetectAuth",),

@@ -55,6 +55,7 @@ class World:
     content: ContentDesk
     registers: Registers
     product_url: str | None = None
+    speech: list[tuple[float, float, str]] | None = None  # what recordings say: start, end, words
 
     def resume(self) -> None:
         """Go on with everything that was under way when the process ended."""

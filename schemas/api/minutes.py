@@ -50,6 +50,10 @@ class EntryChange(Body):
     accepted: Flag | None = Field(None, description="True: what speech recognition heard becomes part of the minutes")
 
 
+class SuggestBody(Body):
+    segment: int = Field(strict=True, ge=1, le=1_000, description="Of the recording; its files must be ready")
+
+
 class HeadChange(Body):
     """What is left out stays; an empty text takes a field away."""
 

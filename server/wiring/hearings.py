@@ -61,6 +61,7 @@ class Courts:
         return ticks
 
     async def close(self) -> None:
+        self.minutes.http.close()
         if self.switchboard is not None:
             await self.switchboard.close()
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from miniprogram_api.http import HttpClient, HttpConfig
+from miniprogram_api.speech import OpenTranscriber, SpeechConfig
+from server.settings import Settings
 from server.wiring.core import Core
 from services.files.made_files import MadeFiles
 from services.hearings.hearing_effects import Drafts
@@ -12,10 +15,13 @@ from services.hearings.minutes.minutes import Minutes
 from services.hearings.minutes.paper import MinutesPaper
 from services.hearings.minutes.reading import MinutesReading
 from services.hearings.minutes.signing import MinutesSigning
+from services.hearings.minutes.suggestions import MinutesSuggestions
 from services.hearings.minutes.telling import MinutesTelling
 from services.hearings.minutes.views import MinutesViews
 from services.notices.notices import Notices
 from services.papers.seals import PaperSeal
+
+RECOGNISED_WITHIN = 600.0  # seconds, for one speaker's part of a segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class MinutesParts:
     services: Minutes
     after: MinutesEffects
     files: MadeFiles
+    http: HttpClient  # waits as long as recognising takes
 
     @property
     def drafts(self) -> Drafts:
@@ -34,9 +41,24 @@ def build_minutes(core: Core, notices: Notices, seal: PaperSeal) -> MinutesParts
     book = MinutesBook(database, core.vault, core.audit, core.outbox, clock)
     telling = MinutesTelling(book, MinutesViews(core.tickets.file_url, clock), core.publisher)
     files = MadeFiles(database, core.store, clock)
+    http = HttpClient(HttpConfig(request_timeout=RECOGNISED_WITHIN, attempts=1), observe=core.metrics.vendor)
+    speech = _speech(core.settings)
     reading = MinutesReading(database, book, telling, clock)
     services = Minutes(
-        MinutesEntries(database, book, telling, clock), reading, MinutesSigning(book, telling, files, clock)
+        MinutesEntries(database, book, telling, clock),
+        reading,
+        MinutesSigning(book, telling, files, clock),
+        MinutesSuggestions(database, book, telling, files, OpenTranscriber(speech, http) if speech else None),
     )
     paper = MinutesPaper(core.papers, seal, files)
-    return MinutesParts(services, MinutesEffects(book, reading, telling, paper, files, core.cards, notices), files)
+    return MinutesParts(
+        services, MinutesEffects(book, reading, telling, paper, files, core.cards, notices), files, http
+    )
+
+
+def _speech(settings: Settings) -> SpeechConfig | None:
+    """None: nothing is recognised."""
+    if settings.speech_url is None:
+        return None
+    key = settings.speech_key
+    return SpeechConfig(settings.speech_url, settings.speech_model, key.get_secret_value() if key else None)

@@ -8,7 +8,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from schemas.api.minutes import EntryBody, EntryChange, EntryView, HeadChange, MinutesView
 from schemas.documents.hearings import HearingDocument
 from schemas.documents.ledgers import OutboxDocument
-from schemas.documents.minutes import MinutesEntryDocument, VersionDocument
+from schemas.documents.minutes import MinutesEntryDocument
 from schemas.hearing_enums import ActKind, HearingRole, HearingStage
 from schemas.minutes_enums import EntryKind, MinutesAct, MinutesState, VersionCause
 from services.actors import Actor
@@ -17,13 +17,12 @@ from services.errors import Problem
 from services.files.file_views import name_of
 from services.hearings.minutes.book import MinutesBook, Step
 from services.hearings.minutes.drafting import drafted, journal_id
+from services.hearings.minutes.lines import MOST, blank, version
 from services.hearings.minutes.sheet import Sheet, current
 from services.hearings.minutes.telling import MinutesTelling
 from services.hearings.stages import rule
-from services.ids import new_id
 from services.storage.database import Database
 
-MOST = 1_200  # so that a final text fits into a document of the database, whatever it says
 MOST_VERSIONS = 50
 
 
@@ -50,10 +49,9 @@ class MinutesEntries:
             _speaker(sheet, body.speaker_id)
             before = await self._entry(hearing_id, body.after, session) if body.after else None
             stage = HearingStage(before["stage"]) if before else sheet.court.stage
-            entry = _entry(sheet, client_id, body.kind, stage)
-            entry |= {"at": at, "segment": sheet.court.recording}
+            entry = blank(sheet, client_id, body.kind, stage, at, sheet.court.recording)
             entry["versions"].append(
-                _version(sheet, entry, body.text, body.speaker_id, actor, self._clock(), VersionCause.WRITTEN)
+                version(sheet, entry, body.text, body.speaker_id, actor, self._clock(), VersionCause.WRITTEN)
             )
             place = sheet.minutes["order"].index(before["_id"]) + 1 if before else None
             return await self._insert(sheet, session, entry, place)
@@ -112,9 +110,9 @@ class MinutesEntries:
             text = drafted(sheet.court, note, evidence)
             if text is None or len(sheet.minutes["order"]) >= MOST:
                 return step if step.update else None
-            entry = _entry(sheet, client_id, EntryKind.PROCEDURE, HearingStage(note["stage"]))
-            entry |= {"at": note["at"], "segment": note["segment"]}
-            entry["versions"].append(_version(sheet, entry, text, None, None, note["at"], VersionCause.WRITTEN))
+            stage = HearingStage(note["stage"])
+            entry = blank(sheet, client_id, EntryKind.PROCEDURE, stage, note["at"], note["segment"])
+            entry["versions"].append(version(sheet, entry, text, None, None, note["at"], VersionCause.WRITTEN))
             place = await self._in_time(sheet, entry, session)
             inserted = await self._insert(sheet, session, entry, place)
             return Step("drafted", {**step.update, **inserted.update})
@@ -138,8 +136,8 @@ class MinutesEntries:
         if (text, speaker) != (words, old["speaker_id"]):
             if len(entry["versions"]) >= MOST_VERSIONS:
                 raise Problem("minutes.full")
-            version = _version(sheet, entry, text, speaker, actor, self._clock(), VersionCause.EDITED)
-            update["$push"] = {"versions": version}
+            changed = version(sheet, entry, text, speaker, actor, self._clock(), VersionCause.EDITED)
+            update["$push"] = {"versions": changed}
         fields: dict[str, Any] = {}
         if body.struck is not None and body.struck != entry["struck"]:
             fields["struck"] = body.struck
@@ -203,40 +201,6 @@ def _sitting(sheet: Sheet, note: dict[str, Any]) -> dict[str, Any]:
     if sheet.state is MinutesState.READING and rule(sheet.court.kind, HearingStage(note["stage"])).in_session:
         update["$set"] = {**update.get("$set", {}), "state": MinutesState.DRAFT}
     return update
-
-
-def _entry(sheet: Sheet, client_id: str, kind: EntryKind, stage: HearingStage) -> MinutesEntryDocument:
-    """Without words and time."""
-    return {  # type: ignore[typeddict-item]  # the time is set by whoever knows it
-        "_id": new_id(),
-        "schema_version": 1,
-        "hearing_id": sheet.id,
-        "client_id": client_id,
-        "kind": kind,
-        "stage": stage,
-        "struck": False,
-        "revision": 1,
-        "versions": [],
-        "objections": [],
-    }
-
-
-def _version(
-    sheet: Sheet,
-    entry: MinutesEntryDocument,
-    text: str,
-    speaker_id: str | None,
-    actor: Actor | None,
-    at: Any,
-    cause: VersionCause,
-) -> VersionDocument:
-    return {
-        "text": sheet.seal(text, f"entry:{entry['_id']}"),
-        "speaker_id": speaker_id,
-        "by": actor.user_id if actor else None,
-        "at": at,
-        "cause": cause,
-    }
 
 
 def _same(sheet: Sheet, known: MinutesEntryDocument, body: EntryBody) -> None:

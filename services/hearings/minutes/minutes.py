@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.hearings.minutes.entries import MinutesEntries
 from services.hearings.minutes.reading import MinutesReading
 from services.hearings.minutes.signing import MinutesSigning
+from services.hearings.minutes.suggestions import MinutesSuggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +13,4 @@ class Minutes:
     entries: MinutesEntries
     reading: MinutesReading
     signing: MinutesSigning
+    suggestions: MinutesSuggestions

@@ -6,13 +6,14 @@ import orjson
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.api.minutes import EntryView, MinutesMove, MinutesView, ObjectionAnswer, ObjectionBody
-from schemas.documents.minutes import EditionDocument, MinutesEntryDocument, ObjectionDocument, VersionDocument
+from schemas.documents.minutes import EditionDocument, MinutesEntryDocument, ObjectionDocument
 from schemas.hearing_enums import HearingRole
 from schemas.minutes_enums import MinutesAct, MinutesState, ObjectionState, VersionCause
 from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.hearings.minutes.book import MinutesBook, Step
+from services.hearings.minutes.lines import version
 from services.hearings.minutes.rights import MOVES
 from services.hearings.minutes.sheet import Sheet, counts, current, shown_to, signers, speakers
 from services.hearings.minutes.telling import MinutesTelling
@@ -223,14 +224,9 @@ class MinutesReading:
         }
         if body.correct:
             text = body.text or sheet.open(objection["wanted"], f"wanted:{objection['id']}")
-            version: VersionDocument = {
-                "text": sheet.seal(text, f"entry:{entry['_id']}"),
-                "speaker_id": current(entry)["speaker_id"],
-                "by": actor.user_id,
-                "at": now,
-                "cause": VersionCause.CORRECTED,
-            }
-            update["$push"] = {"versions": version}
+            speaker = current(entry)["speaker_id"]
+            corrected = version(sheet, entry, text, speaker, actor, now, VersionCause.CORRECTED)
+            update["$push"] = {"versions": corrected}
         return update
 
     async def _ids(self, sheet: Sheet, session: AsyncClientSession, entry_id: str, objection_id: str) -> dict[str, Any]:
