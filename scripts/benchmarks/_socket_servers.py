@@ -170,9 +170,9 @@ class Bench:
         )
 
     @contextmanager
-    def ours(self, *roles: str) -> Iterator[Served]:
+    def ours(self, *roles: str, environment: dict[str, str] | None = None) -> Iterator[Served]:
         """``python -m server ROLE`` for each role, on a database of their own; several talk through Valkey."""
-        environment = self.environment()
+        environment = environment or self.environment()
         rooms = asyncio.run(people(settings_of(environment)))
         pids = {"mongod": self.mongod}
         if roles != ("all",):
