@@ -32,6 +32,7 @@ RESOURCES = (
     "readings",
     "verifications",
     "evidence",
+    "drafts",
     "notices",
     "wechat",
     "health",

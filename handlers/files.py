@@ -7,6 +7,7 @@ from handlers.base import ApiHandler
 from handlers.doors import Call, door
 from handlers.ranges import parse_range
 from handlers.streams import StreamHandler
+from handlers.upload_forms import as_reached
 from schemas.api.base import NoBody
 from schemas.api.files import ContentQuery, FileBegin, FileView, UploadView
 from services.errors import Problem
@@ -17,7 +18,6 @@ from services.rate_limits import Limit
 FILE = "/api/v1/files/([0-9a-f]{24})"
 # A chat shows dozens of pictures at once, and players ask for many ranges; an office shares one address.
 CONTENT = Limit(1_200, 60)
-UPLOADS_PATH = "/api/v1/uploads"
 _REJECTED = (
     "file.empty",
     "file.too_large",
@@ -43,12 +43,7 @@ class SpaceFilesHandler(ApiHandler):
         "(made for wx.uploadFile), then call complete.",
     )
     async def post(self, call: Call[FileBegin], space_id: str) -> UploadView:
-        begun = await self.services.files.begin(call.actor, space_id, call.body)
-        if self.edge.sandbox_url is None or not begun.upload.url.endswith(UPLOADS_PATH):
-            return begun
-        # A development machine is reached under several names; the browser may post to the one it came by only.
-        own = f"{self.request.protocol}://{self.request.host}{UPLOADS_PATH}"
-        return begun.model_copy(update={"upload": begun.upload.model_copy(update={"url": own})})
+        return as_reached(self, await self.services.files.begin(call.actor, space_id, call.body))
 
 
 class FileHandler(ApiHandler):

@@ -10,7 +10,7 @@ from tornado.web import stream_request_body
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
-from handlers.files import UPLOADS_PATH
+from handlers.upload_forms import UPLOADS_PATH
 from handlers.upload_relay import UPLOAD_SECONDS, Relay
 from schemas.api.base import NoBody
 from services.errors import Problem

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
+from handlers.upload_forms import as_reached
 from schemas.api.base import NoBody, Page
 from schemas.api.files import UploadView
 from schemas.api.verifications import (
@@ -92,7 +93,7 @@ class PapersHandler(ApiHandler):
         problems=(*_OWN, "verification.fields_invalid", *_FILE, *_FILE_SAID),
     )
     async def post(self, call: Call[PaperBody], verification_id: str) -> UploadView:
-        return await self.services.verifications.add_paper(call.actor, verification_id, call.body)
+        return as_reached(self, await self.services.verifications.add_paper(call.actor, verification_id, call.body))
 
 
 class PaperDoneHandler(ApiHandler):

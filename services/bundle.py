@@ -24,6 +24,7 @@ from services.notices.pushes import Pushes
 from services.notices.reach import Reach
 from services.notices.subscriptions import Subscriptions
 from services.notices.wishes import Wishes
+from services.orders.draft_papers import DraftPapers
 from services.orders.form_suggestions import FormSuggestions
 from services.orders.orders import Orders
 from services.orders.products import Products
@@ -70,6 +71,7 @@ class Services:
     disputes: Disputes
     invoices: Invoices
     case_elements: CaseElementsBook
+    draft_papers: DraftPapers
     evidence: Evidence
     evidence_files: CatalogueFiles
     exchanges: Exchanges

@@ -6,7 +6,9 @@ from schemas.api.base import Moment, View
 class SuggestionView(View):
     """``value`` for the form's entry ``name``; the rest says which paper says so, and where on it.
 
-    Amounts are in yuan where the entry is text (``5000.00``), in fen where the entry is money.
+    Amounts are in yuan where the entry is text (``5000.00``), in fen where the entry is money. ``doubtful``: the machine
+    was not sure, and nobody has confirmed it. ``draft``: from a paper photographed for this form, which belongs to no
+    case yet.
     """
 
     name: str
@@ -18,6 +20,8 @@ class SuggestionView(View):
     field: str
     field_label: str
     confirmed_at: Moment | None = None
+    doubtful: bool = False
+    draft: bool = False
 
 
 class SuggestionListView(View):

@@ -16,8 +16,9 @@ class ReadingDocument(TypedDict):
 
     _id: str
     schema_version: int
-    space_id: str  # whose key seals it: a case space's, or a verification's
+    space_id: str  # whose key seals it: a case space's, a verification's or a draft's
     verification_id: NotRequired[str]  # of a paper that somebody proves with who they are: nothing of it in a chat
+    draft_id: NotRequired[str]  # of a paper for a form that is being filled in: nothing of it in a chat either
     file_id: str
     uploader_id: str  # of the file
     asked_by: str

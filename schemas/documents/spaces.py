@@ -101,7 +101,7 @@ class CopyDocument(TypedDict):
 class FileDocument(TypedDict):
     _id: str
     schema_version: int
-    space_id: str  # whose key seals it: a case space's, or a verification's
+    space_id: str  # whose key seals it: a case space's, a verification's or a draft's
     owner_id: str
     name: bytes  # sealed: file names tell stories
     content_type: str

@@ -120,7 +120,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     evidence = build_evidence(core, signer)
     talk = build_talk(core)
     reading = build_reading(core, files, talk.index)
-    catalogue = build_catalogue(core, files, prices.products)
+    catalogue = build_catalogue(core, rooms, reading.reader, prices.products)
     verifying = build_verification(core, rooms, reading.reader, telling.notices)
     leases = Leases(core.database, core.process, clock, is_dead)
     books = build_books(core, money, leases)
@@ -137,6 +137,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         disputes=quarrels.disputes,
         invoices=invoices,
         case_elements=catalogue.elements,
+        draft_papers=catalogue.drafts,
         evidence=catalogue.evidence,
         evidence_files=catalogue.files,
         exchanges=courts.asynchronous.exchanges,
@@ -245,6 +246,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             *sales.ticks(),
             *courts.ticks(),
             *reading.ticks(),
+            *catalogue.ticks(),
             *verifying.ticks(),
         ],
         leases,

@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 
 from server.wiring.core import Core
+from server.wiring.files import FileRooms
+from server.worker import Tick
 from services.evidence.case_elements import CaseElementsBook
 from services.evidence.catalogue_files import CatalogueFiles
 from services.evidence.evidence import Evidence
-from services.files.files import Files
+from services.orders.draft_papers import DraftPapers
 from services.orders.form_suggestions import FormSuggestions
 from services.orders.products import Products
 from services.readings.confirmed_papers import ConfirmedPapers
+from services.readings.paper_reader import PaperReader
 from services.readings.reading_seals import ReadingSeals
+
+SWEEP_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +24,18 @@ class Catalogue:
     files: CatalogueFiles
     elements: CaseElementsBook
     forms: FormSuggestions
+    drafts: DraftPapers
+
+    def ticks(self) -> list[Tick]:
+        return [Tick("drafts", SWEEP_SECONDS, self.drafts.tick)]
 
 
-def build_catalogue(core: Core, files: Files, products: Products) -> Catalogue:
+def build_catalogue(core: Core, rooms: FileRooms, reader: PaperReader, products: Products) -> Catalogue:
     papers = ConfirmedPapers(core.database, ReadingSeals(core.vault))
     evidence = Evidence(
         core.database,
         core.spaces,
-        files,
+        rooms.files,
         papers,
         core.vault,
         core.cards,
@@ -39,5 +48,16 @@ def build_catalogue(core: Core, files: Files, products: Products) -> Catalogue:
         evidence=evidence,
         files=CatalogueFiles(evidence, core.spaces, core.papers, core.audit),
         elements=CaseElementsBook(core.database, core.spaces, papers, core.vault, core.audit, core.clock),
-        forms=FormSuggestions(products, core.spaces, papers),
+        forms=FormSuggestions(core.database, products, core.spaces, papers),
+        drafts=DraftPapers(
+            core.database,
+            core.vault,
+            rooms.uploads,
+            rooms.intake,
+            rooms.store,
+            reader,
+            core.audit,
+            most_waiting=core.settings.ocr_queue_most,
+            clock=core.clock,
+        ),
     )

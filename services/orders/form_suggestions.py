@@ -11,18 +11,20 @@ from services.orders.products import Products
 from services.readings.confirmed_papers import ConfirmedPaper, ConfirmedPapers
 from services.readings.suggesting import Entry, suggestions
 from services.spaces.spaces import Spaces
+from services.storage.database import Database
 
 SPACES = 10  # cases that are looked through, newest first
 
 
 class FormSuggestions:
-    def __init__(self, products: Products, spaces: Spaces, papers: ConfirmedPapers) -> None:
+    def __init__(self, database: Database, products: Products, spaces: Spaces, papers: ConfirmedPapers) -> None:
+        self._db = database
         self._products = products
         self._spaces = spaces
         self._papers = papers
 
     async def of_product(self, actor: Actor, product_id: str) -> SuggestionListView:
-        """From papers that somebody confirmed in the cases in which the caller is the client.
+        """From papers photographed for it, then from those that somebody confirmed in the caller's own cases.
 
         Raises ``product.not_found``.
         """
@@ -38,7 +40,16 @@ class FormSuggestions:
                 papers += await self._papers.of_space(space["_id"], seen_by=actor.user_id)
             except KeyDestroyedError:
                 continue  # purged: nothing of it fills in anything
-        return sorted(papers, key=lambda paper: paper.reading_id, reverse=True)
+        return await self._drafted(actor) + sorted(papers, key=lambda paper: paper.reading_id, reverse=True)
+
+    async def _drafted(self, actor: Actor) -> list[ConfirmedPaper]:
+        draft = await self._db.drafts.find_one({"user_id": actor.user_id})
+        if draft is None:
+            return []
+        try:
+            return await self._papers.of_draft(draft["_id"])
+        except KeyDestroyedError:
+            return []
 
 
 def _entry(field: Mapping[str, Any]) -> Entry:

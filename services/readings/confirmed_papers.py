@@ -23,6 +23,8 @@ class ConfirmedPaper:
     values: dict[str, Any]
     pages: int
     confirmed_at: datetime | None
+    doubtful: frozenset[str] = frozenset()  # fields that the machine flagged and nobody has confirmed
+    draft: bool = False  # photographed for a form, outside any case
 
 
 class ConfirmedPapers:
@@ -47,6 +49,13 @@ class ConfirmedPapers:
         papers = [await self._paper(document, seen_by) for document in found if document["file_id"] not in held]
         return [paper for paper in papers if paper is not None]
 
+    async def of_draft(self, draft_id: str) -> list[ConfirmedPaper]:
+        """What was photographed for a form, newest first; confirmed by being taken. Raises KeyDestroyedError."""
+        where = {"space_id": draft_id, "draft_id": draft_id, "state": ReadingState.DONE}
+        found = await self._db.readings.find(where).sort("_id", -1).limit(MOST).to_list()
+        papers = [await self._paper(document) for document in found]
+        return [paper for paper in papers if paper is not None]
+
     async def _held(self, file_ids: list[str]) -> set[str]:
         where = {"_id": {"$in": file_ids}, "held": True}
         return {file["_id"] async for file in self._db.files.find(where, {"_id": 1})}
@@ -55,7 +64,8 @@ class ConfirmedPapers:
         reading = await self._seals.open(document)
         if reading is None:
             return None
-        values = values_of(reading, await self._seals.confirmed(document))
+        said = await self._seals.confirmed(document)
+        values = values_of(reading, said)
         if seen_by not in (None, document["uploader_id"]):
             values = {name: value for name, value in values.items() if not is_sensitive(reading.kind, name)}
         last = document["confirmations"][-1] if document["confirmations"] else None
@@ -67,4 +77,6 @@ class ConfirmedPapers:
             values=values,
             pages=len(reading.pages),
             confirmed_at=last["at"] if last else None,
+            doubtful=frozenset(name for name, field in reading.fields.items() if field.flagged and name not in said),
+            draft="draft_id" in document,
         )

@@ -39,7 +39,7 @@ class ReadingEffects:
 
     async def _ended(self, event: OutboxDocument) -> None:
         document = await self._document(event)
-        if document is None or "verification_id" in document:
+        if document is None or "verification_id" in document or "draft_id" in document:
             return
         try:
             reading = await self._seals.open(document)

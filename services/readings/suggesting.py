@@ -63,6 +63,8 @@ def _suggestion(entry: Entry, paper: ConfirmedPaper, field: str, value: str | in
         field=field,
         field_label=label_of(field),
         confirmed_at=paper.confirmed_at,
+        doubtful=field in paper.doubtful,
+        draft=paper.draft,
     )
 
 

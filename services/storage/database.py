@@ -27,6 +27,7 @@ from schemas.documents import (
     settlements,
     spaces,
 )
+from schemas.documents import drafts as draft_documents
 from schemas.documents import evidence as evidence_documents
 from schemas.documents import hearings as hearing_documents
 from schemas.documents import minutes as minutes_documents
@@ -110,6 +111,7 @@ class Database:
         self.reads: AsyncCollection[spaces.ReadDocument] = self._of("reads")
         self.files: AsyncCollection[spaces.FileDocument] = self._of("files")
         self.readings: AsyncCollection[reading_documents.ReadingDocument] = self._of("readings")
+        self.drafts: AsyncCollection[draft_documents.DraftDocument] = self._of("drafts")
         self.evidence: AsyncCollection[evidence_documents.EvidenceDocument] = self._of("evidence")
         self.case_elements: AsyncCollection[evidence_documents.CaseElementsDocument] = self._of("case_elements")
         self.verifications: AsyncCollection[verification_documents.VerificationDocument] = self._of("verifications")

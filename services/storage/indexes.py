@@ -407,6 +407,11 @@ COLLECTIONS: tuple[Collection, ...] = (
     ),
     Collection("consents", (_index("person", ("user_id", ASCENDING), ("_id", DESCENDING)),)),
     Collection(
+        "drafts",
+        (_index("person", *_up("user_id"), unique=True), _index("purge", *_up("purge_at"))),
+        _needs(["user_id", "file_ids", "purge_at"], purge_at=_DATE),
+    ),
+    Collection(
         "evidence",
         (_index("number", *_up("space_id", "number"), unique=True), _index("file", *_up("file_id"), unique=True)),
         _needs(

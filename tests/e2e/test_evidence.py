@@ -106,3 +106,23 @@ async def test_a_photo_becomes_evidence_and_fills_in_forms(
     await shot(client, "order-suggestions")
     await client.page.get_by_role("button", name="来自《借条》借款人").click()
     await expect(client.page.get_by_role("dialog", name="借条").get_by_label("借款人")).to_have_value("李四")
+
+
+async def test_a_first_order_is_filled_in_from_a_photo(open_phone: OpenPhone, office: Office, tmp_path: Path) -> None:
+    """Who has no case yet photographs the paper while ordering."""
+    client = await open_phone("client")
+    await client.sign_in_as(office.client()["display_name"])
+    await client.page.goto("/products")
+    await client.page.get_by_text(FILING).first.click()
+    await client.page.get_by_role("link", name="立即下单").click()
+    paper = tmp_path / "IMG_0002.png"
+    page(IOU).save(paper)
+    await client.page.get_by_label("选择要识别的资料").set_input_files(paper)
+    await expect(client.page.get_by_text("《借条》已识别")).to_be_visible(timeout=READING_MS)
+    await client.page.get_by_role("button", name="采用李四").click()
+    await expect(client.page.get_by_label("对方姓名或名称")).to_have_value("李四")
+    await client.page.get_by_role("button", name="采用50000.00").click()
+    await shot(client, "order-draft")
+    await client.page.get_by_role("button", name="立即删除").click()
+    await expect(client.page.get_by_text("来自刚上传的《借条》")).to_have_count(0)
+    await expect(client.page.get_by_label("对方姓名或名称")).to_have_value("李四")

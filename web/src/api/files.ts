@@ -11,7 +11,7 @@ export interface LocalFile {
 
 export const getFile = (fileId: string): Promise<StoredFile> => call("GET", `/files/${encodeURIComponent(fileId)}`)
 
-type Progress = (fraction: number) => void
+export type Progress = (fraction: number) => void
 
 /** Uploads one file into a space: grant, multipart POST with the file last, complete. Answers the file's id. */
 export async function uploadFile(spaceId: string, file: LocalFile, progress: Progress): Promise<string> {

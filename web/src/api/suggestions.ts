@@ -11,6 +11,10 @@ export interface Suggestion {
   field: string
   field_label: string
   confirmed_at: string | null
+  /** The machine was not sure, and nobody has confirmed it. */
+  doubtful: boolean
+  /** From a paper photographed for this form: there is no reading of a case to look at. */
+  draft: boolean
 }
 
 export const suggestionsForProduct = async (productId: string): Promise<Suggestion[]> =>

@@ -33,6 +33,8 @@ export interface FormField {
   max_length?: number
   choices?: string[]
   hint?: string
+  /** Fields of papers that may say it. */
+  filled_by?: string[]
 }
 
 export interface Product {
