@@ -6,9 +6,9 @@ from schemas.api.base import Moment, View
 class SuggestionView(View):
     """``value`` for the form's entry ``name``; the rest says which paper says so, and where on it.
 
-    Amounts are in yuan where the entry is text (``5000.00``), in fen where the entry is money. ``doubtful``: the machine
-    was not sure, and nobody has confirmed it. ``draft``: from a paper photographed for this form, which belongs to no
-    case yet.
+    Amounts are in yuan where the entry is text (``5000.00``), in fen where the entry is money. ``doubtful``: the
+    machine was not sure, and nobody has confirmed it. ``draft``: from a paper photographed for this form, which
+    belongs to no case yet.
     """
 
     name: str
