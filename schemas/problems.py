@@ -193,7 +193,7 @@ _TABLE = (
     ProblemType("reading.timed_out", Kind.UNPROCESSABLE, 42275, "识别超时，请换一张更清晰的照片", True),
     ProblemType("reading.failed", Kind.UNPROCESSABLE, 42276, "识别没有成功，请手工填写", True),
     ProblemType("reading.queue_full", Kind.RATE_LIMITED, 42970, "正在识别的文件太多，请稍后再试", True),
-    ProblemType("draft.full", Kind.CONFLICT, 40979, "一次最多添加 6 份资料，请先清除"),
+    ProblemType("draft.full", Kind.CONFLICT, 40943, "一次最多添加 6 份资料，请先清除"),
     ProblemType("reading.unavailable", Kind.UNAVAILABLE, 50370, "暂时不能识别，请手工填写", True),
     # who people are
     ProblemType("verification.not_found", Kind.NOT_FOUND, 40473, "没有这项认证"),
