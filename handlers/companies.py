@@ -9,6 +9,7 @@ from schemas.api.companies import (
     CompanyBody,
     CompanyMemberBody,
     CompanyView,
+    InvoiceTitleListView,
     StatementQuery,
     StatementView,
     TopUpBody,
@@ -39,6 +40,12 @@ class CompaniesHandler(ApiHandler):
     @door("List the caller's companies; all of them for ops", allow=SIGNED_IN, answer=CompaniesView)
     async def get(self, call: Call[NoBody]) -> CompaniesView:
         return await self.services.companies.list(call.actor)
+
+
+class InvoiceTitlesHandler(ApiHandler):
+    @door("Invoice titles of the caller's verified companies", allow=SIGNED_IN, answer=InvoiceTitleListView)
+    async def get(self, call: Call[NoBody]) -> InvoiceTitleListView:
+        return await self.services.companies.invoice_titles(call.actor)
 
 
 class CompanyHandler(ApiHandler):
@@ -129,6 +136,7 @@ class TopUpRefuseHandler(ApiHandler):
 _COMPANY = "/api/v1/companies/([0-9a-f]{24})"
 _TOP_UP = "/api/v1/top-ups/([0-9a-f]{24})"
 ROUTES = [
+    ("/api/v1/me/invoice-titles", InvoiceTitlesHandler),
     ("/api/v1/companies", CompaniesHandler),
     (_COMPANY, CompanyHandler),
     (f"{_COMPANY}/members", CompanyMembersHandler),

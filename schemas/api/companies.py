@@ -104,3 +104,15 @@ class StatementView(View):
     opening_fen: int
     closing_fen: int
     items: list[StatementLineView]
+
+
+class InvoiceTitleView(View):
+    """Of a company that was verified, for invoices to be filled in from."""
+
+    company_id: str
+    name: str
+    taxpayer_id: str
+
+
+class InvoiceTitleListView(View):
+    items: list[InvoiceTitleView]

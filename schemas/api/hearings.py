@@ -86,7 +86,8 @@ class ParticipantView(View):
     place: Place
     room: int
     connected: bool
-    identity: IdentityState
+    identity: IdentityState = Field(description="What the roll-call of this hearing found")
+    verified: bool = Field(description="已实名: whether the account had proven who they are when they last came in")
     accepted: bool
     hand_at: Moment | None
     floor: bool

@@ -134,15 +134,3 @@ class ConsentView(View):
 
 class ConsentListView(View):
     items: list[ConsentView]
-
-
-class InvoiceTitleView(View):
-    """Of a company that was verified, for invoices to be filled in from."""
-
-    company_id: str
-    name: str
-    taxpayer_id: str
-
-
-class InvoiceTitleListView(View):
-    items: list[InvoiceTitleView]

@@ -22,6 +22,7 @@ class SeatDocument(TypedDict):
     locked: bool
     refused: bool
     absence: str | None
+    verified: NotRequired[bool]  # none in hearings that were called before there was verification
 
 
 class ShownDocument(TypedDict):

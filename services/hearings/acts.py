@@ -57,7 +57,7 @@ def _come(court: Court, act: Act) -> Court:
     place = seat.place
     if place is Place.OUTSIDE:
         place = Place.COURT if seat.role in BENCH else Place.WAITING
-    return court.with_seat(replace(seat, place=place, connected=True, absence=None))
+    return court.with_seat(replace(seat, place=place, connected=True, absence=None, verified=act.verified))
 
 
 def _leave(court: Court, act: Act) -> Court:

@@ -169,4 +169,5 @@ def _seat(stored: SeatDocument) -> Seat:
         locked=stored["locked"],
         refused=stored["refused"],
         absence=AbsenceCause(stored["absence"]) if stored["absence"] else None,
+        verified=stored.get("verified", False),
     )

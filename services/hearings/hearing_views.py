@@ -134,6 +134,7 @@ def _participant(court: Court, seat: Seat) -> ParticipantView:
         room=seat.room,
         connected=seat.connected,
         identity=seat.identity,
+        verified=seat.verified,
         accepted=seat.accepted,
         hand_at=seat.hand_at,
         floor=seat.floor,

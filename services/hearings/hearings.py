@@ -176,7 +176,8 @@ class Hearings:
         """Come in, or come back to one's seat. Raises ``hearing.ticket_invalid``, ``hearing.refused``."""
         await self._docket.access(actor, hearing_id)
         await self._tickets.use(ticket, hearing_id, actor.user_id)
-        return await self.act(actor, hearing_id, ActKind.COME)
+        user = await self._db.users.find_one({"_id": actor.user_id}, {"verified": 1})
+        return await self.act(actor, hearing_id, ActKind.COME, verified=user is not None and user["verified"])
 
     async def act(
         self, actor: Actor, hearing_id: str, kind: ActKind, target: str | None = None, **more: Any

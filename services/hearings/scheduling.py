@@ -83,7 +83,7 @@ class Scheduling:
             errors.append({"field": "participants", "message": "缺少主持人"})
         if errors:
             raise Problem("hearing.participants_invalid", errors=errors)
-        return tuple(Seat(one.user_id, one.role, users[one.user_id]["display_name"], one.side) for one in wanted)
+        return tuple(_seat(one, users[one.user_id]) for one in wanted)
 
     def _document(
         self, actor: Actor, space: SpaceDocument, body: HearingBody, seats: tuple[Seat, ...]
@@ -131,6 +131,10 @@ class Scheduling:
         await self._audit.write(
             actor, "hearing.called", f"hearing:{hearing_id}", session, case_space_id=document["case_space_id"]
         )
+
+
+def _seat(one: ParticipantBody, user: UserDocument) -> Seat:
+    return Seat(one.user_id, one.role, user["display_name"], one.side, verified=user["verified"])
 
 
 def _member(seat: Seat) -> NewMember:

@@ -16,6 +16,8 @@ from schemas.api.companies import (
     CompanyMemberBody,
     CompanyMemberView,
     CompanyView,
+    InvoiceTitleListView,
+    InvoiceTitleView,
     StatementLineView,
     StatementQuery,
     StatementView,
@@ -219,6 +221,17 @@ class Companies:
     async def _names(self, user_ids: Iterable[str]) -> dict[str, str]:
         found = self._db.users.find({"_id": {"$in": [*user_ids]}}, {"display_name": 1})
         return {user["_id"]: user["display_name"] async for user in found}
+
+    async def invoice_titles(self, actor: Actor) -> InvoiceTitleListView:
+        """Of the caller's companies whose licence was verified, for invoices to be filled in from (B2)."""
+        mine = {"members.user_id": actor.user_id, "verified_until": {"$gt": self._clock()}}
+        found = await self._db.companies.find(mine).sort("name", ASCENDING).to_list()
+        return InvoiceTitleListView(
+            items=[
+                InvoiceTitleView(company_id=one["_id"], name=one["name"], taxpayer_id=one["credit_code"])
+                for one in found
+            ]
+        )
 
     async def list(self, actor: Actor) -> CompaniesView:
         """Those that the caller belongs to; all of them for ops."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from schemas.api.messages import MessageListQuery
 from schemas.enums import Role
-from schemas.hearing_enums import ActKind, HearingKind, HearingStage, Place
+from schemas.hearing_enums import ActKind, HearingKind, HearingStage, IdentityState, Place
 from server.wiring import House
 from services.errors import Problem
 from services.hearings.attendance import Attendance
@@ -169,6 +169,16 @@ async def test_tickets_let_in_once_one_person_into_one_hearing(house: House, wor
     late = (await hearings.ticket(world.wang.actor, world.id)).ticket
     assert await refusal(later.use(late, world.id, world.wang.id)) == "hearing.ticket_invalid", "expired"
     assert await house.database.hearing_tickets.find_one({"_id": late}) is None, "tickets are not stored as they are"
+
+
+async def test_the_roll_call_shows_who_has_proven_who_they_are(house: House, world: World) -> None:
+    """B2: as it is when they come in; what the roll-call finds stays the clerk's word."""
+    seats = {one.user_id: one for one in (await world.come(world.wang, world.zhao)).participants}
+    assert not seats[world.wang.id].verified
+    await house.database.users.update_one({"_id": world.wang.id}, {"$set": {"verified": True}})
+    seats = {one.user_id: one for one in (await world.come(world.wang)).participants}
+    assert (seats[world.wang.id].verified, seats[world.zhao.id].verified) == (True, False)
+    assert seats[world.wang.id].identity == IdentityState.UNCHECKED
 
 
 async def test_one_ticket_used_at_once_by_many_lets_one_in(house: House, world: World) -> None:

@@ -143,6 +143,18 @@ async def test_the_legal_representative_speaks_for_the_company(world: Verificati
     )
 
 
+async def test_invoices_are_filled_in_from_what_was_proven(world: VerificationWorld) -> None:
+    person, fields = await client(world.house), business()
+    await world.verify(person, card(id_number()))
+    assert (await world.house.services.companies.invoice_titles(person.actor)).items == []
+    await company(world, person, fields)
+    (title,) = (await world.house.services.companies.invoice_titles(person.actor)).items
+    assert (title.name, title.taxpayer_id) == (fields["company_name"], fields["credit_code"])
+    world.clock.forward(731 * 86_400)
+    await world.verifying.checking.tick()
+    assert (await world.house.services.companies.invoice_titles(person.actor)).items == []
+
+
 async def test_what_is_public_proves_nothing_about_who_sends_it(world: VerificationWorld) -> None:
     """Name, code and representative stand in a register: anybody else is looked at by a person."""
     person, fields = await client(world.house), business("陈立")

@@ -18,7 +18,16 @@ export interface InvoiceTitle {
   email: string | null
 }
 
+/** Of a company whose licence was verified. */
+export interface CompanyTitle {
+  company_id: string
+  name: string
+  taxpayer_id: string
+}
+
 const id = encodeURIComponent
+
+export const companyTitles = (): Promise<{ items: CompanyTitle[] }> => call("GET", "/me/invoice-titles")
 
 export const invoicesOf = (paymentId: string): Promise<{ items: Invoice[] }> => call("GET", `/payments/${id(paymentId)}/invoices`)
 
