@@ -71,7 +71,7 @@ ORDER: dict[Permission, frozenset[Role]] = {
     Permission.ORDER_DELIVER: frozenset({LAWYER}),
     Permission.ORDER_CONFIRM: frozenset({CLIENT}),
     Permission.ORDER_REVIEW: frozenset({CLIENT}),
-    Permission.ORDER_DISPUTE: frozenset({CLIENT}),
+    Permission.ORDER_DISPUTE: frozenset({CLIENT, OPS}),  # ops for a client, also when the client's time is over
     Permission.ORDER_REFUND: frozenset({CLIENT, SUPPORT, OPS}),
     Permission.ORDER_TIP: frozenset({CLIENT}),
 }

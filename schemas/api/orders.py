@@ -113,7 +113,7 @@ class ReviewView(View):
 class RefundView(View):
     id: str
     amount_fen: Fen
-    reason: str
+    reason: str | None = Field(None, description="Shown to the client and the desk, not to the lawyer")
     state: RefundState
     created_at: Moment
 

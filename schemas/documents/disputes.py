@@ -39,6 +39,7 @@ class DisputeDocument(TypedDict):
     card_id: str  # the event that showed its card
     due_at: datetime
     opened_by: str
+    on_behalf: NotRequired[bool]  # by ops, for the client
     revision: int
     created_at: datetime
     updated_at: datetime

@@ -23,6 +23,7 @@ from schemas.enums import ContentState, MessageType, SystemRole
 from services.clock import Clock, utc_now
 from services.content.content_holds import ContentHolds
 from services.content.content_verdicts import ContentVerdicts
+from services.errors import Problem
 from services.followers import EntryHead
 from services.keys import KeyDestroyedError
 from services.outbox import pause
@@ -140,6 +141,10 @@ class ContentChecks:
             await self._later(check, fault.code)
         except KeyDestroyedError:
             await self._unchecked(check, "purged")
+        except Problem as fault:
+            if fault.code != "content.already_reviewed":
+                raise
+            log.info("another process has moved a check on meanwhile", extra={"space_id": check["space_id"]})
 
     async def _ask(self, check: ContentCheckDocument) -> None:
         openid = await self._openid_of(check["sender_id"])

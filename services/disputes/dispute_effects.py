@@ -93,6 +93,8 @@ class DisputeEffects:
         if dispute["state"] in (DisputeState.OPEN, DisputeState.PROPOSED):  # a repeat must not open what is closed
             await self._item(dispute)
         await self._tell(row, order, order.get("lawyer_id"), TITLES[kind], "订单 {number} 有新的售后申请，请说明情况。")
+        if "on_behalf" in dispute:
+            await self._tell(row, order, order["client_id"], TITLES[kind], "客服已为订单 {number} 代您提交售后申请。")
         await self._hinted(row)
 
     async def _proposed(self, row: OutboxDocument) -> None:

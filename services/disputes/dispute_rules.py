@@ -71,10 +71,13 @@ def verdict(order: OrderDocument, now: datetime) -> Verdict:
     return Verdict(False, "handed_over" if status in _HANDED_OVER else "under_way")
 
 
-def disputable(order: OrderDocument, now: datetime) -> bool:
-    """Whether a client may still open a dispute about an order."""
+def disputable(order: OrderDocument, now: datetime, *, on_behalf: bool = False) -> bool:
+    """Whether a client may still open a dispute about an order; the desk, on the client's behalf, at any time: the
+    law's limitation (民法典第一百八十八条, three years) ends later than what a client can do alone."""
     if OrderStatus(order["status"]) not in DISPUTABLE:
         return False
+    if on_behalf:
+        return True
     handed_over = since(order, OrderStatus.DELIVERED)
     return handed_over is None or now - handed_over <= DISPUTABLE_FOR
 

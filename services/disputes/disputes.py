@@ -67,18 +67,23 @@ class Disputes:
     # --- opening one
 
     async def open(self, actor: Actor, order_id: str, body: DisputeBody, ticket: Ticket) -> DisputeView:
-        """A client asks for money back or complains.
+        """A client asks for money back or complains; or ops do so for the client, who called or wrote.
 
-        Raises ``order.not_found``, ``auth.forbidden``, ``order.wrong_state`` (also when it was handed over too long
-        ago), ``dispute.open_already``, ``refund.amount_invalid``, ``file.not_found``, ``file.not_uploaded``.
+        Raises ``order.not_found``, ``auth.forbidden``, ``order.wrong_state`` (for a client also when it was handed over
+        too long ago), ``dispute.open_already``, ``refund.amount_invalid``, ``file.not_found``, ``file.not_uploaded``.
         """
 
         async def effect(session: AsyncClientSession) -> DisputeView:
             access = await self._orders.access(actor, order_id, Permission.ORDER_DISPUTE, session)
             order = access.order
-            if not disputable(order, self._clock()):
+            on_behalf = Role.CLIENT not in access.roles
+            if on_behalf and Role.LAWYER in access.roles:
+                raise Problem("auth.forbidden")  # nobody speaks for the other side of their own order
+            if not disputable(order, self._clock(), on_behalf=on_behalf):
                 raise Problem("order.wrong_state")
             dispute = _dispute(order, body.kind, actor.user_id)
+            if on_behalf:
+                dispute["on_behalf"] = True
             await self._files.check_for_message(order["space_id"], actor.user_id, body.file_ids)
             dispute["file_ids"] = list(body.file_ids)
             dispute["reason"] = await self._book.seal(order, dispute["_id"], "reason", body.reason)
@@ -183,7 +188,7 @@ class Disputes:
                 "by": actor.user_id,
                 "at": self._clock(),
             }
-            if needs_second(body.outcome, amount):
+            if needs_second(body.outcome, amount + await self._refunds.given(session, order)):
                 proposed = {"state": DisputeState.PROPOSED.value, "decision": decision}
                 return await self._book.move(session, dispute, "proposed", actor, set=proposed)
             return await self._carry_out(session, dispute, order, decision, actor, body.reason)

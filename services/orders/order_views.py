@@ -47,7 +47,9 @@ class OrderViews:
                 "need": await self._seals.need(order),
                 "delivery": await self._delivery(order),
                 "review": await self._review(order),
-                "refunds": await self._refunds(order, session) if order["status"] in PAID_STATUSES else [],
+                "refunds": await self._refunds(order, access.roles, session)
+                if order["status"] in PAID_STATUSES
+                else [],
                 "refundable_fen": await self._refundable(order, session) if order["status"] in PAID_STATUSES else 0,
                 "tips": await self._tips(order) if order["status"] in TIPPABLE else [],
                 "cancel_reason": await self._cancel_reason(order),
@@ -94,15 +96,22 @@ class OrderViews:
         asked = await self._db.refunds.find(wanted, session=session).to_list()
         return refundable(sum(payment["amount_fen"] for payment in payments), asked)
 
-    async def _refunds(self, order: OrderDocument, session: AsyncClientSession | None) -> list[RefundView]:
-        """The refunds of this order; money that came astray and went back is not one of them."""
+    async def _refunds(
+        self, order: OrderDocument, roles: frozenset[Role], session: AsyncClientSession | None
+    ) -> list[RefundView]:
+        """The refunds of this order; money that came astray and went back is not one of them.
+
+        Why is between the client and the desk: a client who fears the lawyer's eyes says nothing, and a lawyer who has
+        to answer is told in a dispute (docs/decisions.md).
+        """
+        told = roles & {Role.CLIENT, Role.SUPPORT, Role.OPS}
         query = {"order_id": order["_id"], "stray": {"$ne": True}}
         found = self._db.refunds.find(query, session=session).sort("created_at")
         return [
             RefundView(
                 id=refund["_id"],
                 amount_fen=refund["amount_fen"],
-                reason=await self._seals.open(order, "refund", refund["reason"]),
+                reason=await self._seals.open(order, "refund", refund["reason"]) if told else None,
                 state=RefundState(refund["state"]),
                 created_at=refund["created_at"],
             )

@@ -20,7 +20,7 @@ from schemas.enums import (
     Role,
 )
 from services.actors import Actor
-from services.audit import Audit
+from services.audit import SYSTEM, Audit
 from services.clock import Clock, utc_now
 from services.disputes.dispute_rules import needs_second, verdict
 from services.errors import Problem
@@ -111,13 +111,22 @@ class Refunds:
         if Role.CLIENT in access.roles or access.roles.isdisjoint(_DESK):
             return False
         amount = body.amount_fen if body.amount_fen is not None else await self.left(session, access.order["_id"])
-        return not needs_second(DisputeOutcome.REFUND, amount)
+        return not needs_second(DisputeOutcome.REFUND, amount + await self.given(session, access.order))
 
     # --- for decisions of others, in their transactions
 
     async def left(self, session: AsyncClientSession, order_id: str) -> int:
         """See ``RefundAsking.left``."""
         return await self._asking.left(session, order_id)
+
+    async def given(self, session: AsyncClientSession, order: OrderDocument) -> int:
+        """Fen that the desk has given back of an order already: many small sums are a large one."""
+        by_desk = {
+            "order_id": order["_id"],
+            "requested_by": {"$nin": [order["client_id"], SYSTEM]},
+            "state": {"$ne": RefundState.FAILED.value},
+        }
+        return sum([one["amount_fen"] async for one in self._db.refunds.find(by_desk, session=session)])
 
     async def grant(
         self, session: AsyncClientSession, actor: Actor, order: OrderDocument, amount: int, reason: str
@@ -169,7 +178,7 @@ class Refunds:
     async def _stray(self, row: OutboxDocument) -> None:
         """Money came for an order that wanted none: it goes back by itself, once.
 
-        A company's top-up that came twice belongs to no order: its work item stays open for a person.
+        A company's top-up that came twice belongs to no order: its work item says what a person does with it.
         """
         payment = await self._db.payments.find_one({"_id": row["payload"]["payment_id"]})
         order_id = payment.get("order_id") if payment else None

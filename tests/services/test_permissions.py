@@ -20,7 +20,7 @@ ORDERS = {
     "order.review":  (  1,      0,      0,      0,       0,      0,     0  ),
     "order.refund":  (  1,      0,      1,      0,       0,      0,     1  ),
     "order.tip":     (  1,      0,      0,      0,       0,      0,     0  ),
-    "order.dispute": (  1,      0,      0,      0,       0,      0,     0  ),
+    "order.dispute": (  1,      0,      0,      0,       0,      0,     1  ),
 }
 #                     client  lawyer  support reviewer presider clerk  ops
 SPACES = {

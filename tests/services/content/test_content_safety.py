@@ -85,6 +85,16 @@ async def test_what_is_risky_is_hidden_from_the_others_and_kept(world: World) ->
     assert (await world.house.core.recorder.open(entry))[0] == {"text": BAD}
 
 
+async def test_two_workers_that_ask_at_once_hold_it_once(world: World) -> None:
+    """One leads; but the other may not have noticed yet. Whoever comes second lets the rest of its turn go on."""
+    messages = [await world.say(BAD) for _ in range(3)]
+    assert await asyncio.gather(*(world.content.checks.tick() for _ in range(4))) != []
+    await world.work()
+    for message in messages:
+        assert (await world.check(message.seq))["state"] == "held"
+        assert await world.notices_about(message.seq) == ["content.held"]
+
+
 async def test_the_hold_is_shown_once_however_often_its_effect_runs(world: World) -> None:
     message = await world.say(BAD)
     await world.work()

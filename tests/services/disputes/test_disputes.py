@@ -12,8 +12,10 @@ from schemas.api.orders import DeliverBody, OrderView, RefundBody, ReviewBody
 from schemas.enums import DisputeKind, DisputeOutcome, DisputeState, OrderStatus, RefundState, Role
 from services.actors import Actor
 from services.errors import Problem
+from services.ids import new_id
 from services.ledger import accounts
 from services.ledger.accounts import Kind, account
+from services.payments.refund_asking import new_refund
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.services.orders_world import World, open_world, ticket
@@ -108,6 +110,67 @@ async def test_after_the_cooling_off_a_person_decides_and_before_it_nobody_need(
     soon, _ = await world.served(owner)
     shown = await world.refunds.request(owner, soon.id, body, ticket(owner, "refund", body))
     assert shown.status is OrderStatus.REFUNDING
+
+
+async def test_ops_open_what_a_client_no_longer_can_and_two_decide_what_is_large(world: World) -> None:
+    """C5: months after the delivery, for a client who called; the client hears of it."""
+    client = await world.client()
+    order, lawyer = await delivered(world, client)
+    world.clock.forward(days=90)
+    assert await refused(ask(world, client, order)) == "order.wrong_state"
+    first, second, support = [await world.person(role) for role in (Role.OPS, Role.OPS, Role.SUPPORT)]
+    assert await refused(ask(world, support, order)) == "auth.forbidden"
+    own = Actor(lawyer.user_id, frozenset({Role.LAWYER, Role.OPS}), "session")
+    assert await refused(ask(world, own, order)) == "auth.forbidden"
+    dispute = await ask(world, first, order)
+    assert dispute.wanted_fen == order.payable_fen
+    told = await world.database.notices.find_one({"user_id": client.user_id, "kind": "dispute_opened"})
+    assert told is not None
+    await world.database.payments.update_many({"order_id": order.id}, {"$set": {"amount_fen": 2_000_00}})
+    proposed = await decide(world, first, dispute, "refund", 1_000_01)
+    assert proposed.state is DisputeState.PROPOSED
+    assert await refused(world.disputes.approve(first, dispute.id)) == "dispute.same_person"
+    assert (await world.disputes.approve(second, dispute.id)).state is DisputeState.DECIDED
+    await forget_refunds(world, order)
+
+
+async def forget_refunds(world: World, order: OrderView) -> None:
+    """Those of a payment that was made larger here than it is in the sandbox, which would refuse them."""
+    await world.database.refunds.delete_many({"order_id": order.id})
+
+
+async def test_many_small_refunds_are_a_large_one(world: World) -> None:
+    """C5: what one person may give alone counts for the order, not for each time."""
+    client, support = await world.client(), await world.person(Role.SUPPORT)
+    order, _ = await delivered(world, client)
+    await world.database.payments.update_many({"order_id": order.id}, {"$set": {"amount_fen": 2_000_00}})
+    dispute = await ask(world, client, order, 40_00)
+    payment = await world.payment(order.id)
+    earlier = new_refund(new_id(), payment, 990_00, b"", support.user_id)
+    earlier["state"] = RefundState.SUCCEEDED.value
+    await world.database.refunds.insert_one(earlier)
+    assert (await decide(world, support, dispute, "refund", 40_00)).state is DisputeState.PROPOSED
+    body = RefundBody(amount_fen=40_00, reason="协商")
+    assert await refused(world.refunds.request(support, order.id, body, ticket(support, "r", body))) == (
+        "refund.needs_review"
+    )
+    await forget_refunds(world, order)
+
+
+async def test_why_money_goes_back_is_between_client_and_desk(world: World) -> None:
+    """The lawyer sees that it does, and how much."""
+    client = await world.client()
+    order, lawyer = await world.served(client)
+    body = RefundBody(amount_fen=1_00, reason="律师态度不好")
+    await world.refunds.request(client, order.id, body, ticket(client, "refund", body))
+    shown = {
+        actor.user_id: (await world.orders.get(actor, order.id)).refunds[0]
+        for actor in (client, lawyer, await world.person(Role.SUPPORT))
+    }
+    assert [one.reason for one in shown.values()] == ["律师态度不好", None, "律师态度不好"]
+    assert {one.amount_fen for one in shown.values()} == {1_00}
+    await world.work()
+    await world.settle_refunds()
 
 
 async def test_one_of_a_kind_at_a_time_whoever_is_faster(world: World) -> None:

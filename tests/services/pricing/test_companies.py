@@ -130,6 +130,22 @@ async def test_an_admin_tops_up_by_wechat_once_however_often_the_phone_asks(worl
     assert [one.state for one in (await world.shop.top_ups.list(admin, made.id)).items] == [TopUpState.DONE]
 
 
+async def test_a_top_up_that_came_twice_is_a_persons_matter(world: World) -> None:
+    """E1: nothing sends it back by itself, and its work item says so."""
+    admin = await world.client()
+    made = await company(world, admin)
+    body = TopUpBody(amount_fen=500_00, method=PaymentMethod.WECHAT_JSAPI)
+    view = await world.shop.top_ups.by_wechat(admin, made.id, body, ticket(admin, "top-up", body))
+    await world.database.top_ups.update_one({"company_id": made.id}, {"$set": {"state": "refused"}})
+    await world.pay(view.out_trade_no)
+    await world.payments.notify(*await world.notice(view.out_trade_no))
+    await world.work()
+    subject = f"payment:{view.payment_id}"
+    (item,) = [one for one in await world.work_items.list() if one["subject"] == subject]
+    assert (item["kind"], "不会自动退回" in item["advice"]) == ("money.stray_top_up", True)
+    assert await world.database.refunds.count_documents({"payment_id": view.payment_id}) == 0
+
+
 # --- spending
 
 

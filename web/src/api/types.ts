@@ -84,7 +84,7 @@ export interface Person {
 export interface Refund {
   id: string
   amount_fen: number
-  reason: string
+  reason?: string | null
   state: "requested" | "succeeded" | "failed"
   created_at: string
 }
