@@ -54,3 +54,15 @@ function uploadError(status: number): ApiError {
   // 403: the grant has lapsed; the next attempt asks for a new one.
   return new ApiError(status, "file.upload_refused", "文件上传失败", status === 403 || status >= 500)
 }
+
+/** One page of a PDF, or a picture, as a JPEG; `url` is the link to the file's content, whose ticket opens it. */
+export async function fetchPage(url: string, page: number): Promise<{ picture: Blob; pages: number }> {
+  let response: Response
+  try {
+    response = await fetch(url.replace("/content?", `/pages/${page}?`), { credentials: "omit" })
+  } catch {
+    throw new ApiError(0, "network", "", true)
+  }
+  if (!response.ok) throw new ApiError(response.status, "file.no_page", "这一页不能显示", response.status >= 500)
+  return { picture: await response.blob(), pages: Number(response.headers.get("Page-Count") ?? 0) }
+}

@@ -10,6 +10,8 @@ const ICONS: Record<string, string> = {
   order_delivered: "file",
   order_confirmed: "check",
   order_reviewed: "star",
+  hearing_called: "gavel",
+  hearing_soon: "gavel",
   settlement_closed: "pay",
   settlement_paid: "pay",
   verification_decided: "person",

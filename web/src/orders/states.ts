@@ -75,6 +75,8 @@ const CARD_STATES: Record<string, string> = {
   declined: "已谢绝",
   closed: "已关闭",
   done: "已完成",
+  scheduled: "待开庭",
+  in_session: "庭审中",
   listed: "已列入目录",
   received: "原件已收存",
   returned: "原件已退还",

@@ -1,7 +1,9 @@
 /** What the server tells, put where it belongs. */
 import { shallowReactive } from "vue"
+import type { BenchLine, Hearing } from "../api/hearings"
 import type { Notice } from "../api/notices"
 import type { Message, Note, OrderStatus } from "../api/types"
+import { noteAlarm, noteHearing, noteLine, noteRemoved, noteSpeaking } from "../stores/hearing"
 import { takeNote } from "../stores/notes"
 import { noteNotice } from "../stores/notices"
 import { discard, onAcked } from "../stores/outbox"
@@ -49,8 +51,17 @@ export function registerEvents(): void {
   })
   onEvent<Note>("note:new", takeNote)
   onEvent<Notice>("notice:new", noteNotice)
+  registerHearing()
   onEvent<{ order_id: string; status: OrderStatus; space_id?: string }>("order:updated", (news) => {
     orderNews.set(news.order_id, { status: news.status, at: Date.now() })
     if (news.space_id) void refreshRoom(news.space_id)
   })
+}
+
+function registerHearing(): void {
+  onEvent<Hearing>("hearing:state", noteHearing)
+  onEvent<{ hearing_id: string; user_id: string; speaking: boolean }>("hearing:speaking", noteSpeaking)
+  onEvent<{ hearing_id: string; alarm: string | null }>("hearing:alarm", noteAlarm)
+  onEvent<BenchLine>("hearing:line", noteLine)
+  onEvent<{ hearing_id: string; user_id: string }>("hearing:removed", noteRemoved)
 }

@@ -1,0 +1,126 @@
+/** Hearings as the wire has them; what they mean is in docs/protocol.md. */
+import { call, request } from "./http"
+import type { Page } from "./types"
+
+export type HearingKind = "court" | "mediation" | "arbitration"
+export type HearingRole = "presider" | "clerk" | "party" | "counsel" | "witness" | "observer"
+export type HearingPlace = "outside" | "waiting" | "court" | "side"
+export type IdentityState = "unchecked" | "confirmed" | "doubted"
+export type AbsenceCause = "left" | "network" | "no_show" | "excused"
+
+export interface Participant {
+  user_id: string
+  role: HearingRole
+  /** As the record calls them: 审判员, 原告, 被告代理人 … */
+  title: string
+  side: string | null
+  display_name: string
+  place: HearingPlace
+  room: number
+  connected: boolean
+  identity: IdentityState
+  accepted: boolean
+  hand_at: string | null
+  floor: boolean
+  /** Whether they would be heard if they opened their microphone. */
+  may_speak: boolean
+  /** Whether they are let through now. */
+  mic: boolean
+  muted: boolean
+  locked: boolean
+  refused: boolean
+  absence: AbsenceCause | null
+}
+
+export interface ShownEvidence {
+  file_id: string
+  page: number
+  by: string
+  url: string
+}
+
+export interface Segment {
+  segment: number
+  track: string
+  file_id: string
+  sha256: string
+  started_at: string
+}
+
+export interface Stage {
+  code: string
+  title: string
+}
+
+export interface Hearing {
+  id: string
+  version: number
+  kind: HearingKind
+  title: string
+  space_id: string
+  case_space_id: string | null
+  starts_at: string
+  minutes: number
+  public: boolean
+  code: string | null
+  link: string | null
+  stage: string
+  stage_title: string
+  stage_since: string | null
+  next_stages: Stage[]
+  participants: Participant[]
+  shown: ShownEvidence | null
+  recording: { segment: number | null; alarm: string | null }
+  recordings: Segment[]
+  voice: boolean
+  /** When it grows, the media server was replaced: connect the sound anew. */
+  voice_epoch: number
+  server_time: string
+}
+
+export interface HearingTicket {
+  ticket: string
+  ice_servers: RTCIceServer[]
+  expires_at: string
+}
+
+export interface BenchLine {
+  hearing_id: string
+  seq: number
+  user_id: string
+  text: string
+  sent_at: string
+}
+
+export interface NewParticipant {
+  user_id: string
+  role: HearingRole
+  side: string | null
+}
+
+export interface NewHearing {
+  title: string
+  kind: HearingKind
+  starts_at: string
+  minutes: number
+  public: boolean
+  participants: NewParticipant[]
+}
+
+const id = encodeURIComponent
+
+export const listHearings = (): Promise<Page<Hearing>> => call("GET", "/hearings")
+export const getHearing = (hearingId: string): Promise<Hearing> => call("GET", `/hearings/${id(hearingId)}`)
+export const findHearing = (code: string): Promise<Hearing> => call("POST", "/hearings/find", { body: { code } })
+
+export const observeHearing = (hearingId: string, invitation: string): Promise<Hearing> =>
+  call("POST", `/hearings/${id(hearingId)}/observers`, { body: { invitation } })
+
+export const hearingTicket = (hearingId: string): Promise<HearingTicket> =>
+  call("POST", `/hearings/${id(hearingId)}/ticket`, { body: {} })
+
+export const callHearing = (spaceId: string, body: NewHearing): Promise<Hearing> =>
+  call("POST", `/spaces/${id(spaceId)}/hearings`, { body })
+
+export const hearingCalendar = async (hearingId: string): Promise<Blob> =>
+  (await request("GET", `/hearings/${id(hearingId)}/calendar`)).blob()

@@ -1,0 +1,53 @@
+/** Words of hearings. */
+import type { AbsenceCause, Hearing, HearingKind, HearingRole, IdentityState, Participant } from "../api/hearings"
+import type { Tone } from "../orders/states"
+
+export const KINDS: Record<HearingKind, string> = { court: "开庭审理", mediation: "调解", arbitration: "仲裁开庭" }
+
+export const ROLES: Record<HearingRole, string> = {
+  presider: "主持人",
+  clerk: "书记员",
+  party: "当事人",
+  counsel: "代理人",
+  witness: "证人",
+  observer: "旁听人员",
+}
+
+export const IDENTITIES: Record<IdentityState, { label: string; tone: Tone }> = {
+  unchecked: { label: "身份待核对", tone: "wait" },
+  confirmed: { label: "身份已核对", tone: "active" },
+  doubted: { label: "身份存疑", tone: "wait" },
+}
+
+export const ABSENCES: Record<AbsenceCause, string> = {
+  left: "退庭",
+  network: "网络中断",
+  no_show: "未到庭",
+  excused: "准许不到庭",
+}
+
+/** The discipline of the court, for a person who attends by phone. */
+export const DISCIPLINE: readonly string[] = [
+  "请在安静、光线充足、网络稳定的地方参加，保持通话畅通，全程不得擅自离开。",
+  "服从主持人的指挥；发言须经准许，不得打断他人发言。",
+  "未经准许，不得录音、录像、截屏或者向外传播庭审情况。",
+  "证人在作证前后不得旁听；任何人不得向正在作证的人提示。",
+  "如实陈述，不得作虚假陈述或者提交伪造的证据，否则须承担法律责任。",
+  "违反纪律的，主持人可以训诫、关闭麦克风或者责令退出。",
+]
+
+export function whereText(person: Participant): string {
+  if (person.refused) return "已责令退出"
+  if (person.absence) return `缺席（${ABSENCES[person.absence]}）`
+  if (person.place === "outside") return "未到"
+  if (!person.connected) return "连接中断"
+  if (person.place === "waiting") return person.accepted ? "候审中" : "候审中，未承诺纪律"
+  return person.place === "side" ? "单独会谈" : "在庭"
+}
+
+export const isCourt = (hearing: Hearing): boolean => hearing.kind === "court"
+
+/** What the media server's troubles mean for the bench. */
+export function alarmText(alarm: string): string {
+  return alarm === "recording_stalled" ? "录音没有增长，请暂停庭审并检查" : "语音服务中断，正在恢复，请稍候"
+}
