@@ -18,6 +18,7 @@ from services.rate_limits import Limit
 FILE = "/api/v1/files/([0-9a-f]{24})"
 # A chat shows dozens of pictures at once, and players ask for many ranges; an office shares one address.
 CONTENT = Limit(1_200, 60)
+PAGES = Limit(240, 60)  # everybody in a court room looks at the same page; an office shares one address
 _REJECTED = (
     "file.empty",
     "file.too_large",
@@ -146,6 +147,25 @@ class FileContentHandler(StreamHandler):
             self.set_header("Content-Range", f"bytes */{self._size}")
 
 
+class FilePageHandler(ApiHandler):
+    @door(
+        "One page of a PDF, or a picture, as a JPEG",
+        allow=PUBLIC,
+        raw=True,
+        limit=PAGES,
+        problems=("auth.required", "auth.ticket_invalid", "file.no_page", *_READING),
+        description="Opened by a bearer token or by the `ticket` of the link to the content.",
+    )
+    async def get(self, call: Call[NoBody], file_id: str, number: str) -> None:
+        ticket = self.get_query_argument("ticket", None)
+        if ticket is None:
+            self.caller = await self.authenticate()
+        jpeg = await self.services.page_pictures.page(file_id, int(number), actor=self.caller, ticket=ticket)
+        self.set_header("Content-Type", "image/jpeg")
+        self.set_header("Cache-Control", "private, max-age=600")
+        self.finish(jpeg)
+
+
 def _etag(file: OpenFile) -> str:
     return f'"{file.sha256}"'
 
@@ -166,4 +186,5 @@ ROUTES = [
     (FILE, FileHandler),
     (FILE + "/complete", FileCompleteHandler),
     (FILE + "/content", FileContentHandler),
+    (FILE + "/pages/([1-9][0-9]{0,3})", FilePageHandler),
 ]

@@ -18,7 +18,6 @@ from ocr.confinement import own_output, settle
 from ocr.faults import ReadingFault
 from ocr.options import Limits
 from ocr.picture_jobs import NO_PICTURE, Area, PictureJob
-from ocr.readings import PageInfo
 from ocr.sniff import sniff
 
 _QUALITY = 85
@@ -29,33 +28,36 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 def picture_of(job: PictureJob, data: bytes) -> bytes:
     """Raises ReadingFault, ValueError, and whatever decoders raise over damaged files."""
-    picture = _page(data, job.page, job.number)
+    picture = _page(data, job)
+    turn = job.page.turn if job.page else 0
     brush = ImageDraw.Draw(picture)
     for shape in job.painted:
         brush.polygon([(round(x), round(y)) for x, y in shape], fill=(0, 0, 0))
     if job.faces:
         from ocr.faces import faces_in  # OpenCV takes longer to load than most pictures to draw
 
-        for face in faces_in(picture, job.page.turn):
+        for face in faces_in(picture, turn):
             brush.rectangle(face, fill=(0, 0, 0))
     if job.area is not None:
         picture = picture.crop(_inside(job.area, picture))
-    if job.page.turn:
-        picture = picture.rotate(-job.page.turn, expand=True)
+    if turn:
+        picture = picture.rotate(-turn, expand=True)
     picture.thumbnail((job.longest, job.longest))
     target = io.BytesIO()
     picture.save(target, "JPEG", quality=_QUALITY)
     return target.getvalue()
 
 
-def _page(data: bytes, page: PageInfo, number: int) -> Image.Image:
-    """As RGB in the pixels that polygons are measured in."""
-    limits = Limits()
-    if page.width * page.height > limits.pixels:
+def _page(data: bytes, job: PictureJob) -> Image.Image:
+    """As RGB in the pixels that polygons are measured in, or as it is."""
+    limits, page = Limits(), job.page
+    if page is not None and page.width * page.height > limits.pixels:
         raise ReadingFault("reading.image_too_large")
     kind = sniff(data, limits.file_bytes)
-    picture = _pdf_page(data, page, number) if kind == "PDF" else _image(data, kind, limits)
-    size = (page.width, page.height)
+    if kind != "PDF" and page is None and job.number:
+        raise ValueError("a picture has one page")
+    picture = _pdf_page(data, job) if kind == "PDF" else _image(data, kind, limits)
+    size = (page.width, page.height) if page else picture.size
     return picture if picture.size == size else picture.resize(size)
 
 
@@ -67,11 +69,13 @@ def _image(data: bytes, kind: str, limits: Limits) -> Image.Image:
         return ImageOps.exif_transpose(opened).convert("RGB")
 
 
-def _pdf_page(data: bytes, page: PageInfo, number: int) -> Image.Image:
+def _pdf_page(data: bytes, job: PictureJob) -> Image.Image:
     document = pypdfium2.PdfDocument(data)
     try:
-        sheet = document[number]
-        drawn: Image.Image = sheet.render(scale=page.width / sheet.get_width()).to_pil()
+        sheet = document[job.number]
+        width, height = sheet.get_size()
+        scale = job.page.width / width if job.page else job.longest / max(width, height)
+        drawn: Image.Image = sheet.render(scale=scale).to_pil()
         return drawn.convert("RGB")
     finally:
         document.close()

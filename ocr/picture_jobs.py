@@ -15,12 +15,12 @@ NO_PICTURE = 3  # exit status of the process that draws: the file holds no such 
 class PictureJob:
     """A page, counted from 0, as an upright JPEG of at most `longest` pixels a side, without any metadata.
 
-    `area` cuts out a part, `painted` are polygons that become black; both in pixels of `page`. With `faces`, what looks
-    like one becomes black, too.
+    Without `page` it is shown as it is. `area` cuts out a part, `painted` are polygons that become black; both in
+    pixels of `page`. With `faces`, what looks like one becomes black, too.
     """
 
     number: int
-    page: PageInfo
+    page: PageInfo | None
     longest: int
     area: Area | None = None
     painted: Sequence[Shape] = ()
@@ -33,4 +33,5 @@ class PictureJob:
     def from_json(cls, told: dict[str, Any]) -> "PictureJob":
         area = None if told["area"] is None else (*map(float, told["area"]),)
         painted = [[(float(x), float(y)) for x, y in shape] for shape in told["painted"]]
-        return cls(**{**told, "page": PageInfo(**told["page"]), "area": area, "painted": painted})
+        page = None if told["page"] is None else PageInfo(**told["page"])
+        return cls(**{**told, "page": page, "area": area, "painted": painted})

@@ -167,6 +167,7 @@ _TABLE = (
     ProblemType("message.id_reused", Kind.CONFLICT, 40941, "消息编号已用于另一条消息"),
     ProblemType("message.too_late", Kind.CONFLICT, 40942, "超过时限，不能撤回"),
     ProblemType("file.not_found", Kind.NOT_FOUND, 40422, "没有这个文件"),
+    ProblemType("file.no_page", Kind.NOT_FOUND, 40423, "没有这一页，或这种文件不能按页显示"),
     ProblemType("file.too_large", Kind.TOO_LARGE, 41310, "文件太大"),
     ProblemType("file.empty", Kind.UNPROCESSABLE, 42250, "文件是空的"),
     ProblemType("file.type_refused", Kind.UNSUPPORTED, 41510, "不支持这种文件"),

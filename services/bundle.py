@@ -11,6 +11,7 @@ from services.evidence.evidence import Evidence
 from services.files.files import Files
 from services.hearings.asynchronous.exchanges import Exchanges
 from services.hearings.asynchronous.turns import Turns
+from services.files.page_pictures import PagePictures
 from services.hearings.hearings import Hearings
 from services.hearings.minutes.minutes import Minutes
 from services.identity.accounts import Accounts
@@ -92,6 +93,7 @@ class Services:
     pricing: Pricing
     products: Products
     pushes: Pushes
+    page_pictures: PagePictures
     reading_pictures: ReadingPictures
     readings: Readings
     receipts: Receipts

@@ -170,6 +170,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         products=prices.products,
         pushes=build_pushes(core, identity.accounts, telling, listeners),
         quotes=sales.quotes,
+        page_pictures=reading.pages,
         reading_pictures=reading.pictures,
         readings=reading.readings,
         receipts=build_receipts(core, signer, seal),

@@ -10,6 +10,7 @@ from server.settings import Settings
 from server.wiring.core import Core
 from server.worker import Tick
 from services.files.files import Files
+from services.files.page_pictures import PagePictures
 from services.followers import Follow
 from services.outbox import Effect
 from services.readings.paper_retention import PaperRetention
@@ -31,6 +32,7 @@ RETENTION_SECONDS = 3600.0
 class Reading:
     readings: Readings
     pictures: ReadingPictures
+    pages: PagePictures
     queue: ReadingQueue
     after: ReadingEffects
     retention: PaperRetention
@@ -63,6 +65,7 @@ def build_reading(core: Core, files: Files, index: SearchIndex) -> Reading:
     reader = Reader(reader_options(settings))
     seals, store = ReadingSeals(core.vault), core.store
     desk = ReadingDesk(database, core.spaces)
+    painter = PagePainter(python_of(settings))
     return Reading(
         readings=Readings(
             database,
@@ -76,7 +79,8 @@ def build_reading(core: Core, files: Files, index: SearchIndex) -> Reading:
             most_waiting=settings.ocr_queue_most,
             clock=core.clock,
         ),
-        pictures=ReadingPictures(database, desk, store, seals, core.audit, PagePainter(python_of(settings))),
+        pictures=ReadingPictures(database, desk, store, seals, core.audit, painter),
+        pages=PagePictures(files, painter),
         queue=ReadingQueue(database, store, reader, seals, core.audit, core.outbox, core.tally_reading, core.clock),
         after=ReadingEffects(database, seals, core.cards, index),
         retention=PaperRetention(
