@@ -35,14 +35,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
+def chromium_path() -> str:
     """The machine's own Chromium: the client package downloads none."""
     path = next((found for found in map(shutil.which, CHROMIUM) if found), None)
     assert path is not None, "the end-to-end tests need a Chromium on PATH"
+    return path
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
     expect.set_options(timeout=15_000)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
         yield browser
         await browser.close()
 

@@ -27,7 +27,7 @@ export class Microphone {
     const context = typeof AudioContext === "undefined" ? null : new AudioContext()
     const analyser = context?.createAnalyser() ?? null
     if (context && analyser) {
-      analyser.fftSize = 512
+      analyser.fftSize = 4096
       context.createMediaStreamSource(stream).connect(analyser)
       // Phones start a context asleep unless it was made within the tap itself.
       if (context.state === "suspended") context.resume().catch(() => undefined)
@@ -39,14 +39,14 @@ export class Microphone {
     return this.track.readyState === "live"
   }
 
-  /** How loud it is now, 0 to 1. */
+  /** How loud it has been within the last 85 ms or so, 0 to 1. */
   level(): number {
     if (!this.analyser) return 0
     this.samples ??= new Uint8Array(this.analyser.fftSize)
     this.analyser.getByteTimeDomainData(this.samples)
-    let power = 0
-    for (const sample of this.samples) power += ((sample - 128) / 128) ** 2
-    return Math.min(1, Math.sqrt(power / this.samples.length) * 4)
+    let peak = 0
+    for (const sample of this.samples) peak = Math.max(peak, Math.abs(sample - 128))
+    return Math.min(1, (peak / 128) * 2)
   }
 
   close(): void {

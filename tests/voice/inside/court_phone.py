@@ -1,0 +1,124 @@
+"""A person's phone in a hearing: the H5 page in a real Chromium at phone size, whose microphone beeps."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.e2e.phone import Phone
+from tests.e2e.waiting import until
+from tests.house import Person
+from tests.e2e.conftest import PICTURES
+
+# Keeps every connection of the page in reach, to measure what it hears.
+_PEERS = """
+window.peers = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) { super(...given); window.peers.push(this); }
+};
+"""
+_ENERGY = """async () => {
+  let energy = 0;
+  (await window.peers.at(-1).getStats()).forEach((one) => {
+    if (one.type === "inbound-rtp") energy += one.totalAudioEnergy ?? 0;
+  });
+  return energy;
+}"""
+_OPEN_MICROPHONES = "() => window.peers.forEach((one) => one.getSenders().forEach((s) => { s.track.enabled = true; }))"
+
+
+class CourtPhone:
+    """One person at the page of one hearing."""
+
+    def __init__(self, name: str, phone: Phone) -> None:
+        self.name = name
+        self.phone = phone
+        self.page: Page = phone.page
+
+    @classmethod
+    async def of(cls, chromium: Browser, base_url: str, person: Person, name: str, user: dict[str, Any]) -> "CourtPhone":
+        """``user``: as the client keeps it from the sign-in: id, display_name, roles."""
+        context = await chromium.new_context(
+            base_url=base_url,
+            viewport={"width": 390, "height": 844},
+            device_scale_factor=2,
+            is_mobile=True,
+            has_touch=True,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            permissions=["microphone"],
+        )
+        context.set_default_timeout(15_000)
+        session = {"access_token": person.token, "refresh_token": "none", "expires_at": 4e12, "user": user}
+        kept = json.dumps(json.dumps(session))
+        await context.add_init_script(f"localStorage.setItem('casespace.session', {kept});{_PEERS}")
+        return cls(name, Phone(name, context, await context.new_page()))
+
+    async def picture(self, name: str) -> None:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=PICTURES / f"hearing-{name}.png")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    async def come(self, hearing_id: str) -> None:
+        """From the link to the waiting room (or, on the bench, the court room): self-test and discipline."""
+        await self.page.goto(f"/hearings/{hearing_id}")
+        await self.button("设备自测并进入").click()
+        test = self.page.get_by_label("设备自测")
+        await test.get_by_role("button", name="开始").click()
+        await expect(test).to_contain_text("麦克风正常")
+        await test.get_by_role("button", name="播放").click()
+        await test.get_by_role("button", name="听到了").click()
+        await self.picture(f"test-{self.name}")
+        await self.button("自测完成，下一步").click()
+        await self.page.get_by_role("checkbox").check()
+        await self.picture(f"discipline-{self.name}")
+        await self.button("确认并进入").click()
+        await expect(self.page.locator(".bar__stage")).to_be_visible()
+        await self.connected()
+
+    async def connected(self, seconds: float = 20) -> None:
+        await expect(self.page.locator(".light", has_text="网络良好")).to_be_visible(timeout=seconds * 1000)
+
+    def person(self, name: str) -> Locator:
+        return self.page.locator(".person", has_text=name)
+
+    async def about(self, name: str, act: str) -> None:
+        """Open somebody's menu and choose."""
+        await self.person(name).click()
+        await self.page.get_by_role("dialog", name="操作").get_by_role("button", name=act, exact=True).click()
+
+    async def move_to(self, stage: str) -> None:
+        await self.button("主持").click()
+        await self.page.get_by_role("dialog", name="主持庭审").get_by_role("button", name=stage, exact=True).click()
+        await self.button("确定").click()
+        await expect(self.page.get_by_role("dialog", name="主持庭审")).to_be_hidden()
+
+    async def force_open(self) -> None:
+        """What a client can do that does not want to be silent."""
+        await self.page.evaluate(_OPEN_MICROPHONES)
+
+    async def energy(self) -> float:
+        return float(await self.page.evaluate(_ENERGY))
+
+    async def heard(self, milliseconds: int) -> float:
+        """How much sound arrives in this time (the energy of RTCInboundRtpStreamStats)."""
+        before = await self.energy()
+        await self.page.wait_for_timeout(milliseconds)
+        return await self.energy() - before
+
+    async def hears(self, loud: float = 1e-4, patience: float = 20) -> None:
+        """Wait until something is heard."""
+
+        async def sounding() -> bool:
+            return await self.heard(1_200) > loud  # the fake microphone beeps once a second
+
+        await until(sounding, f"{self.name} hears somebody", patience)
+
+    async def hears_nothing(self, silent: float = 1e-6, patience: float = 20) -> None:
+        async def quiet() -> bool:
+            return await self.heard(1_200) < silent
+
+        await until(quiet, f"{self.name} hears nothing", patience)

@@ -1,0 +1,148 @@
+"""The H5 page of a hearing in real Chromium with a real Janus: seen, heard, and back by itself (I6)."""
+
+import asyncio
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pypdfium2
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from schemas.hearing_enums import AbsenceCause, ActKind
+from server.embedded.janus import Janus
+from server.embedded.ports import KeptPorts
+from tests.e2e.conftest import FLAGS, chromium_path
+from tests.house import Person, open_doors, open_house
+from tests.parts.databases import SettingsMaker
+from tests.services.hearings.hearing_world import World, called
+from tests.voice.inside.court_phone import CourtPhone
+from tests.voice.inside.speakers import RATE
+
+
+@pytest.fixture(scope="module")
+async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    voice = tmp_path_factory.mktemp("voice") / "voice.wav"
+    write_voice(voice)
+    async with async_playwright() as playwright:
+        expect.set_options(timeout=15_000)
+        # The tests' network has nothing but addresses of loopback.
+        flags = [*FLAGS, "--allow-loopback-in-peer-connection", f"--use-file-for-fake-audio-capture={voice}"]
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="module")
+async def world(make_settings: SettingsMaker, janus: Janus, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    port = KeptPorts(tmp_path_factory.mktemp("ports") / "ports.json").get("web")
+    fields = {name.removeprefix("CASESPACE_").lower(): value for name, value in janus.variables().items()}
+    settings = make_settings(http_port=port, public_url=f"http://127.0.0.1:{port}", **fields)
+    async with open_house(settings) as house, open_doors(house):
+        yield await called(house)
+
+
+async def phone_of(world: World, chromium: Browser, person: Person, name: str) -> CourtPhone:
+    me = await world.house.services.accounts.me(person.actor)
+    user = {"id": person.id, "display_name": me.display_name, "roles": list(me.roles)}
+    return await CourtPhone.of(chromium, world.house.core.settings.public_url, person, name, user)
+
+
+def write_voice(path: Path) -> None:
+    """What the microphones pick up: four seconds, over and over, that a browser's noise suppression takes for speech."""
+    time = np.arange(4 * RATE) / RATE
+    tones = sum(np.sin(2 * np.pi * 140 * number * time) / number for number in range(1, 12))
+    syllables = np.clip(np.sin(2 * np.pi * 4 * time) + 0.4, 0, 1)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes((tones * syllables * 0.2 * 32767).astype(np.int16).tobytes())
+
+
+def paper(folder: Path) -> Path:
+    document = pypdfium2.PdfDocument.new()
+    for width in (595, 842):
+        document.new_page(width, 700)
+    document.save(folder / "借条.pdf")
+    return folder / "借条.pdf"
+
+
+async def test_two_phones_hold_a_hearing(world: World, chromium: Browser, janus: Janus, tmp_path: Path) -> None:
+    judge = await phone_of(world, chromium, world.judge, "judge")
+    wang = await phone_of(world, chromium, world.wang, "wang")
+    await judge.come(world.id)
+    await wang.come(world.id)
+    await expect(wang.page.get_by_text("候审室")).to_be_visible()
+    await wang.picture("waiting")
+
+    # roll-call, by the bench's phone; who is not there is noted
+    await judge.about("王晓", "准许入庭")
+    await expect(wang.page.get_by_text("未轮到您发言，可举手申请").or_(wang.button("举手"))).to_be_visible()
+    await judge.about("王晓", "身份核对无误")
+    await world.act(world.judge, ActKind.ABSENCE, world.li, cause=AbsenceCause.NO_SHOW)
+    await world.act(world.judge, ActKind.ABSENCE, world.zhao, cause=AbsenceCause.EXCUSED)
+    await judge.move_to("开庭")
+    await expect(wang.page.locator(".bar__stage")).to_contain_text("开庭")
+    await expect(wang.page.locator(".light", has_text="录音中")).to_be_visible()
+
+    # the presider is heard; a side is not before it has the floor, and nobody hears themselves
+    await wang.hears()
+    await judge.hears_nothing()
+    await judge.move_to("法庭调查")
+    await judge.move_to("举证质证")
+    await wang.button("举手").click()
+    await expect(judge.page.get_by_role("img", name="举手中")).to_be_visible()
+    await judge.about("王晓", "请其发言")
+    await expect(wang.page.get_by_text("正在收音")).to_be_visible()
+    await judge.hears()
+    await expect(judge.page.locator(".court__saying")).to_contain_text("王晓")
+    await judge.picture("judge")
+
+    await show_a_paper(judge, wang, paper(tmp_path))
+
+    # the court's mute holds, whatever the phone does
+    await judge.about("王晓", "静音并锁定")
+    await expect(wang.page.get_by_text("麦克风由法庭关闭")).to_be_visible()
+    await wang.force_open()
+    await judge.hears_nothing()
+    await wang.picture("locked")
+    await judge.about("王晓", "解除锁定")
+    await wang.button("打开麦克风").click()
+    await judge.hears()
+
+    await comes_back(judge, wang, janus)
+    assert [*judge.phone.faults, *wang.phone.faults] == []
+
+
+async def show_a_paper(judge: CourtPhone, wang: CourtPhone, file: Path) -> None:
+    """Both look at the same page (F3)."""
+    await judge.button("主持").click()
+    await judge.picture("bench")
+    await judge.button("展示证据").click()
+    await judge.page.get_by_label("选择要展示的文件").set_input_files(file)
+    pane = wang.page.get_by_label("证据展示")
+    await expect(pane.get_by_role("img", name="证据第 1 页")).to_be_visible()
+    await judge.button("下一页").click()
+    await expect(pane.get_by_role("img", name="证据第 2 页")).to_be_visible()
+    await expect(pane).to_contain_text("第 2 / 2 页")
+    await wang.picture("evidence")
+    await judge.button("结束展示").click()
+    await expect(pane).to_be_hidden()
+
+
+async def comes_back(judge: CourtPhone, wang: CourtPhone, janus: Janus) -> None:
+    """Without its socket a phone still hears; afterwards it knows what it missed. A new Janus finds it by itself."""
+    await wang.phone.context.set_offline(True)
+    await expect(wang.page.locator(".light", has_text="网络中断")).to_be_visible(timeout=30_000)
+    await judge.move_to("法庭辩论")
+    await wang.phone.context.set_offline(False)
+    await expect(wang.page.locator(".bar__stage")).to_contain_text("法庭辩论", timeout=30_000)
+    await wang.connected()
+    await wang.hears()
+
+    janus.kill()
+    janus.start()
+    await asyncio.to_thread(janus.await_ready)
+    await wang.connected(30)
+    await judge.connected(30)
+    await wang.hears(patience=30)
