@@ -124,8 +124,10 @@ async def show_a_paper(judge: CourtPhone, wang: CourtPhone, file: Path) -> None:
     await expect(pane.get_by_role("img", name="证据第 1 页")).to_be_visible()
     await judge.button("下一页").click()
     await expect(pane.get_by_role("img", name="证据第 2 页")).to_be_visible()
-    await expect(pane).to_contain_text("第 2 / 2 页")
+    await expect(pane).to_contain_text("第 2 页")
     await wang.picture("evidence")
+    await judge.button("下一页").click()
+    await expect(judge.page.get_by_text("已经是最后一页")).to_be_visible()
     await judge.button("结束展示").click()
     await expect(pane).to_be_hidden()
 

@@ -56,13 +56,13 @@ function uploadError(status: number): ApiError {
 }
 
 /** One page of a PDF, or a picture, as a JPEG; `url` is the link to the file's content, whose ticket opens it. */
-export async function fetchPage(url: string, page: number): Promise<{ picture: Blob; pages: number }> {
+export async function fetchPage(url: string, page: number): Promise<Blob> {
   let response: Response
   try {
     response = await fetch(url.replace("/content?", `/pages/${page}?`), { credentials: "omit" })
   } catch {
     throw new ApiError(0, "network", "", true)
   }
-  if (!response.ok) throw new ApiError(response.status, "file.no_page", "这一页不能显示", response.status >= 500)
-  return { picture: await response.blob(), pages: Number(response.headers.get("Page-Count") ?? 0) }
+  if (!response.ok) throw new ApiError(response.status, "file.no_page", "没有这一页，或这种文件不能按页显示", response.status >= 500)
+  return response.blob()
 }

@@ -45,13 +45,14 @@ export const mayRaise = (hearing: Hearing, seat: Participant): boolean => HANDS.
 /** Who sits where, in the order in which a court is read: the bench, those who wait for a word, the rest. */
 export function roster(hearing: Hearing): Participant[] {
   const weight: Record<HearingRole, number> = { presider: 0, clerk: 1, party: 2, counsel: 3, witness: 4, observer: 5 }
-  const hand = (one: Participant): string => one.hand_at ?? "~"
+  const apart = (one: Participant): number => Number(one.role === "witness") + 2 * Number(one.role === "observer")
+  const hand = (one: Participant): number => (one.hand_at ? Date.parse(one.hand_at) : Number.MAX_SAFE_INTEGER)
   const side = (one: Participant): string => one.side ?? ""
   return [...hearing.participants].sort(
     (a, b) =>
       Number(isBench(b.role)) - Number(isBench(a.role)) ||
-      hand(a).localeCompare(hand(b)) ||
-      Number(a.role === "observer") - Number(b.role === "observer") ||
+      hand(a) - hand(b) ||
+      apart(a) - apart(b) ||
       side(a).localeCompare(side(b), "zh") ||
       weight[a.role] - weight[b.role],
   )

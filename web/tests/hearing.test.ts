@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest"
+import type { Hearing, HearingRole, Participant } from "../src/api/hearings"
+import { elapsed, offsetOf, until } from "../src/hearing/clock"
+import { mayRaise, micState, personActs, phaseOf, roster, unanswered } from "../src/hearing/rules"
+import { quality, type SoundStats } from "../src/hearing/sound"
+
+function person(role: HearingRole, more: Partial<Participant> = {}): Participant {
+  return {
+    user_id: role,
+    role,
+    title: role,
+    side: null,
+    display_name: role,
+    place: "court",
+    room: 0,
+    connected: true,
+    identity: "unchecked",
+    accepted: true,
+    hand_at: null,
+    floor: false,
+    may_speak: false,
+    mic: false,
+    muted: false,
+    locked: false,
+    refused: false,
+    absence: null,
+    ...more,
+  }
+}
+
+function hearing(participants: Participant[], stage = "investigation"): Hearing {
+  return { stage, participants, recordings: [], next_stages: [] } as unknown as Hearing
+}
+
+const codes = (of: Hearing, viewer: Participant, about: Participant): string[] =>
+  personActs(of, viewer, about).map((one) => one.code)
+
+describe("where somebody is in a hearing (I6)", () => {
+  const seat = person("party")
+  it("follows the seat, and this page", () => {
+    expect(phaseOf(hearing([seat]), seat, false)).toBe("entry")
+    expect(phaseOf(hearing([seat]), seat, true)).toBe("court")
+    expect(phaseOf(hearing([]), { ...seat, place: "waiting" }, true)).toBe("waiting")
+    expect(phaseOf(hearing([]), { ...seat, place: "outside" }, true)).toBe("entry")
+    expect(phaseOf(hearing([]), { ...seat, refused: true }, true)).toBe("refused")
+    expect(phaseOf(hearing([], "closed"), seat, true)).toBe("closed")
+  })
+
+  it("says why a microphone is open or not", () => {
+    expect(micState(person("observer"))).toBe("listener")
+    expect(micState(person("party", { may_speak: true, locked: true, muted: true }))).toBe("locked")
+    expect(micState(person("party"))).toBe("waiting")
+    expect(micState(person("party", { may_speak: true, muted: true }))).toBe("muted")
+    expect(micState(person("party", { may_speak: true }))).toBe("on")
+  })
+
+  it("offers a hand to who may speak in turn, while the court sits", () => {
+    expect(mayRaise(hearing([]), person("party"))).toBe(true)
+    expect(mayRaise(hearing([], "recess"), person("party"))).toBe(false)
+    expect(mayRaise(hearing([]), person("presider"))).toBe(false)
+    expect(mayRaise(hearing([]), person("observer"))).toBe(false)
+  })
+})
+
+describe("what the bench can do about somebody", () => {
+  const judge = person("presider")
+  const clerk = person("clerk")
+  it("is nothing for everybody else, and about oneself", () => {
+    expect(codes(hearing([]), person("party"), judge)).toEqual([])
+    expect(codes(hearing([]), judge, judge)).toEqual([])
+  })
+
+  it("lets people in who have promised discipline; witnesses are called by the presider only", () => {
+    const waits = person("party", { place: "waiting" })
+    expect(codes(hearing([]), clerk, waits)).toContain("admit")
+    expect(codes(hearing([]), clerk, { ...waits, accepted: false })).not.toContain("admit")
+    const witness = person("witness", { place: "waiting" })
+    expect(codes(hearing([]), clerk, witness)).not.toContain("witness")
+    expect(codes(hearing([]), judge, witness)).toContain("witness")
+    expect(codes(hearing([]), judge, witness)).not.toContain("admit")
+  })
+
+  it("gives the presider the floor to give; the clerk mutes, but not the presider", () => {
+    expect(codes(hearing([]), judge, person("party"))).toContain("floor")
+    expect(codes(hearing([]), clerk, person("party"))).not.toContain("floor")
+    expect(codes(hearing([]), clerk, person("party"))).toContain("lock")
+    expect(codes(hearing([]), clerk, judge)).toEqual([])
+  })
+
+  it("notes an absence of who is not there, and takes it back", () => {
+    const away = person("party", { connected: false, place: "outside" })
+    expect(codes(hearing([]), judge, away)).toEqual(["confirm", "doubt", "no_show", "network", "excused"])
+    expect(codes(hearing([]), judge, { ...away, absence: "no_show" })).toContain("present")
+  })
+})
+
+describe("lists", () => {
+  it("puts the bench first, then raised hands by their time, witnesses and observers last", () => {
+    const late = person("party", { user_id: "late", hand_at: "2026-11-22T02:00:00Z" })
+    const early = person("counsel", { user_id: "early", hand_at: "2026-11-22T01:00:00Z" })
+    const all = [person("observer"), person("witness"), person("party"), late, early, person("clerk"), person("presider")]
+    expect(roster(hearing(all)).map((one) => one.user_id)).toEqual([
+      "presider",
+      "clerk",
+      "early",
+      "late",
+      "party",
+      "witness",
+      "observer",
+    ])
+  })
+
+  it("asks of parties and counsel only who they are", () => {
+    const open = person("party")
+    const known = person("counsel", { identity: "confirmed" })
+    const excused = person("party", { user_id: "other", absence: "excused" })
+    expect(unanswered(hearing([open, known, excused, person("witness"), person("observer")]))).toEqual([open])
+  })
+})
+
+describe("time and sound", () => {
+  it("counts by the server's clock", () => {
+    const offset = offsetOf("2026-11-22T02:00:10Z", Date.parse("2026-11-22T02:00:00Z"))
+    expect(offset).toBe(10_000)
+    const now = Date.parse("2026-11-22T02:05:09Z")
+    expect(elapsed("2026-11-22T02:00:00Z", now)).toBe("05:09")
+    expect(elapsed("2026-11-22T01:00:00Z", now)).toBe("1:05:09")
+    expect(elapsed("2026-11-22T03:00:00Z", now)).toBe("00:00")
+  })
+
+  it("tells how long there is until a hearing", () => {
+    const start = "2026-11-22T12:00:00Z"
+    const before = (minutes: number): number => Date.parse(start) - minutes * 60_000
+    expect(until(start, before(-1))).toBe("已到开始时间")
+    expect(until(start, before(59))).toBe("还有 59 分钟")
+    expect(until(start, before(125))).toBe("还有 2 小时 5 分")
+    expect(until(start, before(4000))).toBe("还有 2 天")
+  })
+
+  it("judges a connection by what was lost lately and how long a word takes", () => {
+    const from = (received: number, lost: number, delay: number | null = 0.05): SoundStats => ({ received, lost, delay, energy: 0 })
+    expect(quality(from(100, 50), from(250, 50))).toBe("good")
+    expect(quality(from(100, 0), from(240, 8))).toBe("fair")
+    expect(quality(from(100, 0), from(150, 40))).toBe("bad")
+    expect(quality(from(100, 0), from(250, 0, 0.5))).toBe("fair")
+    expect(quality(from(100, 0), from(100, 0))).toBe("bad")
+  })
+})
