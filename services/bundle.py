@@ -9,9 +9,9 @@ from services.evidence.case_elements import CaseElementsBook
 from services.evidence.catalogue_files import CatalogueFiles
 from services.evidence.evidence import Evidence
 from services.files.files import Files
+from services.files.page_pictures import PagePictures
 from services.hearings.asynchronous.exchanges import Exchanges
 from services.hearings.asynchronous.turns import Turns
-from services.files.page_pictures import PagePictures
 from services.hearings.hearings import Hearings
 from services.hearings.minutes.minutes import Minutes
 from services.identity.accounts import Accounts

@@ -1,15 +1,14 @@
 """A person's phone in a hearing: the H5 page in a real Chromium at phone size, whose microphone beeps."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.e2e.conftest import PICTURES
 from tests.e2e.phone import Phone
 from tests.e2e.waiting import until
 from tests.house import Person
-from tests.e2e.conftest import PICTURES
 
 # Keeps every connection of the page in reach, to measure what it hears.
 _PEERS = """
@@ -37,7 +36,9 @@ class CourtPhone:
         self.page: Page = phone.page
 
     @classmethod
-    async def of(cls, chromium: Browser, base_url: str, person: Person, name: str, user: dict[str, Any]) -> "CourtPhone":
+    async def of(
+        cls, chromium: Browser, base_url: str, person: Person, name: str, user: dict[str, Any]
+    ) -> "CourtPhone":
         """``user``: as the client keeps it from the sign-in: id, display_name, roles."""
         context = await chromium.new_context(
             base_url=base_url,

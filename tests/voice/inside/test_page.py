@@ -35,7 +35,9 @@ async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
 
 
 @pytest.fixture(scope="module")
-async def world(make_settings: SettingsMaker, janus: Janus, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(
+    make_settings: SettingsMaker, janus: Janus, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
     port = KeptPorts(tmp_path_factory.mktemp("ports") / "ports.json").get("web")
     fields = {name.removeprefix("CASESPACE_").lower(): value for name, value in janus.variables().items()}
     settings = make_settings(http_port=port, public_url=f"http://127.0.0.1:{port}", **fields)
@@ -50,7 +52,7 @@ async def phone_of(world: World, chromium: Browser, person: Person, name: str) -
 
 
 def write_voice(path: Path) -> None:
-    """What the microphones pick up: four seconds, over and over, that a browser's noise suppression takes for speech."""
+    """What microphones pick up: four seconds, over and over, that noise suppression takes for speech."""
     time = np.arange(4 * RATE) / RATE
     tones = sum(np.sin(2 * np.pi * 140 * number * time) / number for number in range(1, 12))
     syllables = np.clip(np.sin(2 * np.pi * 4 * time) + 0.4, 0, 1)
