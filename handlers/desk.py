@@ -3,7 +3,8 @@
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
 from schemas.api.base import NoBody, Page
-from schemas.api.desk import DeskSpaceQuery, DeskSpaceView
+from schemas.api.desk import DeskSpaceQuery, DeskSpaceView, DeskSummaryView
+from schemas.api.desk_people import DeskPeopleQuery, DeskPersonView
 from schemas.api.messages import MessageListQuery, MessagePage
 from schemas.enums import Role
 from services.permissions import only
@@ -34,7 +35,26 @@ class DeskMessagesHandler(ApiHandler):
         return await self.services.desk.messages(call.actor, space_id, call.query)
 
 
+class DeskSummaryHandler(ApiHandler):
+    @door("How much waits for somebody", allow=_DESK, answer=DeskSummaryView)
+    async def get(self, call: Call[NoBody]) -> DeskSummaryView:
+        return await self.services.desk_counts.of(call.actor)
+
+
+class DeskPeopleHandler(ApiHandler):
+    @door(
+        "Find colleagues by role, or the client whose number this is; every search for a client is audited",
+        allow=_DESK,
+        query=DeskPeopleQuery,
+        answer=Page[DeskPersonView],
+    )
+    async def get(self, call: Call[NoBody]) -> Page[DeskPersonView]:
+        return await self.services.directory.find(call.actor, call.query)
+
+
 ROUTES = [
+    ("/api/v1/desk/summary", DeskSummaryHandler),
+    ("/api/v1/desk/people", DeskPeopleHandler),
     ("/api/v1/desk/spaces", DeskSpacesHandler),
     ("/api/v1/desk/spaces/([0-9a-f]{24})/messages", DeskMessagesHandler),
 ]

@@ -10,6 +10,7 @@ from schemas.api.pricing import (
     CouponDefinitionBody,
     CouponDefinitionsView,
     CouponDefinitionView,
+    CouponNumbersView,
     CouponOffersView,
     CouponsQuery,
     CouponsView,
@@ -94,6 +95,17 @@ class CouponDefinitionsHandler(ApiHandler):
         return await self.services.coupons.definitions()
 
 
+class CouponNumbersHandler(ApiHandler):
+    @door(
+        "What became of the coupons of a definition",
+        allow=OPS,
+        answer=CouponNumbersView,
+        problems=("coupon.not_found",),
+    )
+    async def get(self, call: Call[NoBody], definition_id: str) -> CouponNumbersView:
+        return await self.services.coupon_numbers.of(definition_id)
+
+
 class CouponCloseHandler(ApiHandler):
     @door("Issue no more of a coupon", allow=OPS, answer=CouponDefinitionView, problems=("coupon.not_found",))
     async def post(self, call: Call[NoBody], definition_id: str) -> CouponDefinitionView:
@@ -171,6 +183,7 @@ ROUTES = [
     ("/api/v1/coupons/offers", CouponOffersHandler),
     ("/api/v1/coupons/claim", CouponClaimHandler),
     ("/api/v1/coupon-definitions", CouponDefinitionsHandler),
+    (f"{_DEFINITION}/numbers", CouponNumbersHandler),
     (f"{_DEFINITION}/close", CouponCloseHandler),
     (f"{_DEFINITION}/approve", CouponApproveHandler),
     (f"{_DEFINITION}/issue", CouponIssueHandler),

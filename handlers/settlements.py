@@ -5,10 +5,12 @@ from urllib.parse import quote
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
 from handlers.preconditions import show_revision, wanted_revision
-from schemas.api.base import NoBody
+from schemas.api.base import NoBody, Page
 from schemas.api.settlement_rules import SettlementRules, SettlementRulesList, SettlementRulesView
 from schemas.api.settlements import (
+    ImposedPenaltyView,
     PayoutBody,
+    PenaltiesQuery,
     PenaltyBody,
     PenaltyView,
     PeriodCheckView,
@@ -176,6 +178,17 @@ class OrderPenaltiesHandler(ApiHandler):
         return await self.services.penalties.impose(call.actor, order_id, call.body, call.ticket)
 
 
+class PenaltiesHandler(ApiHandler):
+    @door(
+        "Penalties that were imposed, newest first; waived ones too",
+        allow=_DECIDES,
+        query=PenaltiesQuery,
+        answer=Page[ImposedPenaltyView],
+    )
+    async def get(self, call: Call[NoBody]) -> Page[ImposedPenaltyView]:
+        return await self.services.penalties.page(call.actor, call.query)
+
+
 class PenaltyWaiveHandler(ApiHandler):
     @door("Waive a penalty", allow=_DECIDES, answer=PenaltyView, problems=("penalty.not_found",))
     async def post(self, call: Call[NoBody], penalty_id: str) -> PenaltyView:
@@ -193,5 +206,6 @@ ROUTES = [
     (f"{_SETTLEMENT}/payout", SettlementPayoutHandler),
     ("/api/v1/settlement-rules", SettlementRulesHandler),
     ("/api/v1/orders/([0-9a-f]{24})/penalties", OrderPenaltiesHandler),
+    ("/api/v1/penalties", PenaltiesHandler),
     ("/api/v1/penalties/([0-9a-f]{24})/waive", PenaltyWaiveHandler),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.content.content_holds import ContentHolds
+from services.desk_counts import DeskCounts
 from services.disputes.disputes import Disputes
 from services.evidence.case_elements import CaseElementsBook
 from services.evidence.catalogue_files import CatalogueFiles
@@ -15,6 +16,7 @@ from services.hearings.asynchronous.turns import Turns
 from services.hearings.hearings import Hearings
 from services.hearings.minutes.minutes import Minutes
 from services.identity.accounts import Accounts
+from services.identity.directory import Directory
 from services.identity.sessions import Sessions
 from services.identity.sign_in import SignIn
 from services.invoicing.invoices import Invoices
@@ -32,6 +34,7 @@ from services.orders.products import Products
 from services.payments.payments import Payments
 from services.payments.refunds import Refunds
 from services.pricing.companies import Companies
+from services.pricing.coupon_numbers import CouponNumbers
 from services.pricing.coupons import Coupons
 from services.pricing.pricing import Pricing
 from services.pricing.subsidies import Subsidies
@@ -68,7 +71,10 @@ class Services:
     companies: Companies
     coupons: Coupons
     content_holds: ContentHolds
+    coupon_numbers: CouponNumbers
     desk: Desk
+    desk_counts: DeskCounts
+    directory: Directory
     disputes: Disputes
     invoices: Invoices
     case_elements: CaseElementsBook

@@ -22,7 +22,9 @@ class WorkDesk:
     async def page(self, actor: Actor, query: WorkItemsQuery) -> Page[WorkItemView]:
         """Newest first. Raises ``auth.forbidden``."""
         require(DESK, Permission.WORK_ITEM_VIEW, actor.roles)
-        found = await self._items.list(query.state, query.limit + 1, query.cursor)
+        found = await self._items.list(
+            query.state, query.limit + 1, query.cursor, kind=query.kind, urgent=query.only == "urgent"
+        )
         shown, more = found[: query.limit], len(found) > query.limit
         return Page[WorkItemView](
             items=[_view(item, actor) for item in shown],

@@ -1,5 +1,6 @@
 """Work items (工单): what a person must look at, opened by the machine once and closed by a person."""
 
+import re
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -93,9 +94,21 @@ class WorkItems:
             await self._audit.write(None, "work_item.resolved", item["_id"], session, kind=kind)
         return item is not None
 
-    async def list(self, state: str = OPEN, limit: int = 100, after: str | None = None) -> list[WorkItemDocument]:
-        """Newest first, at most ``limit``, older than the item ``after``."""
+    async def list(
+        self,
+        state: str = OPEN,
+        limit: int = 100,
+        after: str | None = None,
+        *,
+        kind: str | None = None,
+        urgent: bool = False,
+    ) -> list[WorkItemDocument]:
+        """Newest first, at most ``limit``, older than the item ``after``; ``kind`` may be what kinds begin with."""
         query: dict[str, Any] = {"state": state}
+        if kind is not None:
+            query["kind"] = {"$regex": rf"^{re.escape(kind)}(\.|$)"}
+        if urgent:
+            query["urgent"] = True
         if after is not None:
             query["_id"] = {"$lt": after}
         return await self._db.work_items.find(query).sort("_id", -1).limit(limit).to_list()

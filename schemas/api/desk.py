@@ -33,3 +33,15 @@ class DeskSpaceView(View):
     members: list[DeskMemberView] = Field(description="Those who are in it now")
     created_at: Moment
     closed_at: Moment | None = None
+
+
+class DeskSummaryView(View):
+    """How much waits for somebody, counted up to 1,000; what the caller may not see is missing."""
+
+    work_items: int
+    urgent_work_items: int
+    disputes: int
+    proposed_disputes: int = Field(description="Decided by one, to be looked at by another")
+    orders_without_lawyer: int
+    content_holds: int
+    settlements: int | None = Field(description="To be approved; for ops")

@@ -35,6 +35,7 @@ class OrdersQuery(Body):
     cursor: Id | None = None
     limit: int = Field(20, ge=1, le=100)
     status: OrderStatus | None = None
+    number: str | None = Field(None, min_length=1, max_length=40, description="The whole number, as people read it")
 
 
 class CancelBody(Body):

@@ -140,6 +140,18 @@ class CouponDefinitionsView(View):
     items: list[CouponDefinitionView]
 
 
+class CouponNumbersView(View):
+    """What became of what was issued: usable still, unused in time, promised to an order or quote, paid with."""
+
+    available: int
+    expired: int
+    reserved: int
+    redeemed: int
+    redeemed_fen: Fen = Field(description="What the redeemed ones saved their owners, all together")
+    codes: int = Field(description="Codes that were made")
+    codes_used: int
+
+
 class CodesView(View):
     """Shown once: only their digests are kept."""
 

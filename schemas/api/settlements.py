@@ -132,6 +132,20 @@ class PenaltyView(View):
     waived_at: Moment | None = None
 
 
+class PenaltiesQuery(Body):
+    order_id: Id | None = None
+    cursor: Id | None = None
+    limit: int = Field(20, ge=1, le=100)
+
+
+class ImposedPenaltyView(PenaltyView):
+    """In the list: with the number by which people know the order, and what the rules call the cause."""
+
+    order_number: str
+    title: str
+    by: PersonView | None = Field(description="None when a decision of a dispute brought it by itself")
+
+
 class PeriodCheckView(View):
     """A period computed again from the stored facts. ``orders``: whose line is another one than then."""
 

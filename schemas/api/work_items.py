@@ -9,6 +9,10 @@ from schemas.api.base import Body, Id, Moment, View
 
 class WorkItemsQuery(Body):
     state: Literal["open", "done"] = "open"
+    kind: str | None = Field(
+        None, pattern=r"^[a-z_]{2,40}(\.[a-z_]{2,40})?$", description="A kind, or what kinds begin with: `money`"
+    )
+    only: Literal["urgent"] | None = None
     cursor: Id | None = None
     limit: int = Field(50, ge=1, le=100)
 

@@ -31,10 +31,12 @@ from server.wiring.verification import Verifying, build_verification
 from server.worker import Tick, Worker
 from services.bundle import Services
 from services.clock import Clock, utc_now
+from services.desk_counts import DeskCounts
 from services.followers import Followers
 from services.identity.staff import Staff
 from services.keys import Vault
 from services.notices.pushes import Listener
+from services.pricing.coupon_numbers import CouponNumbers
 from services.record import HeadSigner
 from services.spaces.messages import Messages
 from services.spaces.space_views import SpaceViews
@@ -133,7 +135,10 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         companies=prices.companies,
         coupons=prices.coupons,
         content_holds=content.holds,
+        coupon_numbers=CouponNumbers(core.database, clock),
         desk=talk.desk,
+        desk_counts=DeskCounts(core.database),
+        directory=identity.directory,
         disputes=quarrels.disputes,
         invoices=invoices,
         case_elements=catalogue.elements,

@@ -9,6 +9,7 @@ from server.wiring.core import Core
 from server.wiring.notices import sms_config
 from services.identity.accounts import Accounts
 from services.identity.counters import Counters
+from services.identity.directory import Directory
 from services.identity.passwords import Passwords
 from services.identity.people import People
 from services.identity.phone_binding import PhoneBinding
@@ -26,6 +27,7 @@ class Identity:
     sign_in: SignIn
     accounts: Accounts
     staff: Staff
+    directory: Directory
 
 
 def build_identity(core: Core) -> Identity:
@@ -63,4 +65,5 @@ def build_identity(core: Core) -> Identity:
         sign_in=SignIn(database, people, sessions, codes, sms, passwords, counters, core.audit, clock),
         accounts=Accounts(database, people, binding, codes, sms, core.audit, core.outbox, clock),
         staff=Staff(database, people, passwords, sessions, core.audit, clock),
+        directory=Directory(database, people, core.audit),
     )

@@ -78,6 +78,8 @@ class Orders:
         found = _visible(actor)
         if query.status is not None:
             found["status"] = query.status.value
+        if query.number is not None:
+            found["number"] = query.number.upper()
         if query.cursor is not None:
             found["_id"] = {"$lt": query.cursor}
         orders = await self._db.orders.find(found).sort("_id", DESCENDING).limit(query.limit + 1).to_list()

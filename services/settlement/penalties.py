@@ -4,10 +4,15 @@ Promises kept late need none: the rules count them by themselves. What one costs
 when it is settled; a penalty that comes or goes later changes the next statement.
 """
 
-from pymongo import ReturnDocument
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pymongo import DESCENDING, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from schemas.api.settlements import PenaltyBody, PenaltyView
+from schemas.api.base import Page
+from schemas.api.orders import PersonView
+from schemas.api.settlements import ImposedPenaltyView, PenaltiesQuery, PenaltyBody, PenaltyView
 from schemas.documents.settlements import PenaltyDocument
 from services.actors import Actor
 from services.audit import SYSTEM, Audit
@@ -34,6 +39,35 @@ class Penalties:
         self._rulebook = rulebook
         self._audit = audit
         self._clock = clock
+
+    async def page(self, actor: Actor, query: PenaltiesQuery) -> Page[ImposedPenaltyView]:
+        """Newest first, those that were waived too. Raises ``auth.forbidden``."""
+        require(FINANCE, Permission.PENALTY_IMPOSE, actor.roles)
+        wanted: dict[str, Any] = {} if query.order_id is None else {"order_id": query.order_id}
+        if query.cursor is not None:
+            wanted["_id"] = {"$lt": query.cursor}
+        found = await self._db.penalties.find(wanted).sort("_id", DESCENDING).limit(query.limit + 1).to_list()
+        shown, more = found[: query.limit], len(found) > query.limit
+        return Page[ImposedPenaltyView](
+            items=await self._imposed(shown), next_cursor=shown[-1]["_id"] if more else None, has_more=more
+        )
+
+    async def _imposed(self, penalties: Sequence[PenaltyDocument]) -> list[ImposedPenaltyView]:
+        orders = {"_id": {"$in": [one["order_id"] for one in penalties]}}
+        people = {"_id": {"$in": [one["imposed_by"] for one in penalties]}}
+        numbers = {one["_id"]: one["number"] async for one in self._db.orders.find(orders, {"number": 1})}
+        names = {one["_id"]: one["display_name"] async for one in self._db.users.find(people, {"display_name": 1})}
+        _, rules = (await self._rulebook.versions()).at(self._clock())
+        titles = {rule.cause: rule.title for rule in rules.penalties}
+        return [
+            ImposedPenaltyView(
+                **dict(_view(one)),
+                order_number=numbers.get(one["order_id"], ""),
+                title=titles.get(one["cause"], one["cause"]),
+                by=_person(one["imposed_by"], names),
+            )
+            for one in penalties
+        ]
 
     async def impose(self, actor: Actor, order_id: str, body: PenaltyBody, ticket: Ticket) -> PenaltyView:
         """By hand. Raises ``auth.forbidden``, ``order.not_found``, ``penalty.unknown_cause`` and what
@@ -96,6 +130,10 @@ class Penalties:
             raise Problem("order.not_found")
         if order.get("lawyer_id") == actor.user_id:
             raise Problem("auth.forbidden")
+
+
+def _person(user_id: str, names: Mapping[str, str]) -> PersonView | None:
+    return None if user_id == SYSTEM else PersonView(user_id=user_id, display_name=names.get(user_id, ""))
 
 
 def _view(penalty: PenaltyDocument) -> PenaltyView:
