@@ -3,7 +3,15 @@
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
 from schemas.api.base import NoBody, Page
-from schemas.api.disputes import DecisionBody, DisputeBody, DisputeList, DisputesQuery, DisputeView, StatementBody
+from schemas.api.disputes import (
+    DecisionBody,
+    DisputeBody,
+    DisputeFilesView,
+    DisputeList,
+    DisputesQuery,
+    DisputeView,
+    StatementBody,
+)
 from schemas.enums import Role
 from services.permissions import SIGNED_IN, only
 
@@ -49,6 +57,17 @@ class DisputeHandler(ApiHandler):
     @door("Show a dispute", allow=SIGNED_IN, answer=DisputeView, problems=("dispute.not_found",))
     async def get(self, call: Call[NoBody], dispute_id: str) -> DisputeView:
         return await self.services.disputes.get(call.actor, dispute_id)
+
+
+class DisputeFilesHandler(ApiHandler):
+    @door(
+        "The files that go with a dispute; that the desk looks at them is audited",
+        allow=SIGNED_IN,
+        answer=DisputeFilesView,
+        problems=("dispute.not_found",),
+    )
+    async def get(self, call: Call[NoBody], dispute_id: str) -> DisputeFilesView:
+        return await self.services.dispute_files.of(call.actor, dispute_id)
 
 
 class DisputeStatementsHandler(ApiHandler):
@@ -97,6 +116,7 @@ ROUTES = [
     ("/api/v1/orders/([0-9a-f]{24})/disputes", OrderDisputesHandler),
     ("/api/v1/desk/disputes", DisputesHandler),
     (_DISPUTE, DisputeHandler),
+    (f"{_DISPUTE}/files", DisputeFilesHandler),
     (f"{_DISPUTE}/statements", DisputeStatementsHandler),
     (f"{_DISPUTE}/withdraw", DisputeWithdrawHandler),
     (f"{_DISPUTE}/decide", DisputeDecideHandler),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.content.content_holds import ContentHolds
 from services.desk_counts import DeskCounts
+from services.disputes.dispute_files import DisputeFiles
 from services.disputes.disputes import Disputes
 from services.evidence.case_elements import CaseElementsBook
 from services.evidence.catalogue_files import CatalogueFiles
@@ -75,6 +76,7 @@ class Services:
     desk: Desk
     desk_counts: DeskCounts
     directory: Directory
+    dispute_files: DisputeFiles
     disputes: Disputes
     invoices: Invoices
     case_elements: CaseElementsBook

@@ -33,7 +33,9 @@ class HoldPage(Page[HoldView]):
 
 class HeldMessageView(View):
     hold: HoldView
-    body: dict[str, Any]
+    body: dict[str, Any] = Field(description="As in the message's view, with `url` where there is a file")
+    sender_name: str
+    space_title: str
 
 
 class HoldQuery(Body):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.api.base import Body, Fen, Id, Moment, View
+from schemas.api.files import FileView
 from schemas.enums import DisputeKind, DisputeOutcome, DisputeState
 
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -69,6 +70,12 @@ class DisputeView(View):
     actions: list[str]
     due_at: Moment
     created_at: Moment
+
+
+class DisputeFilesView(View):
+    """With links that open without a token, for some minutes."""
+
+    items: list[FileView]
 
 
 class DisputeList(View):

@@ -139,6 +139,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         desk=talk.desk,
         desk_counts=DeskCounts(core.database),
         directory=identity.directory,
+        dispute_files=quarrels.files,
         disputes=quarrels.disputes,
         invoices=invoices,
         case_elements=catalogue.elements,

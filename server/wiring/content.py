@@ -26,7 +26,15 @@ class Content:
 
 def build_content(core: Core, accounts: Accounts, notices: Notices) -> Content:
     holds = ContentHolds(
-        core.database, core.recorder, core.cards, notices, core.work_items, core.audit, core.outbox, core.clock
+        core.database,
+        core.recorder,
+        core.cards,
+        notices,
+        core.work_items,
+        core.audit,
+        core.outbox,
+        core.tickets.held_url,
+        core.clock,
     )
     verdicts = ContentVerdicts(core.database, holds, core.clock)
 

@@ -7,6 +7,7 @@ from server.wiring.money import Money
 from server.worker import Tick
 from services.disputes.dispute_book import DisputeBook
 from services.disputes.dispute_effects import DisputeEffects
+from services.disputes.dispute_files import DisputeFiles
 from services.disputes.disputes import Disputes
 from services.files.files import Files
 from services.notices.notices import Notices
@@ -18,6 +19,7 @@ from services.settlement.penalties import Penalties
 @dataclass(frozen=True, slots=True)
 class Quarrels:
     disputes: Disputes
+    files: DisputeFiles
     follow: DisputeEffects
 
     def effects(self) -> dict[str, Effect]:
@@ -33,4 +35,4 @@ def build_disputes(core: Core, money: Money, penalties: Penalties, files: Files,
         core.database, book, money.book, money.refunds, penalties, files, core.idempotency, core.outbox, core.clock
     )
     follow = DisputeEffects(core.database, book, core.cards, notices, core.publisher, core.work_items, core.clock)
-    return Quarrels(disputes, follow)
+    return Quarrels(disputes, DisputeFiles(book, files, core.audit), follow)

@@ -25,6 +25,7 @@ from services.permissions import DESK, Permission
 from services.record import Recorder
 from services.spaces.cards import Cards
 from services.spaces.holds import TEXTS, HoldCode
+from services.spaces.message_views import GONE_NAME, Links, linked_body, names_of
 from services.storage.database import Database
 from services.work_items import WorkItems
 
@@ -60,8 +61,10 @@ class ContentHolds:
         work_items: WorkItems,
         audit: Audit,
         outbox: Outbox,
+        links: Links,
         clock: Clock = utc_now,
     ) -> None:
+        """``links``: to files that are held, for those who judge them."""
         self._db = database
         self._recorder = recorder
         self._cards = cards
@@ -69,6 +72,7 @@ class ContentHolds:
         self._work_items = work_items
         self._audit = audit
         self._outbox = outbox
+        self._links = links
         self._clock = clock
 
     def effects(self) -> dict[str, Effect]:
@@ -179,7 +183,13 @@ class ContentHolds:
             body, _ = await self._recorder.open(entry)
         except KeyDestroyedError:
             raise Problem("content.hold_not_found") from None
-        return HeldMessageView(hold=_view(check), body=body)
+        space = await self._db.spaces.find_one({"_id": check["space_id"]}, {"title": 1, "members": 1})
+        return HeldMessageView(
+            hold=_view(check),
+            body=linked_body(MessageType(check["type"]), body, self._links),
+            sender_name=names_of(space).get(check["sender_id"], GONE_NAME) if space else GONE_NAME,
+            space_title=space["title"] if space else "",
+        )
 
     async def decide(self, actor: Actor, check_id: str, body: DecisionBody) -> HoldView:
         """Release it or uphold that it is hidden. What was upheld may still be released.

@@ -93,15 +93,21 @@ def _sender(entry: EntryDocument, names: Mapping[str, str]) -> dict[str, Any]:
 def _shown_body(
     entry: EntryDocument, body: Mapping[str, Any], links: Links, later: LaterChanges | None
 ) -> dict[str, Any]:
-    shown = dict(body)
     kind = MessageType(entry["type"])
+    shown = linked_body(kind, body, links)
+    if kind is MessageType.CARD and later is not None:
+        shown.update(later.card_states.get(entry["_id"]["seq"], {}))
+    return shown
+
+
+def linked_body(kind: MessageType, body: Mapping[str, Any], links: Links) -> dict[str, Any]:
+    """A body as it is shown, with links to what is in its file."""
+    shown = dict(body)
     if kind in _WITH_FILE:
         file_id = body["file_id"]
         shown["url"] = links(file_id, "play" if kind is MessageType.VOICE else "original")
         if kind is MessageType.IMAGE:
             shown["thumbnail_url"] = links(file_id, "thumbnail")
-    elif kind is MessageType.CARD and later is not None:
-        shown.update(later.card_states.get(entry["_id"]["seq"], {}))
     return shown
 
 

@@ -8,6 +8,7 @@ import aiohttp
 import orjson
 import pytest
 
+from schemas.api.files import FileBegin
 from schemas.enums import PaymentState, Role
 from server.demo.products import PRODUCTS
 from server.wiring import House
@@ -17,6 +18,8 @@ from services.orders.order_rules import Action
 from services.spaces.spaces import NewMember
 from tests.house import Person, client, lawyer, open_doors, open_house
 from tests.parts.databases import SettingsMaker
+from tests.services.files.world import post_form
+from tests.services.media_samples import picture
 
 PRICE = 49_00
 
@@ -127,6 +130,41 @@ async def paid(house: House, order_id: str, payer: Person) -> str:
     }
     await house.database.payments.insert_one(payment)
     return payment_id
+
+
+async def uploaded(house: House, url: str, owner: Person, space_id: str) -> str:
+    """A small picture in a space, as the client's phone leaves it; its file id."""
+    data = picture()
+    form = FileBegin(name="聊天截图.jpg", content_type="image/jpeg", size=len(data))
+    begun = await house.services.files.begin(owner.actor, space_id, form)
+    status, _ = await post_form(
+        begun.upload.url.replace(house.settings.public_url, url), dict(begun.upload.fields), data
+    )
+    assert status in (200, 201, 204)
+    await house.services.files.complete(owner.actor, begun.file_id)
+    return begun.file_id
+
+
+async def test_who_judges_a_dispute_sees_its_files(house: House, url: str, doors: Doors, case: Case) -> None:
+    await house.blobs.ensure_bucket()
+    order = await house.database.orders.find_one({"_id": case.order_id})
+    assert order is not None
+    file_id = await uploaded(house, url, case.client, order["space_id"])
+    asked = {"kind": "complaint", "reason": "答复太简单。", "file_ids": [file_id]}
+    status, dispute = await doors.ask(case.client, "POST", f"/orders/{case.order_id}/disputes", asked, keyed=True)
+    assert (status, dispute["file_ids"]) == (201, [file_id])
+    path = f"/disputes/{dispute['id']}/files"
+    assert await doors.code(case.stranger, "GET", path) == (404, "dispute.not_found")
+    assert (await doors.ask(case.ops, "GET", f"/files/{file_id}"))[0] == 404, "ops are in no space"
+    for person in (case.client, case.lawyer, case.support, case.ops):
+        status, shown = await doors.ask(person, "GET", path)
+        assert (status, [one["name"] for one in shown["items"]]) == (200, ["聊天截图.jpg"])
+    link = shown["items"][0]["url"].removeprefix("/api/v1")
+    assert (await doors.raw(None, "GET", link))[0] == 200
+    looked = await house.database.audit.find({"action": "dispute.files_read"}).to_list()
+    assert {row["actor"] for row in looked} == {case.support.id, case.ops.id}
+    await house.database.files.update_one({"_id": file_id}, {"$set": {"held": True}})
+    assert (await doors.ask(case.lawyer, "GET", path))[1]["items"] == [], "what is held is shown by its reviewers alone"
 
 
 async def test_a_dispute_is_argued_by_its_people_and_decided_at_the_desk(doors: Doors, case: Case) -> None:

@@ -9,6 +9,8 @@ import { followViewport } from "./platform/viewport"
 import { startRealtime } from "./realtime/lifecycle"
 import { router } from "./router"
 
+// After an update the desk's pages have other names: the page that knows the old ones begins anew.
+window.addEventListener("vite:preloadError", () => location.reload())
 watchOtherTabs()
 followViewport()
 startRealtime()

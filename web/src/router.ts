@@ -1,11 +1,10 @@
 import { createRouter, createWebHistory } from "vue-router"
+import { DESK_ROUTES } from "./desk/routes"
 import { isStaff, signedIn } from "./stores/session"
 import CaseElementsView from "./views/CaseElementsView.vue"
 import ChatView from "./views/ChatView.vue"
 import CouponsView from "./views/CouponsView.vue"
 import DeliverView from "./views/DeliverView.vue"
-import DeskDisputesView from "./views/DeskDisputesView.vue"
-import DeskVerificationsView from "./views/DeskVerificationsView.vue"
 import DisputesView from "./views/DisputesView.vue"
 import EvidenceView from "./views/EvidenceView.vue"
 import HearingsView from "./views/HearingsView.vue"
@@ -24,12 +23,10 @@ import ReceiptCheckView from "./views/ReceiptCheckView.vue"
 import ReceiptsView from "./views/ReceiptsView.vue"
 import QuoteView from "./views/QuoteView.vue"
 import RemindersView from "./views/RemindersView.vue"
-import SettlementView from "./views/SettlementView.vue"
-import SettlementsView from "./views/SettlementsView.vue"
 import SignInView from "./views/SignInView.vue"
 import SpacesView from "./views/SpacesView.vue"
 import VerificationView from "./views/VerificationView.vue"
-import WorkItemsView from "./views/WorkItemsView.vue"
+import DeskView from "./views/desk/DeskView.vue"
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -41,7 +38,8 @@ declare module "vue-router" {
   }
 }
 
-// All views in one bundle: it is small, and a page that is open must not need the network to show the next one.
+// All views in one bundle, but for the desk's: it is small, and a page that is open must not need the network to show
+// the next one.
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -85,7 +83,6 @@ export const router = createRouter({
       meta: { title: "数字凭证" },
     },
     { path: "/orders/:id/disputes", component: DisputesView, props: true, meta: { title: "售后" } },
-    { path: "/desk/disputes", component: DeskDisputesView, meta: { title: "售后处理" } },
     {
       path: "/verify/receipts/:number",
       component: ReceiptCheckView,
@@ -113,13 +110,15 @@ export const router = createRouter({
     { path: "/quotes/:id", component: QuoteView, props: true, meta: { title: "报价" } },
     { path: "/spaces/:id/quote", component: OfferQuoteView, props: true, meta: { title: "发送报价" } },
     { path: "/me/verification", component: VerificationView, meta: { title: "实名认证" } },
-    { path: "/desk/verifications", component: DeskVerificationsView, meta: { title: "认证审核" } },
     { path: "/me/coupons", component: CouponsView, meta: { title: "优惠券" } },
     { path: "/me/notices", component: NoticesView, meta: { title: "通知" } },
     { path: "/me/reminders", component: RemindersView, meta: { title: "微信提醒" } },
-    { path: "/work-items", component: WorkItemsView, meta: { title: "工单" } },
-    { path: "/settlements", component: SettlementsView, meta: { title: "结算" } },
-    { path: "/settlements/:id", component: SettlementView, props: true, meta: { title: "结算单" } },
+    {
+      path: "/desk",
+      component: DeskView,
+      meta: { tabs: true, title: "工作台" },
+      children: DESK_ROUTES.map((route) => ({ ...route, meta: { ...route.meta, tabs: false } })),
+    },
     { path: "/:rest(.*)", component: NotFoundView, meta: { open: true, title: "找不到" } },
   ],
 })

@@ -245,6 +245,11 @@ async def test_a_risky_picture_is_held_with_its_file(world: World) -> None:
         link = (await world.seen(person, message.seq)).body["url"]
         assert (await AsyncHTTPClient().fetch(base + link)).code == 200
         assert (await files.get(person.actor, file_id)).url is not None
+    judged = await world.house.services.content_holds.read(world.reviewer.actor, f"{world.space}-{message.seq}")
+    assert (judged.sender_name, judged.space_title) == ("王晓", "测试案件")
+    for name in ("url", "thumbnail_url"):
+        shown = await AsyncHTTPClient().fetch(base + judged.body[name])
+        assert shown.code == 200, "whoever judges a picture sees it"
     await decide(world, message.seq, Decision.RELEASE)
     link = (await world.seen(world.other, message.seq)).body["url"]
     assert (await AsyncHTTPClient().fetch(base + link)).code == 200

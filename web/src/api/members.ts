@@ -15,9 +15,12 @@ const id = encodeURIComponent
 export const listLawyers = (cursor?: string): Promise<Page<Lawyer>> =>
   call("GET", "/lawyers", { query: { limit: 100, cursor }, anonymous: true })
 
+/** Who may be let into a case: the client's opponents never are. */
+export type JoiningRole = "lawyer" | "support" | "reviewer"
+
 /** A repeat for a member changes nothing. */
-export const addLawyer = (spaceId: string, userId: string, since: Since): Promise<void> =>
-  call("POST", `/spaces/${id(spaceId)}/members`, { body: { user_id: userId, role: "lawyer", from: since } })
+export const addMember = (spaceId: string, userId: string, role: JoiningRole, since: Since): Promise<void> =>
+  call("POST", `/spaces/${id(spaceId)}/members`, { body: { user_id: userId, role, from: since } })
 
 export const removeMember = (spaceId: string, userId: string): Promise<void> =>
   call("DELETE", `/spaces/${id(spaceId)}/members/${id(userId)}`)

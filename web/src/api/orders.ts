@@ -1,5 +1,5 @@
 import { call } from "./http"
-import type { Order, Page, Payment, Product } from "./types"
+import type { Order, OrderStatus, Page, Payment, Product } from "./types"
 
 const id = encodeURIComponent
 
@@ -7,7 +7,14 @@ export const listProducts = (): Promise<Page<Product>> => call("GET", "/products
 export const getProduct = (productId: string): Promise<Product> =>
   call("GET", `/products/${id(productId)}`, { anonymous: true })
 
-export const listOrders = (cursor?: string): Promise<Page<Order>> => call("GET", "/orders", { query: { cursor } })
+export interface OrdersQuery {
+  status?: OrderStatus
+  /** The whole number, as people read it. */
+  number?: string
+}
+
+export const listOrders = (cursor?: string, wanted: OrdersQuery = {}): Promise<Page<Order>> =>
+  call("GET", "/orders", { query: { ...wanted, cursor } })
 export const getOrder = (orderId: string): Promise<Order> => call("GET", `/orders/${id(orderId)}`)
 
 /** `payableFen` is what the person was shown: when it costs something else by now, nothing is ordered. */

@@ -21,14 +21,17 @@ export interface WorkItem {
   outcome?: string | null
 }
 
-export function listWorkItems(state: "open" | "done", cursor?: string): Promise<Page<WorkItem>> {
-  return call<Page<WorkItem>>("GET", `/desk/work-items?state=${state}${cursor ? `&cursor=${cursor}` : ""}`)
+export interface WorkItemsQuery {
+  state: "open" | "done"
+  /** A kind, or what kinds begin with. */
+  kind?: string
+  only?: "urgent"
 }
 
-export function closeWorkItem(id: string, outcome: string): Promise<WorkItem> {
-  return call<WorkItem>("POST", `/desk/work-items/${id}/close`, { body: { outcome } })
-}
+export const listWorkItems = (query: WorkItemsQuery, cursor?: string): Promise<Page<WorkItem>> =>
+  call("GET", "/desk/work-items", { query: { ...query, cursor } })
 
-export function retryWorkItem(id: string): Promise<WorkItem> {
-  return call<WorkItem>("POST", `/desk/work-items/${id}/retry`)
-}
+export const closeWorkItem = (id: string, outcome: string): Promise<WorkItem> =>
+  call("POST", `/desk/work-items/${id}/close`, { body: { outcome } })
+
+export const retryWorkItem = (id: string): Promise<WorkItem> => call("POST", `/desk/work-items/${id}/retry`)

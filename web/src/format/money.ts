@@ -14,3 +14,9 @@ export function fenOf(text: string): number | null {
   const fen = Number(parts[1]) * 100 + Number((parts[2] ?? "").padEnd(2, "0"))
   return fen > 0 ? fen : null
 }
+
+/** As above, but nought is an amount too. */
+export const fenOrNought = (text: string): number | null => (/^0(\.0{1,2})?$/.test(text.trim()) ? 0 : fenOf(text))
+
+/** Fen as they stand in a field that is to be changed: 12.50. */
+export const plainYuan = (fen: number): string => (fen / 100).toFixed(2)

@@ -3,7 +3,7 @@ import type { Coupon, Terms } from "../api/pricing"
 import { yuan } from "../format/money"
 
 /** 立减 ¥10, 八五折 (最多减 ¥50), 满 ¥100 可用. */
-export function termsText(terms: Terms): string {
+export function termsText(terms: Pick<Terms, "kind" | "off_fen" | "off_bps" | "cap_fen" | "minimum_fen">): string {
   const off = terms.kind === "fixed" ? `立减 ${yuan(terms.off_fen)}` : foldText(terms.off_bps)
   const cap = terms.kind === "percentage" && terms.cap_fen ? `，最多减 ${yuan(terms.cap_fen)}` : ""
   const minimum = terms.minimum_fen ? `，满 ${yuan(terms.minimum_fen)} 可用` : ""

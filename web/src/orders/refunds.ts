@@ -1,5 +1,6 @@
 /** Asking for money back: how much is left, what was typed, and how it stands. Money is integer fen. */
 import type { Order, Refund } from "../api/types"
+import { fenOf, yuan } from "../format/money"
 import type { Tone } from "./states"
 
 export const REFUND_STATES: Record<Refund["state"], { label: string; tone: Tone }> = {
@@ -11,4 +12,12 @@ export const REFUND_STATES: Record<Refund["state"], { label: string; tone: Tone 
 /** What may still be asked back: of the order itself and of its quotes. */
 export function refundable(order: Order): number {
   return order.refundable_fen ?? 0
+}
+
+/** What is wrong with a typed amount of which at most `most` may be asked back; "" while nothing is typed. */
+export function amountFault(text: string, most: number): string {
+  if (!text.trim()) return ""
+  const fen = fenOf(text)
+  if (fen === null) return "请输入金额，最多两位小数"
+  return fen > most ? `最多可退 ${yuan(most)}` : ""
 }

@@ -12,6 +12,10 @@ export const myId = computed(() => me.value?.id ?? "")
 export const signedIn = computed(() => session.value !== null)
 export const isLawyer = computed(() => hasRole("lawyer"))
 export const isStaff = computed(() => me.value?.roles.some((role) => role !== "client") ?? false)
+/** Support and ops see everybody's orders and spaces, by right and not by membership. */
+export const atDesk = computed(() => hasRole("support") || hasRole("ops"))
+/** Who has a desk (工作台) of whatever size. */
+export const hasDesk = computed(() => atDesk.value || hasRole("reviewer"))
 
 export function hasRole(role: Role): boolean {
   return me.value?.roles.includes(role) ?? false
