@@ -27,6 +27,7 @@ class WorkItems:
         self,
         kind: str,
         subject: str,
+        /,
         *,
         title: str,
         advice: str,
@@ -36,7 +37,8 @@ class WorkItems:
     ) -> str:
         """Open one, or note that the open one of this kind and subject was found again. Returns its id.
 
-        ``title`` and ``advice`` are Chinese and hold no personal data; ``detail`` holds ids, states and amounts.
+        ``title`` and ``advice`` are Chinese and hold no personal data; ``detail`` holds ids, states and amounts, and
+        may itself name a ``kind`` or ``subject``, such as a transaction's.
         """
         now = self._clock()
         item = await self._db.work_items.find_one_and_update(

@@ -11,7 +11,8 @@ from miniprogram_api.errors import PayError
 from schemas.enums import OrderStatus, PaymentState, Role
 from services.days import day_of
 from services.errors import Problem
-from services.ledger.accounts import FEES, Kind, account
+from services.ledger.accounts import COUPONS, FEES, PLATFORM, Kind, account
+from services.ledger.entries import Posting, lines
 from services.reconciliation.difference_items import EXPLAINED
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
@@ -124,6 +125,17 @@ async def test_exactly_what_is_wrong_in_the_bill_is_told(
     assert await keepers.open_items() == []
     done = (await keepers.world.work_items.list("done"))[0]
     assert (done["done_by"], done["outcome"]) == ("system", EXPLAINED)
+
+
+async def test_a_transaction_that_nothing_explains_is_told_and_asks_somebody(keepers: Keepers) -> None:
+    """E1: what only the ledger knows is a difference like any other."""
+    day = await a_day_of_money(keepers)
+    at = keepers.world.clock() - timedelta(days=1)
+    stray = Posting("test:stray", "payment", at, lines((COUPONS, 4900), (PLATFORM, -4900)))
+    await keepers.world.database.transaction(lambda session: keepers.ledger.write(session, stray))
+    assert told(await keepers.reconciliation.run(day)) == [("without_cause", "test:stray")]
+    (item,) = await keepers.items()
+    assert (item["kind"], item["detail"]["kind"]) == ("reconciliation.without_cause", "payment")
 
 
 async def test_a_movement_that_is_not_ours_is_unknown(keepers: Keepers) -> None:
