@@ -63,7 +63,7 @@ class Bureau:
         await page.get_by_label("账号").fill(login)
         await page.get_by_label("密码").fill(PASSWORD)
         await page.get_by_role("button", name="登录", exact=True).click()
-        await page.wait_for_url("**/desk")
+        await page.wait_for_url(lambda url: "/sign-in" not in url)
         return page
 
     async def leave(self) -> None:
@@ -177,12 +177,24 @@ async def test_a_campaign_is_set_up_given_and_stopped(bureau: Bureau) -> None:
     await form.get_by_label("内部代号").fill("welcome")
     await form.get_by_label("立减（元）").fill("10")
     await form.get_by_label("满多少可用（元）").fill("30")
-    await form.get_by_label("发放总量").fill("100")
+    await form.get_by_label("发放总量").fill("200")
     await form.get_by_role("button", name="保存").click()
     row = page.get_by_role("button", name="新人立减券")
     await expect(row).to_contain_text("立减 ¥10，满 ¥30 可用")
     await row.click()
     sheet = page.get_by_role("dialog", name="新人立减券")
+    await expect(sheet.get_by_role("button", name="发放给客户")).to_have_count(0)
+    await sheet.get_by_role("button", name="复核通过").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="复核通过").click()
+    await expect(page.get_by_text("须由发起人以外的工作人员复核")).to_be_visible()
+
+    page = await bureau.sit("运营小郑", Role.OPS, desk=True)
+    row, sheet = page.get_by_role("button", name="新人立减券"), page.get_by_role("dialog", name="新人立减券")
+    await page.goto("/desk/coupons")
+    await expect(row).to_contain_text("待复核")
+    await row.click()
+    await sheet.get_by_role("button", name="复核通过").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="复核通过").click()
     await sheet.get_by_role("button", name="发放给客户").click()
     await sheet.get_by_role("searchbox").fill("13700004444")
     await sheet.get_by_role("button", name="搜索").click()
@@ -206,7 +218,7 @@ async def test_a_campaign_is_set_up_given_and_stopped(bureau: Bureau) -> None:
     await form.get_by_label("内部代号").fill("autumn")
     await form.get_by_label("按比例").check()
     await form.get_by_label("减免比例（%）").fill("15")
-    await form.get_by_label("预算（元）").fill("5000")
+    await form.get_by_label("预算（元）").fill("500")
     await form.get_by_role("button", name="发布").click()
     row = page.get_by_role("button", name="普法补贴（第 1 版）")
     await expect(row).to_contain_text("8.5 折")
@@ -218,6 +230,10 @@ async def test_a_campaign_is_set_up_given_and_stopped(bureau: Bureau) -> None:
     await form.get_by_role("button", name="发布").click()
     await expect(page.get_by_role("button", name="普法补贴（第 2 版）")).to_contain_text("进行中")
     await expect(row).to_contain_text("已终止")
+    await page.get_by_role("button", name="普法补贴（第 2 版）").click()
+    await page.get_by_role("button", name="终止", exact=True).click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="终止").click()
+    await expect(page.get_by_text("进行中")).to_have_count(0)
 
 
 async def test_a_firm_its_lawyer_the_rules_and_a_penalty(bureau: Bureau) -> None:

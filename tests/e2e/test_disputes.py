@@ -1,14 +1,18 @@
 """After the service, on phones: a dispute decided, its refund, a receipt proved, an invoice asked for (C5, E1)."""
 
 import re
+from pathlib import Path
 
 from playwright.async_api import expect
 
+from tests.e2e import samples
 from tests.e2e.conftest import OpenPhone
 from tests.e2e.sandbox import Office
 
 
-async def test_a_dispute_is_opened_decided_and_its_refund_arrives(open_phone: OpenPhone, office: Office) -> None:
+async def test_a_dispute_is_opened_decided_and_its_refund_arrives(
+    open_phone: OpenPhone, office: Office, tmp_path: Path
+) -> None:
     case = await office.open_case(0)
     await office.deliver(case)
     client, desk = await open_phone("client"), await open_phone("desk")
@@ -25,6 +29,8 @@ async def test_a_dispute_is_opened_decided_and_its_refund_arrives(open_phone: Op
     await expect(sheet.get_by_text(re.compile("最多可退 ¥"))).to_be_visible()
     await expect(sheet.get_by_role("button", name="提交申请")).to_be_disabled()
     await sheet.get_by_label("退款金额（元）").fill("10")
+    await sheet.locator("input[type=file]").set_input_files(samples.contract(tmp_path / "答复截图.pdf"))
+    await expect(sheet.get_by_role("button", name="移除答复截图.pdf")).to_be_visible()
     await sheet.get_by_role("button", name="提交申请").click()
     await expect(page.get_by_text("希望退款 ¥10")).to_be_visible()
     await page.get_by_role("button", name="返回").click()
@@ -33,9 +39,12 @@ async def test_a_dispute_is_opened_decided_and_its_refund_arrives(open_phone: Op
     await expect(card).to_contain_text("处理中")
 
     await desk.sign_in_as(office.staff("support")["display_name"])
-    await desk.open_me()
+    await desk.page.goto("/desk")
     await desk.page.get_by_role("link", name="售后处理").click()
     await desk.page.get_by_role("link", name=re.compile(case.number)).click()
+    async with desk.context.expect_page() as opened:
+        await desk.page.get_by_role("button", name=re.compile("答复截图.pdf")).click()
+    await (await opened.value).close()
     await desk.page.get_by_role("button", name="作出处理").click()
     decision = desk.page.get_by_role("dialog", name="作出处理")
     await expect(decision.get_by_label("金额（元）")).to_have_value("10.00")

@@ -78,7 +78,7 @@ async def test_a_statement_goes_from_approval_to_the_lawyer(desk: Desk) -> None:
     logins = [(await desk.employ(name, Role.OPS))[1] for name in ("运营小何", "运营小孙")]
 
     first = (await desk.phone("first", logins[0])).page
-    await first.goto("/me")
+    await first.goto("/desk")
     await first.get_by_role("link", name="律所结算").click()
     await first.get_by_role("link", name="明理律师事务所").click()
     await expect(first.get_by_text("交付超时")).to_be_visible()

@@ -18,6 +18,10 @@ export interface CouponDefinition {
   total_limit: number | null
   per_user_limit: number
   issued: number
+  /** What all of them may cost; null without a bound. */
+  most_fen: number | null
+  /** For the word of a second person. */
+  waiting: boolean
   closed: boolean
 }
 
@@ -41,10 +45,11 @@ export interface Subsidy {
   valid_until: string
   budget_fen: number | null
   spent_fen: number
+  waiting: boolean
   ended: boolean
 }
 
-export type NewCoupon = Omit<CouponDefinition, "id" | "issued" | "closed" | "terms"> & {
+export type NewCoupon = Omit<CouponDefinition, "id" | "issued" | "most_fen" | "waiting" | "closed" | "terms"> & {
   terms: Partial<Terms & { with_subsidy: boolean }>
 }
 export type NewSubsidy = Pick<Subsidy, "code" | "title" | "valid_from" | "valid_until" | "budget_fen"> & {
@@ -57,6 +62,8 @@ export const listDefinitions = (): Promise<{ items: CouponDefinition[] }> => cal
 export const defineCoupon = (body: NewCoupon): Promise<CouponDefinition> => call("POST", "/coupon-definitions", { body })
 export const couponNumbers = (definitionId: string): Promise<CouponNumbers> => call("GET", `${at(definitionId)}/numbers`)
 export const closeCoupon = (definitionId: string): Promise<CouponDefinition> => call("POST", `${at(definitionId)}/close`)
+/** By another person than the one who defined it. */
+export const approveCoupon = (definitionId: string): Promise<CouponDefinition> => call("POST", `${at(definitionId)}/approve`)
 export const issueCoupon = (definitionId: string, userIds: string[]): Promise<{ issued: number; refused: string[] }> =>
   call("POST", `${at(definitionId)}/issue`, { body: { user_ids: userIds } })
 /** They are answered once: only their digests are kept. */
@@ -65,4 +72,5 @@ export const makeCodes = (definitionId: string, count: number): Promise<{ codes:
 
 export const listSubsidies = (): Promise<{ items: Subsidy[] }> => call("GET", "/subsidies")
 export const putSubsidy = (body: NewSubsidy): Promise<Subsidy> => call("POST", "/subsidies", { body })
+export const approveSubsidy = (ruleId: string): Promise<Subsidy> => call("POST", `/subsidies/${id(ruleId)}/approve`)
 export const endSubsidy = (ruleId: string): Promise<Subsidy> => call("POST", `/subsidies/${id(ruleId)}/end`)

@@ -58,6 +58,7 @@ const ahead = (from: string, now: Date): boolean => new Date(from) > now
 export function couponStanding(one: CouponDefinition, now: Date = new Date()): Standing {
   if (one.closed) return { label: "已停止发放", tone: "off" }
   if (over(one.valid_until, now)) return { label: "已过期", tone: "off" }
+  if (one.waiting) return { label: "待复核", tone: "wait" }
   if (one.total_limit !== null && one.issued >= one.total_limit) return { label: "已发完", tone: "done" }
   return ahead(one.valid_from, now) ? { label: "未开始", tone: "wait" } : { label: "发放中", tone: "active" }
 }
@@ -65,6 +66,7 @@ export function couponStanding(one: CouponDefinition, now: Date = new Date()): S
 export function subsidyStanding(one: Subsidy, now: Date = new Date()): Standing {
   if (one.ended) return { label: "已终止", tone: "off" }
   if (over(one.valid_until, now)) return { label: "已过期", tone: "off" }
+  if (one.waiting) return { label: "待复核", tone: "wait" }
   if (one.budget_fen !== null && one.spent_fen >= one.budget_fen) return { label: "预算用完", tone: "done" }
   return ahead(one.valid_from, now) ? { label: "未开始", tone: "wait" } : { label: "进行中", tone: "active" }
 }

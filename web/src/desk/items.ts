@@ -24,9 +24,11 @@ const LABELS: Record<string, string> = {
   space_id: "案件空间",
   seq: "消息序号",
   label: "内容标签",
+  most_fen: "最多花费",
+  campaign_id: "活动",
 }
 
-export type ItemFilter = "all" | "urgent" | "money" | "reconciliation" | "settlement" | "dispute" | "content" | "outbox"
+export type ItemFilter = "all" | "urgent" | "money" | "reconciliation" | "settlement" | "dispute" | "content" | "campaign" | "outbox"
 
 export const FILTERS: readonly { value: ItemFilter; label: string }[] = [
   { value: "all", label: "全部" },
@@ -36,6 +38,7 @@ export const FILTERS: readonly { value: ItemFilter; label: string }[] = [
   { value: "settlement", label: "结算" },
   { value: "dispute", label: "售后" },
   { value: "content", label: "内容" },
+  { value: "campaign", label: "活动" },
   { value: "outbox", label: "后台任务" },
 ]
 
@@ -54,6 +57,8 @@ export function linksOf(item: WorkItem): { to: string; label: string }[] {
   const { order_id, dispute_id, space_id, settlement_id, day } = item.detail
   const links = [
     item.kind === "content.review" && { to: "/desk/content", label: "去审核内容" },
+    item.kind.startsWith("campaign.") && { to: "/desk/coupons", label: "查看优惠券" },
+    item.kind.startsWith("campaign.") && { to: "/desk/subsidies", label: "查看平台补贴" },
     order_id && dispute_id && { to: `/orders/${order_id}/disputes`, label: "去处理售后" },
     order_id && { to: `/orders/${order_id}`, label: "查看订单" },
     settlement_id && { to: `/settlements/${settlement_id}`, label: "查看结算单" },
