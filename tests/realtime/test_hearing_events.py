@@ -1,6 +1,7 @@
 """A hearing over the socket and HTTP: the doors pass on what the rules say, and tell everybody at once (I6)."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -138,3 +139,42 @@ async def test_every_event_reaches_its_act(house: House, url: str) -> None:
         assert mine(await clerk.call("hearing:absence", {**who, "cause": "excused"}))["absence"] == "excused"
         offer = await judge.call("hearing:offer", {**given, "sdp": "v=0\r\nm=audio 9 X 0\r\n"})
         assert offer["error"]["code"] == "hearing.media_unavailable"
+
+
+async def test_the_doors_of_an_asynchronous_hearing(house: House, url: str) -> None:
+    """Every door does its step, refuses who may not, and everybody with a seat is shown the new state at once."""
+    world = await called(house, mode="asynchronous")
+    at = f"/hearings/{world.id}"
+    judge, wang, zhao = Desk(url, world.judge), Desk(url, world.wang), Desk(url, world.zhao)
+    async with phone(url, world.zhao) as device:
+        assert (await wang.call("POST", f"{at}/asynchronous", {"action": "apply"}))[0] == 422
+        for desk in (wang, zhao):
+            assert (await desk.call("POST", f"{at}/asynchronous", {"action": "agree"}))[0] == 200
+        assert (await wang.call("POST", f"{at}/stages", {"stage": "opening"}))[0] == 403
+        status, opened = await judge.call("POST", f"{at}/stages", {"stage": "opening", "hours": 4})
+        assert (status, opened["stage"], opened["exchange"]["turns_left"]) == (200, "opening", None)
+        await until(lambda: opened["version"] in [state["version"] for state in device.of("hearing:state")])
+        said = {"client_turn_id": "1", "text": "确认到庭，不申请回避"}
+        status, turn = await wang.call("POST", f"{at}/turns", said)
+        assert (status, turn["number"], turn["title"]) == (201, 1, "原告")
+        assert (await wang.call("POST", f"{at}/turns", said))[1] == turn
+        question = {"client_turn_id": "1", "user_id": world.zhao.id, "text": "是否收到传票？", "hours": 2}
+        status, asked = await judge.call("POST", f"{at}/questions", question)
+        assert (status, asked["kind"]) == (201, "question")
+        answer = {"client_turn_id": "1", "text": "收到", "question_id": asked["question_id"]}
+        assert (await wang.call("POST", f"{at}/turns", {**answer, "client_turn_id": "2"}))[0] == 403
+        assert (await zhao.call("POST", f"{at}/turns", answer))[0] == 201
+        status, listed = await zhao.call("GET", f"{at}/turns?after=1")
+        assert [one["text"] for one in listed["items"]] == ["是否收到传票？", "收到"]
+        until_then = (house.core.clock() + timedelta(hours=9)).isoformat()
+        status, more = await judge.call("POST", f"{at}/deadlines", {"until": until_then, "reason": "当事人申请"})
+        assert (status, more["exchange"]["lapsed"]) == (200, False)
+        back = {"starts_at": until_then, "reason": "事实争议较大"}
+        status, live = await judge.call("POST", f"{at}/live", back)
+        assert (status, live["mode"], live["state"]) == (200, "live", "recess")
+        status, moved = await judge.call("POST", f"{at}/reschedule", {**back, "minutes": 90})
+        assert (status, moved["minutes"], moved["sequence"]) == (200, 90, 2)
+        status, wrong = await judge.call("POST", f"{at}/cancel", {"reason": "撤诉"})
+        assert (status, wrong["code"]) == (409, "hearing.wrong_stage")
+        status, brief = await wang.call("GET", f"/spaces/{world.case}/hearings")
+        assert [(one["id"], one["state"], one["participant"]) for one in brief["items"]] == [(world.id, "recess", True)]
