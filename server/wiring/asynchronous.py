@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from server.wiring.core import Core
 from services.files.files import Files
 from services.hearings.asynchronous.exchange_book import ExchangeBook
-from services.hearings.asynchronous.exchange_effects import ExchangeEffects
+from services.hearings.asynchronous.exchange_effects import ExchangeEffects, Says
 from services.hearings.asynchronous.exchanges import Exchanges
 from services.hearings.asynchronous.turns import Turns
 from services.hearings.docket import Docket
@@ -22,12 +22,12 @@ class Asynchronous:
 
 
 def build_asynchronous(
-    core: Core, docket: Docket, files: Files, notices: Notices, views: HearingViews, tell: Tell
+    core: Core, docket: Docket, files: Files, notices: Notices, views: HearingViews, tell: Tell, says: Says
 ) -> Asynchronous:
     database, vault, clock = core.database, core.vault, core.clock
     book = ExchangeBook(docket, core.outbox, clock)
     return Asynchronous(
         Exchanges(docket, book, vault, views, tell, clock),
         Turns(database, docket, book, vault, files, core.tickets.file_url, tell, clock),
-        ExchangeEffects(database, docket, book, vault, files, core.recorder, core.cards, notices, tell),
+        ExchangeEffects(database, docket, book, vault, files, core.recorder, core.cards, notices, tell, says),
     )

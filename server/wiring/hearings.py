@@ -107,9 +107,9 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, s
     return Courts(
         hearings,
         Attendance(database, docket, core.publisher, hearings.tell, clock),
-        HearingEffects(docket, core.cards, hearings.tell, minutes.drafts),
+        HearingEffects(docket, core.cards, hearings.tell, minutes.drafts.acted),
         ScheduleEffects(database, docket, core.vault, core.cards, notices, core.outbox, clock),
-        build_asynchronous(core, docket, files, notices, views, hearings.tell),
+        build_asynchronous(core, docket, files, notices, views, hearings.tell, minutes.drafts.exchanged),
         switchboard,
         _recordings(core, docket, takes, hearings.tell) if takes is not None else None,
         minutes,

@@ -7,8 +7,8 @@ from miniprogram_api.speech import OpenTranscriber, SpeechConfig
 from server.settings import Settings
 from server.wiring.core import Core
 from services.files.made_files import MadeFiles
-from services.hearings.hearing_effects import Drafts
 from services.hearings.minutes.book import MinutesBook
+from services.hearings.minutes.drafts import MinutesDrafts
 from services.hearings.minutes.effects import MinutesEffects
 from services.hearings.minutes.entries import MinutesEntries
 from services.hearings.minutes.minutes import Minutes
@@ -29,11 +29,8 @@ class MinutesParts:
     services: Minutes
     after: MinutesEffects
     files: MadeFiles
+    drafts: MinutesDrafts
     http: HttpClient  # waits as long as recognising takes
-
-    @property
-    def drafts(self) -> Drafts:
-        return self.services.entries.draft
 
 
 def build_minutes(core: Core, notices: Notices, seal: PaperSeal) -> MinutesParts:
@@ -52,7 +49,11 @@ def build_minutes(core: Core, notices: Notices, seal: PaperSeal) -> MinutesParts
     )
     paper = MinutesPaper(core.papers, seal, files)
     return MinutesParts(
-        services, MinutesEffects(book, reading, telling, paper, files, core.cards, notices), files, http
+        services,
+        MinutesEffects(book, reading, telling, paper, files, core.cards, notices),
+        files,
+        MinutesDrafts(database, book, telling),
+        http,
     )
 
 

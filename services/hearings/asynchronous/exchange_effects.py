@@ -1,6 +1,6 @@
 """What follows from the steps of an asynchronous hearing: the record, notices, deadlines (A3, J2). Bears repetition."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from schemas.api.base import rfc3339
@@ -32,6 +32,8 @@ from services.spaces.cards import Cards
 from services.storage.database import Database
 
 _URGENT_HOURS = 2
+# What a step writes into the minutes: its sentence, or None for a turn, which has words of its own.
+Says = Callable[[HearingDocument, OutboxDocument, str | None], Awaitable[None]]
 
 
 class ExchangeEffects:
@@ -46,6 +48,7 @@ class ExchangeEffects:
         cards: Cards,
         notices: Notices,
         tell: Tell,
+        says: Says,
     ) -> None:
         self._db = database
         self._docket = docket
@@ -56,6 +59,7 @@ class ExchangeEffects:
         self._cards = cards
         self._notices = notices
         self._tell = tell
+        self._says = says
 
     def effects(self) -> dict[str, Effect]:
         return {EXCHANGED: self._exchanged, DEADLINE: self._deadline, DUE_SOON: self._due_soon}
@@ -64,18 +68,21 @@ class ExchangeEffects:
         """The step in the record, in the name of who took it where it is a turn; then whom it concerns is told."""
         note = row["payload"]
         document = await self._docket.load(note["hearing_id"])
+        text = None
         if "turn_id" in note:
             await self._append_turn(document, note["turn_id"])
         else:
-            await self._append_line(document, row)
+            text = await self._append_line(document, row)
+        await self._says(document, row, text)
         told = _told(exchange_of(document), note)
         if told is not None:
-            text, user_ids = told
+            said, user_ids = told
             fact = f"step:{note['version']}"
-            await tell_seats(self._notices, document, NoticeKind.HEARING_TURN, fact, text, user_ids)
+            await tell_seats(self._notices, document, NoticeKind.HEARING_TURN, fact, said, user_ids)
         await self._tell(document)
 
-    async def _append_line(self, document: HearingDocument, row: OutboxDocument) -> None:
+    async def _append_line(self, document: HearingDocument, row: OutboxDocument) -> str:
+        """The sentence that stands in the record."""
         note = row["payload"]
         reason = await self._reason(document, note.get("reason"))
         facts = {"at": rfc3339(note["at"]), "version": note["version"], "segment": None}
@@ -89,6 +96,7 @@ class ExchangeEffects:
                 raise
         if note["stage"] != note["from"]:
             await move_card(self._cards, document, row["_id"], HearingStage(note["stage"]))
+        return text
 
     async def _append_turn(self, document: HearingDocument, turn_id: str) -> None:
         turn = await self._db.hearing_turns.find_one({"_id": turn_id})

@@ -16,6 +16,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
+from services.hearings.asynchronous.exchange_book import EXCHANGED
 from services.hearings.docket import ACTED, court_of
 from services.hearings.minutes.drafting import PLACE
 from services.hearings.minutes.rights import check
@@ -88,7 +89,8 @@ class MinutesBook:
 
     async def journal_is_in(self, hearing_id: str) -> bool:
         """Whether everything that happened in the hearing has been drafted."""
-        waiting = {"subject": f"hearing:{hearing_id}", "kind": ACTED, "state": OutboxState.PENDING}
+        kinds = {"$in": [ACTED, EXCHANGED]}
+        waiting = {"subject": f"hearing:{hearing_id}", "kind": kinds, "state": OutboxState.PENDING}
         return await self._db.outbox.find_one(waiting, {"_id": 1}) is None
 
     async def _begin(self, hearing_id: str, actor: Actor | None) -> None:

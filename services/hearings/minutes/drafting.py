@@ -11,7 +11,7 @@ from services.hearings.court import Court, Seat
 from services.hearings.journal import sentence, title
 from services.hearings.recordings import MIX
 
-PLACE = "线上（移动庭审语音法庭）"
+PLACE = "线上（移动庭审）"
 TITLES: Mapping[HearingKind, str] = {
     HearingKind.COURT: "庭审笔录",
     HearingKind.ARBITRATION: "仲裁庭审笔录",

@@ -77,7 +77,8 @@ class MinutesEffects:
 
     async def _recalled(self, row: OutboxDocument) -> None:
         sheet = await self._sheet(row)
-        await self._note(sheet, row, f"{self._who(sheet, row)}收回笔录继续修改", {})
+        text = f"{self._who(sheet, row)}收回笔录继续修改" if row["payload"]["by"] else "庭审恢复，笔录继续记录"
+        await self._note(sheet, row, text, {})
         await self._card(sheet, row, MinutesState.DRAFT)
 
     async def _objected(self, row: OutboxDocument) -> None:

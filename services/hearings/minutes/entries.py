@@ -1,4 +1,4 @@
-"""The lines of the minutes: written, amended, struck by who keeps them, drafted by the journal."""
+"""The lines of the minutes: written, amended and struck by who keeps them."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,21 +6,16 @@ from typing import Any
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.api.minutes import EntryBody, EntryChange, EntryView, HeadChange, MinutesView
-from schemas.documents.hearings import HearingDocument
-from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.minutes import MinutesEntryDocument
-from schemas.hearing_enums import ActKind, HearingRole, HearingStage
-from schemas.minutes_enums import EntryKind, MinutesAct, MinutesState, VersionCause
+from schemas.hearing_enums import HearingRole, HearingStage
+from schemas.minutes_enums import EntryKind, MinutesAct, VersionCause
 from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.files.file_views import name_of
 from services.hearings.minutes.book import MinutesBook, Step
-from services.hearings.minutes.drafting import drafted, journal_id
 from services.hearings.minutes.lines import MOST, blank, version
 from services.hearings.minutes.sheet import Sheet, current
 from services.hearings.minutes.telling import MinutesTelling
-from services.hearings.stages import rule
 from services.storage.database import Database
 
 MOST_VERSIONS = 50
@@ -94,37 +89,6 @@ class MinutesEntries:
             await self._telling.tell(sheet)
         return await self._telling.view(sheet)
 
-    async def draft(self, hearing: HearingDocument, row: OutboxDocument) -> None:
-        """What an act in the hearing writes by itself; run by the worker, any number of times.
-
-        When the court sits again, what was being read becomes a draft again. A final text takes nothing more.
-        """
-        note, hearing_id = row["payload"], hearing["_id"]
-        client_id = journal_id(row["_id"], note)
-        evidence = await self._file_name(hearing, note.get("file_id"))
-
-        async def do(sheet: Sheet, session: AsyncClientSession) -> Step | None:
-            if sheet.fixed or await self._known(hearing_id, client_id, session):
-                return None
-            step = Step("drafted", _sitting(sheet, note))
-            text = drafted(sheet.court, note, evidence)
-            if text is None or len(sheet.minutes["order"]) >= MOST:
-                return step if step.update else None
-            stage = HearingStage(note["stage"])
-            entry = blank(sheet, client_id, EntryKind.PROCEDURE, stage, note["at"], note["segment"])
-            entry["versions"].append(version(sheet, entry, text, None, None, note["at"], VersionCause.WRITTEN))
-            place = await self._in_time(sheet, entry, session)
-            inserted = await self._insert(sheet, session, entry, place)
-            return Step("drafted", {**step.update, **inserted.update})
-
-        sheet, step = await self._book.change(None, hearing_id, None, do)
-        if step is not None:
-            known = await self._known(hearing_id, client_id)
-            if known is None or note["act"] == ActKind.STAGE:  # the state may have changed with it
-                await self._telling.tell(sheet)
-            else:
-                await self._telling.entry(sheet, known)
-
     # --- parts
 
     def _amended(self, sheet: Sheet, entry: MinutesEntryDocument, body: EntryChange, actor: Actor) -> dict[str, Any]:
@@ -164,13 +128,6 @@ class MinutesEntries:
         update = {"$push": {"order": push}}
         return Step("written", update)
 
-    async def _in_time(self, sheet: Sheet, entry: MinutesEntryDocument, session: AsyncClientSession) -> int:
-        """Where a line of the journal goes: after the last one that is no younger."""
-        query = {"hearing_id": sheet.id, "at": {"$lte": entry["at"]}}
-        older = self._db.minutes_entries.find(query, {"_id": 1}, session=session).sort([("at", -1), ("_id", -1)])
-        found = await older.limit(1).to_list()
-        return sheet.minutes["order"].index(found[0]["_id"]) + 1 if found else 0
-
     async def _entry(
         self, hearing_id: str, entry_id: str, session: AsyncClientSession | None = None
     ) -> MinutesEntryDocument:
@@ -182,25 +139,6 @@ class MinutesEntries:
     ) -> MinutesEntryDocument | None:
         query = {"hearing_id": hearing_id, "client_id": client_id}
         return await self._db.minutes_entries.find_one(query, session=session)
-
-    async def _file_name(self, hearing: HearingDocument, file_id: str | None) -> str | None:
-        found = await self._db.files.find_one({"_id": file_id, "space_id": hearing["space_id"]}) if file_id else None
-        if found is None:
-            return None
-        return name_of(found, (await self._book.look(hearing["_id"])).key)
-
-
-def _sitting(sheet: Sheet, note: dict[str, Any]) -> dict[str, Any]:
-    """What a new stage changes besides its line."""
-    if note["act"] != ActKind.STAGE:
-        return {}
-    update: dict[str, Any] = {}
-    segment = note["segment"]
-    if segment is not None and all(one["segment"] != segment for one in sheet.minutes["sittings"]):
-        update["$set"] = {"sittings": [*sheet.minutes["sittings"], {"segment": segment, "at": note["at"]}]}
-    if sheet.state is MinutesState.READING and rule(sheet.court.kind, HearingStage(note["stage"])).in_session:
-        update["$set"] = {**update.get("$set", {}), "state": MinutesState.DRAFT}
-    return update
 
 
 def _same(sheet: Sheet, known: MinutesEntryDocument, body: EntryBody) -> None:

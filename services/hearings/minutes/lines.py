@@ -1,5 +1,6 @@
 """A line of the minutes in the making. No I/O."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from schemas.documents.minutes import MinutesEntryDocument, VersionDocument
@@ -49,3 +50,12 @@ def version(
         "at": at,
         "cause": cause,
     }
+
+
+def merged(entries: Sequence[MinutesEntryDocument], fresh: Sequence[MinutesEntryDocument]) -> list[str]:
+    """The ids in their new order: each fresh line behind the last one that is no younger."""
+    order = list(entries)
+    for line in fresh:
+        older = [place for place, entry in enumerate(order) if entry["at"] <= line["at"]]
+        order.insert(older[-1] + 1 if older else 0, line)
+    return [entry["_id"] for entry in order]

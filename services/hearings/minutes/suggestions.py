@@ -19,7 +19,7 @@ from services.actors import Actor
 from services.errors import Problem
 from services.files.made_files import MadeFiles
 from services.hearings.minutes.book import MinutesBook, Step
-from services.hearings.minutes.lines import MOST, blank, version
+from services.hearings.minutes.lines import MOST, blank, merged, version
 from services.hearings.minutes.sheet import Sheet
 from services.hearings.minutes.telling import MinutesTelling
 from services.hearings.recordings import MIX
@@ -75,7 +75,7 @@ class MinutesSuggestions:
             if not fresh:
                 return None
             await self._db.minutes_entries.insert_many(fresh, session=session)
-            return Step("suggested", {"$set": {"order": _merged(entries, fresh)}})
+            return Step("suggested", {"$set": {"order": merged(entries, fresh)}})
 
         sheet, step = await self._book.change(actor, hearing_id, MinutesAct.WRITE, do)
         if step is not None:
@@ -95,12 +95,3 @@ class MinutesSuggestions:
             line["versions"].append(version(sheet, line, words, take["track"], None, at, VersionCause.WRITTEN))
             lines.append(line)
         return lines
-
-
-def _merged(entries: Sequence[MinutesEntryDocument], fresh: Sequence[MinutesEntryDocument]) -> list[str]:
-    """The new order: each line behind the last one that is no younger."""
-    order = list(entries)
-    for line in fresh:
-        older = [place for place, entry in enumerate(order) if entry["at"] <= line["at"]]
-        order.insert(older[-1] + 1 if older else 0, line)
-    return [entry["_id"] for entry in order]

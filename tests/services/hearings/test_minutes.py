@@ -150,7 +150,7 @@ async def test_who_presides_keeps_them_where_there_is_no_clerk(house: House) -> 
     assert await refusal(scribe.write("代书记员写", by=scribe.world.judge)) == "hearing.not_allowed"
     head = HeadChange(case_number="（2026）京0105民初1号", cause="民间借贷纠纷")
     headed = await scribe.service.entries.head(scribe.world.clerk.actor, scribe.id, head)
-    assert (headed.head.case_number, headed.head.place) == ("（2026）京0105民初1号", "线上（移动庭审语音法庭）")
+    assert (headed.head.case_number, headed.head.place) == ("（2026）京0105民初1号", "线上（移动庭审）")
     assert await refusal(scribe.service.entries.head(scribe.world.wang.actor, scribe.id, head)) == "hearing.not_allowed"
 
 
