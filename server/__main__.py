@@ -74,6 +74,7 @@ JOBS: dict[str, Job] = {
     "seed": office.seed,
     "products": office.products,
     "staff": office.staff,
+    "verify-lawyer": office.verify_lawyer,
     "ledger": ledger_commands.run,
     "rotate-keys": rotate_keys,
     "parked": parking_commands.parked,
@@ -96,6 +97,11 @@ def parser() -> argparse.ArgumentParser:
     staff.add_argument("--name", required=True)
     staff.add_argument("--role", action="append", required=True, dest="roles")
     staff.add_argument("--on-duty", action="store_true")
+    licence = commands.add_parser("verify-lawyer", help="note that a lawyer's practising licence was seen")
+    licence.add_argument("login")
+    licence.add_argument("--name", required=True, help="as the licence says it")
+    licence.add_argument("--licence", required=True, help="its number of 17 digits")
+    licence.add_argument("--firm", required=True)
     ledger_commands.add_parser(commands.add_parser("ledger", help="rebuild, check and sum up the ledger"))
     return main
 

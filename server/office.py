@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from miniprogram_api.errors import VendorError
 from miniprogram_api.http import Call, read_json, to_json
+from schemas.api.base import CHINA
 from schemas.enums import Role
 from schemas.verification_enums import VerificationKind
 from server.demo.coupons import NEWCOMER
@@ -21,6 +22,7 @@ from services.errors import Problem
 from services.identity.people import NewClient
 from services.ids import new_secret
 from services.orders.products import ProductSpec
+from services.verification.application_rules import faults, tidied
 
 _CATALOGUE: TypeAdapter[tuple[ProductSpec, ...]] = TypeAdapter(tuple[ProductSpec, ...])
 
@@ -78,6 +80,21 @@ async def staff(house: House, arguments: argparse.Namespace) -> None:
         f"user id   {made.user_id}\nlogin     {made.login}\npassword  {made.password}\n"
         f"TOTP      {made.otpauth_uri}\nShown once: hand them over now.\n"
     )
+
+
+async def verify_lawyer(house: House, arguments: argparse.Namespace) -> None:
+    """Vouch for a lawyer whose licence the operator has seen; counts for a year."""
+    user_id = await house.staff.find(arguments.login)
+    user = await house.database.users.find_one({"_id": user_id}) if user_id else None
+    if user_id is None or user is None or Role.LAWYER not in user["roles"]:
+        raise OfficeError(f"{arguments.login} is no lawyer's login")
+    values = tidied({"name": arguments.name, "licence_number": arguments.licence, "firm": arguments.firm})
+    today = house.core.clock().astimezone(CHINA).date()
+    wrong = faults(VerificationKind.LAWYER, {**values, "issued_on": today.isoformat()}, today)
+    if wrong:
+        raise OfficeError("; ".join(f"{name}: {message}" for name, message in wrong.items()))
+    await house.verifying.deciding.vouch(user_id, VerificationKind.LAWYER, values)
+    sys.stdout.write(f"{arguments.login} is verified as a lawyer\n")
 
 
 async def _staff(house: House, person: DemoStaff, known: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from schemas.documents.spaces import FileDocument
 from schemas.documents.verifications import VerificationDocument
 from schemas.enums import FileState
 from schemas.reading_enums import ReadingKind, ReadingState
-from schemas.verification_enums import PaperState
+from schemas.verification_enums import PaperState, VerificationState
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
@@ -68,7 +68,7 @@ class Papers:
         return await self._uploads.begin(actor, document["_id"], body)
 
     async def complete(self, actor: Actor, document: VerificationDocument, paper: ReadingKind, file_id: str) -> None:
-        """Check what was uploaded, keep it, and have it read. Raises ``file.*``."""
+        """Check what was uploaded, keep it, and have it read. Raises ``file.*``, ``verification.wrong_state``."""
         file = await self._db.files.find_one({"_id": file_id, "space_id": document["_id"], "owner_id": actor.user_id})
         if file is None:
             raise Problem("file.not_found")
@@ -80,9 +80,13 @@ class Papers:
         kept = {"file_id": file_id, "sha256": file["sha256"]}
         if self._reader.available:
             kept["reading_id"] = await self._read(actor, document, file, paper)
-        await self._db.verifications.update_one(
-            {"_id": document["_id"]}, {"$set": {f"papers.{paper.value}": kept, "updated_at": self._clock()}}
+        kept_by = await self._db.verifications.update_one(
+            {"_id": document["_id"], "state": VerificationState.DRAFT.value},
+            {"$set": {f"papers.{paper.value}": kept, "updated_at": self._clock()}},
         )
+        if not kept_by.matched_count:  # submitted or withdrawn this very moment
+            await self._remove(file_id)
+            raise Problem("verification.wrong_state")
         if before is not None and before["file_id"] != file_id:
             await self._remove(before["file_id"])
 

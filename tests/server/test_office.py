@@ -7,7 +7,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from schemas.enums import Role
 from server import office
+from server.__main__ import parser
 from server.wiring import House
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
@@ -65,3 +67,20 @@ async def test_the_demo_office_is_for_development_with_the_sandbox(
     async with open_house(make_settings(sandbox_url=None)) as house:
         with pytest.raises(office.OfficeError, match="development"):
             await office.seed(house, argparse.Namespace(demo=tmp_path))
+
+
+async def test_an_operator_vouches_for_a_lawyer(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """B2: for lawyers whose licence was seen elsewhere; what cannot be a licence is refused."""
+
+    async def verify(login: str, licence: str) -> None:
+        words = ["verify-lawyer", login, "--name", "钱多", "--firm", "明理律师事务所", "--licence", licence]
+        await office.verify_lawyer(house, parser().parse_args(words))
+
+    made = await house.staff.create("lawyer.qian", "钱律师", [Role.LAWYER])
+    with pytest.raises(office.OfficeError, match="licence_number"):
+        await verify("lawyer.qian", "13101")
+    with pytest.raises(office.OfficeError, match="no lawyer"):
+        await verify("nobody", "13101201910000077")
+    await verify("lawyer.qian", "13101201910000077")
+    assert (await house.services.accounts.lawyer(made.user_id)).verified
+    assert "verified" in capsys.readouterr().out
