@@ -44,9 +44,8 @@ def summary(scores: Scores, damages: Iterable[str]) -> list[str]:
             fields = f"{100 * score.exact_rate:.1f} ({score.exact}/{score.fields})"
             kinds = f"{score.kinds_right}/{score.papers}"
             time = f"{mean(score.seconds):.2f} ({slow:.2f})"
-            lines.append(
-                _row(name, damage, f"{100 * score.error_rate:.2f}", fields, kinds, score.wrong_unflagged, time)
-            )
+            rate, cpu = f"{100 * score.error_rate:.2f}", f"{mean(score.cpu_seconds):.2f}"
+            lines.append(_row(name, damage, rate, fields, kinds, score.wrong_unflagged, time, cpu))
     return lines
 
 

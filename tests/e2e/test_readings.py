@@ -40,6 +40,10 @@ async def test_a_photo_is_read_and_confirmed(open_phone: OpenPhone, office: Offi
     await expect(sheet.get_by_role("img", name="原件中的借款人")).to_be_visible()
     PICTURES.mkdir(parents=True, exist_ok=True)
     await client.page.screenshot(path=PICTURES / "reading-sheet.png")
+    async with client.page.expect_download() as coming:
+        await sheet.get_by_role("button", name="生成打码副本（转交他人用）").click()
+    assert Path(await (await coming.value).path()).read_bytes().startswith(b"\xff\xd8\xff")
+    await client.page.get_by_role("dialog", name="查看图片").click()
     await amount.fill("五万")
     await expect(sheet.get_by_role("button", name="确认无误")).to_be_disabled()
     await amount.fill("51000")

@@ -23,6 +23,7 @@ export interface Reading {
   kind_label: string | null
   fields: Record<string, ReadingField>
   lines: { text: string; uncertain: boolean }[]
+  pages: { width: number; height: number }[]
   error_text: string | null
   ahead: number | null
   may_confirm: boolean
@@ -42,4 +43,9 @@ export const confirmReading = (readingId: string, fields: Record<string, Reading
 /** The place on the paper where a field was seen. */
 export async function fieldPicture(readingId: string, field: string): Promise<Blob> {
   return (await request("GET", `/readings/${id(readingId)}/fields/${id(field)}/picture`)).blob()
+}
+
+/** A page for handing on: numbers of persons, addresses and faces are painted over. */
+export async function maskedPage(readingId: string, page: number): Promise<Blob> {
+  return (await request("GET", `/readings/${id(readingId)}/masked`, { query: { page } })).blob()
 }
