@@ -10,6 +10,7 @@ import EvidenceView from "./views/EvidenceView.vue"
 import HearingsView from "./views/HearingsView.vue"
 import HearingView from "./views/HearingView.vue"
 import MeView from "./views/MeView.vue"
+import MinutesView from "./views/MinutesView.vue"
 import NotFoundView from "./views/NotFoundView.vue"
 import NoticesView from "./views/NoticesView.vue"
 import OfferQuoteView from "./views/OfferQuoteView.vue"
@@ -106,6 +107,7 @@ export const router = createRouter({
     { path: "/spaces/:id/case-elements", component: CaseElementsView, props: true, meta: { title: "案件要素" } },
     { path: "/hearings", component: HearingsView, meta: { title: "移动庭审" } },
     { path: "/hearings/:id", component: HearingView, props: true, meta: { title: "庭审" } },
+    { path: "/hearings/:id/minutes", component: MinutesView, props: true, meta: { title: "庭审笔录" } },
     { path: "/me", component: MeView, meta: { tabs: true, title: "我" } },
     { path: "/quotes/:id", component: QuoteView, props: true, meta: { title: "报价" } },
     { path: "/spaces/:id/quote", component: OfferQuoteView, props: true, meta: { title: "发送报价" } },

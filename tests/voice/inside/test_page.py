@@ -10,13 +10,16 @@ import pypdfium2
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
-from schemas.hearing_enums import AbsenceCause, ActKind
+from schemas.hearing_enums import AbsenceCause, ActKind, HearingStage
 from server.embedded.janus import Janus
 from server.embedded.ports import KeptPorts
+from server.wiring import House
+from services.hearings.docket import ACTED
+from services.hearings.scheduling import CALLED
 from tests.e2e.conftest import FLAGS, chromium_path
 from tests.house import Person, open_doors, open_house
 from tests.parts.databases import SettingsMaker
-from tests.services.hearings.hearing_world import World, called
+from tests.services.hearings.hearing_world import World, called, owed
 from tests.voice.inside.court_phone import CourtPhone
 from tests.voice.inside.speakers import RATE
 
@@ -35,14 +38,14 @@ async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
 
 
 @pytest.fixture(scope="module")
-async def world(
+async def house(
     make_settings: SettingsMaker, janus: Janus, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[World]:
+) -> AsyncIterator[House]:
     port = KeptPorts(tmp_path_factory.mktemp("ports") / "ports.json").get("web")
     fields = {name.removeprefix("CASESPACE_").lower(): value for name, value in janus.variables().items()}
     settings = make_settings(http_port=port, public_url=f"http://127.0.0.1:{port}", **fields)
-    async with open_house(settings) as house, open_doors(house):
-        yield await called(house)
+    async with open_house(settings) as opened, open_doors(opened):
+        yield opened
 
 
 async def phone_of(world: World, chromium: Browser, person: Person, name: str) -> CourtPhone:
@@ -69,7 +72,8 @@ def paper(folder: Path) -> Path:
     return folder / "借条.pdf"
 
 
-async def test_two_phones_hold_a_hearing(world: World, chromium: Browser, janus: Janus, tmp_path: Path) -> None:
+async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus: Janus, tmp_path: Path) -> None:
+    world = await called(house)
     judge = await phone_of(world, chromium, world.judge, "judge")
     wang = await phone_of(world, chromium, world.wang, "wang")
     await judge.come(world.id)
@@ -150,3 +154,57 @@ async def comes_back(judge: CourtPhone, wang: CourtPhone, janus: Janus) -> None:
     await wang.connected(30)
     await judge.connected(30)
     await wang.hears(patience=30)
+
+
+async def test_minutes_are_written_corrected_and_signed_on_phones(house: House, chromium: Browser) -> None:
+    world = await called(house)
+    await world.begin(HearingStage.OPENING, HearingStage.INVESTIGATION)
+    clerk = await phone_of(world, chromium, world.clerk, "clerk")
+    wang = await phone_of(world, chromium, world.wang, "wang")
+    for phone in (clerk, wang):
+        await phone.page.goto(f"/hearings/{world.id}/minutes")
+        await expect(phone.page.get_by_role("heading", name="庭审笔录").last).to_be_visible()
+    await clerk.page.get_by_role("radio", name="原告", exact=True).click()
+    await clerk.page.get_by_label("记录内容").fill("被告借款5万元未还。")
+    await clerk.button("记入").click()
+    entry = wang.page.locator(".entry", has_text="被告借款5万元未还。")
+    await expect(entry).to_contain_text("王晓")
+    await clerk.picture("minutes-clerk")
+
+    for stage in (HearingStage.DEBATE, HearingStage.FINAL, HearingStage.CLOSED):
+        await world.act(world.judge, ActKind.STAGE, stage=stage)
+    await owed(house, CALLED, ACTED)  # the worker's part: the journal drafts what happened
+    await clerk.page.reload()
+    await clerk.button("送阅核对").click()
+    await clerk.button("确定").click()
+    await entry.get_by_role("button").click()
+    await wang.page.get_by_role("dialog", name="操作").get_by_role("button", name="申请补正").click()
+    await wang.page.get_by_role("alertdialog").get_by_role("textbox").fill("被告借款6万元未还。")
+    await wang.button("确定").click()
+    await clerk.button("按此补正").click()
+    await expect(wang.page.get_by_text("被告借款6万元未还。", exact=True)).to_be_visible()
+    await wang.picture("minutes-reading")
+    await clerk.button("定稿").click()
+    await clerk.button("确定").click()
+
+    await wang.button("签名").click()
+    await draw(wang)
+    await wang.picture("minutes-signing")
+    await wang.button("确认签名").click()
+    await expect(wang.page.get_by_role("img", name="王晓的签名")).to_be_visible()
+    await wang.page.get_by_label("签名情况").scroll_into_view_if_needed()
+    await wang.picture("minutes-signed")
+    assert [*clerk.phone.faults, *wang.phone.faults] == []
+
+
+async def draw(phone: CourtPhone) -> None:
+    """A finger's way over the signature pad."""
+    box = await phone.page.get_by_label("手写签名区").bounding_box()
+    assert box is not None
+    mouse = phone.page.mouse
+    for row in (0.3, 0.6):
+        await mouse.move(box["x"] + 60, box["y"] + box["height"] * row)
+        await mouse.down()
+        await mouse.move(box["x"] + 180, box["y"] + box["height"] * (row + 0.2), steps=6)
+        await mouse.move(box["x"] + 280, box["y"] + box["height"] * row, steps=6)
+        await mouse.up()

@@ -12,6 +12,8 @@ const ICONS: Record<string, string> = {
   order_reviewed: "star",
   hearing_called: "gavel",
   hearing_soon: "gavel",
+  minutes_reading: "form",
+  minutes_signing: "form",
   settlement_closed: "pay",
   settlement_paid: "pay",
   verification_decided: "person",

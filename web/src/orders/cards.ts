@@ -10,6 +10,7 @@ const LOOKS: Record<string, { icon: string; label: string }> = {
   tip: { icon: "star", label: "打赏" },
   reading: { icon: "search", label: "资料识别" },
   evidence: { icon: "evidence", label: "证据" },
+  minutes: { icon: "form", label: "庭审笔录" },
   hearing: { icon: "gavel", label: "庭审" },
   deadline: { icon: "clock", label: "期限" },
   review: { icon: "star", label: "评价" },

@@ -1,9 +1,11 @@
 /** What the server tells, put where it belongs. */
 import { shallowReactive } from "vue"
 import type { BenchLine, Hearing } from "../api/hearings"
+import type { MinutesChange } from "../api/minutes"
 import type { Notice } from "../api/notices"
 import type { Message, Note, OrderStatus } from "../api/types"
 import { noteAlarm, noteHearing, noteLine, noteRemoved, noteSpeaking } from "../stores/hearing"
+import { noteMinutesChange } from "../stores/minutes"
 import { takeNote } from "../stores/notes"
 import { noteNotice } from "../stores/notices"
 import { discard, onAcked } from "../stores/outbox"
@@ -63,5 +65,6 @@ function registerHearing(): void {
   onEvent<{ hearing_id: string; user_id: string; speaking: boolean }>("hearing:speaking", noteSpeaking)
   onEvent<{ hearing_id: string; alarm: string | null }>("hearing:alarm", noteAlarm)
   onEvent<BenchLine>("hearing:line", noteLine)
+  onEvent<MinutesChange>("hearing:minutes", noteMinutesChange)
   onEvent<{ hearing_id: string; user_id: string }>("hearing:removed", noteRemoved)
 }
