@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import fractions
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import numpy as np
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aioice import TransportPolicy
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSessionDescription
 from av import AudioFrame
 from numpy.typing import NDArray
 
@@ -47,11 +48,16 @@ class Tone(MediaStreamTrack):
 class Speaker:
     """One device with a microphone and an ear."""
 
-    def __init__(self, hertz: float) -> None:
+    def __init__(self, hertz: float, relays: Sequence[RTCIceServer] = ()) -> None:
+        """With ``relays`` it knows no way but through them, like a phone behind a strict firewall."""
         self.hertz = hertz
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=list(relays)))
         self.connection.addTrack(Tone(hertz))
         self.connection.on("track", self._listen)
+        if relays:
+            (sender,) = self.connection.getSenders()
+            # aiortc has no iceTransportPolicy (W3C webrtc); the library below it has
+            sender.transport.transport.iceGatherer._connection._transport_policy = TransportPolicy.RELAY
         self._ear: asyncio.Task[None] | None = None
         self._heard: deque[NDArray[np.float64]] = deque(maxlen=int(LISTEN_SECONDS * 50))
         self.frames = 0
@@ -99,8 +105,8 @@ def level(samples: NDArray[np.float64], hertz: float) -> float:
 
 
 @contextlib.asynccontextmanager
-async def speakers(*hertz: float) -> AsyncIterator[list[Speaker]]:
-    people = [Speaker(one) for one in hertz]
+async def speakers(*hertz: float, relays: Sequence[RTCIceServer] = ()) -> AsyncIterator[list[Speaker]]:
+    people = [Speaker(one, relays) for one in hertz]
     try:
         yield people
     finally:

@@ -12,14 +12,21 @@ from pathlib import Path
 import pytest
 from aioice.stun import TransactionFailed
 from aioice.turn import DEFAULT_ALLOCATION_LIFETIME, DEFAULT_CHANNEL_REFRESH_TIME, TurnClientUdpProtocol
+from aiortc import RTCIceServer
 
 from server.embedded.processes import Command, Part
+from server.wiring import House
 from services.hearings.ice import LIFETIME_SECONDS, IceServers
+from tests.services.hearings.hearing_world import called
+from tests.voice.inside.speakers import comes_about, speakers
+from tests.voice.inside.test_speaking import JUDGE, TALK, WANG, connect
 from tests.voice.namespace import JANUS_ADDRESS, SPEAKER_ADDRESS
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 SECRET = "shared with coturn"
 PORT = 3478
+# Janus sends through its own interface only, and a cable between two addresses of one machine leads nowhere.
+TURN_ADDRESS = JANUS_ADDRESS
 USER = "6b024adb4975a8364f5228c4"
 DENIED = 403
 
@@ -40,7 +47,7 @@ class Coturn(Part):
             "VOICE_RUN": str(self.folder),
             "VOICE_ONLY_FILL": "yes",
             "JANUS_ADDRESS": JANUS_ADDRESS,
-            "TURN_ADDRESS": SPEAKER_ADDRESS,
+            "TURN_ADDRESS": TURN_ADDRESS,
             "REALM": "casespace.test",
         }
         subprocess.run([DEPLOY / "voice" / "start", "coturn"], env={**os.environ, **values}, check=True)
@@ -52,7 +59,7 @@ class Coturn(Part):
 
     def ready(self) -> bool:
         with socket.socket() as probe:  # it listens on TCP with the same port
-            return probe.connect_ex((SPEAKER_ADDRESS, PORT)) == 0
+            return probe.connect_ex((TURN_ADDRESS, PORT)) == 0
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,7 +73,7 @@ def coturn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coturn]:
 
 def credentials(secret: str = SECRET, ago: timedelta = timedelta(0)) -> tuple[str, str]:
     """As a ticket brings them, ``ago`` before now."""
-    servers = IceServers([f"turn:{SPEAKER_ADDRESS}:{PORT}"], secret, lambda: datetime.now(UTC) - ago)
+    servers = IceServers([f"turn:{TURN_ADDRESS}:{PORT}"], secret, lambda: datetime.now(UTC) - ago)
     (given,) = servers.for_user(USER)
     assert given.username is not None
     assert given.credential is not None
@@ -78,13 +85,13 @@ async def allocation(username: str, password: str) -> AsyncIterator[TurnClientUd
     """A relay of one's own. Raises TransactionFailed when it is refused."""
     transport, client = await asyncio.get_running_loop().create_datagram_endpoint(
         lambda: TurnClientUdpProtocol(
-            (SPEAKER_ADDRESS, PORT),
+            (TURN_ADDRESS, PORT),
             username=username,
             password=password,
             lifetime=DEFAULT_ALLOCATION_LIFETIME,
             channel_refresh_time=DEFAULT_CHANNEL_REFRESH_TIME,
         ),
-        remote_addr=(SPEAKER_ADDRESS, PORT),
+        remote_addr=(TURN_ADDRESS, PORT),
     )
     try:
         await client.connect()
@@ -101,6 +108,21 @@ async def test_the_relay_reaches_the_media_server_and_nothing_else() -> None:
             with pytest.raises(TransactionFailed) as refused:
                 await relay.channel_bind(0x4000 + number, (address, 80))
             assert refused.value.response.attributes["ERROR-CODE"][0] == DENIED, address
+
+
+async def test_who_has_no_other_way_is_heard_through_the_relay(house: House) -> None:
+    """All that `deploy/compose.hearings.yaml` leaves open: Janus itself cannot be reached from outside there."""
+    world = await called(house)
+    await world.begin(*TALK)
+    username, password = credentials()
+    relay = RTCIceServer(f"turn:{TURN_ADDRESS}:{PORT}", username, password)
+    async with speakers(JUDGE) as (judge,), speakers(WANG, relays=[relay]) as (wang,):
+        await connect(world, world.judge, judge)
+        await connect(world, world.wang, wang)
+        ways = [line.split()[7] for line in wang.connection.localDescription.sdp.splitlines() if "candidate:" in line]
+        assert set(ways) == {"relay"}
+        await comes_about(judge, [wang], [judge])
+        await comes_about(wang, [judge], [wang])
 
 
 @pytest.mark.parametrize("case", ["forged", "expired", "somebody else's name", "prolonged"])
