@@ -177,6 +177,7 @@ _TABLE = (
     ProblemType("file.not_uploaded", Kind.CONFLICT, 40950, "文件还没有上传完成", True),
     ProblemType("file.damaged", Kind.UNPROCESSABLE, 42254, "文件已损坏，无法读取"),
     ProblemType("file.gone", Kind.GONE, 41050, "文件已删除"),
+    ProblemType("content.purged", Kind.GONE, 41051, "内容已依法清除"),
     ProblemType("record.broken", Kind.INTERNAL, 50010, "案件记录校验未通过，我们已经记录"),
     # readings of papers
     ProblemType("reading.not_found", Kind.NOT_FOUND, 40470, "没有这份识别结果"),

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import uvloop
 
-from server import ledger_commands, logs, office, parking_commands
+from server import ledger_commands, logs, office, parking_commands, purge_command
 from server.settings import Settings, SettingsError, load_settings
 from server.web import Web
 from server.wiring import House, build
 from services.files.media.ffmpeg import FfmpegMissingError
+from services.spaces.purging import NotPurgeableError
 from services.storage import migrations
 
 log = logging.getLogger("casespace")
@@ -78,6 +79,7 @@ JOBS: dict[str, Job] = {
     "ledger": ledger_commands.run,
     "rotate-keys": rotate_keys,
     "parked": parking_commands.parked,
+    "purge": purge_command.purge,
     "release": parking_commands.release,
 }
 
@@ -92,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     products = commands.add_parser("products", help="store a catalogue (JSON); without a file, print an example")
     products.add_argument("file", type=Path, nargs="?")
     parking_commands.add_parsers(commands)
+    purge_command.add_parser(commands)
     staff = commands.add_parser("staff", help="create a staff account; prints its password and TOTP secret once")
     staff.add_argument("login")
     staff.add_argument("--name", required=True)
@@ -129,7 +132,7 @@ def main() -> int:
         check_topology(settings, arguments.command)
         logs.configure(settings.log_level, settings.log_format)
         uvloop.run(run(arguments, settings))
-    except (SettingsError, FfmpegMissingError, office.OfficeError) as fault:
+    except (SettingsError, FfmpegMissingError, office.OfficeError, NotPurgeableError) as fault:
         sys.stderr.write(f"{fault}\n")
         return MISUSE
     except ledger_commands.NotInOrderError as fault:

@@ -22,6 +22,7 @@ from pymongo.errors import DuplicateKeyError
 
 from schemas.documents.ledgers import DataKeyDocument
 from services.clock import Clock, utc_now
+from services.errors import Problem
 from services.storage.database import Database
 
 _NONCE = 12
@@ -32,8 +33,15 @@ _SHORTEST = 1 + _NONCE + 16  # version, nonce, tag
 REMEMBERED_SECONDS = 60.0
 
 
-class KeyDestroyedError(Exception):
-    """The data key is gone by decision (purge); what was sealed under it cannot be read any more."""
+class KeyDestroyedError(Problem):
+    """The data key is gone by decision (purge); what was sealed under it cannot be read any more.
+
+    Whoever does not expect it answers ``content.purged``.
+    """
+
+    def __init__(self, subject: str) -> None:
+        super().__init__("content.purged")
+        self.subject = subject
 
 
 class SealBrokenError(Exception):

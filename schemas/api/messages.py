@@ -119,6 +119,7 @@ class MessageView(View):
     sent_at: Moment
     recalled: bool = False
     held: bool = Field(False, description="Under review: its body is shown to its sender and to staff only")
+    purged: bool = Field(False, description="The content of the case was destroyed by law; the chain still verifies")
     hash: str
     prev_hash: str
     salt: str | None = None

@@ -23,6 +23,7 @@ class SpaceDocument(TypedDict):
     evidence_count: NotRequired[int]  # numbers of evidence that were given so far
     created_at: datetime
     closed_at: NotRequired[datetime]
+    purged_at: NotRequired[datetime]  # its data keys were destroyed: nothing that was said can be read any more
 
 
 class EntryKey(TypedDict):

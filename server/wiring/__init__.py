@@ -39,6 +39,7 @@ from services.notices.pushes import Listener
 from services.pricing.coupon_numbers import CouponNumbers
 from services.record import HeadSigner
 from services.spaces.messages import Messages
+from services.spaces.purging import Purging
 from services.spaces.space_views import SpaceViews
 from services.spaces.sync import Sync
 from services.storage.blobs import Blobs
@@ -62,6 +63,7 @@ class House:
     settling: Settling
     reading: Reading
     verifying: Verifying
+    purging: Purging
 
     @property
     def settings(self) -> Settings:
@@ -274,4 +276,5 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         settling,
         reading,
         verifying,
+        talk.purging,
     )

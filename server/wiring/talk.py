@@ -10,6 +10,7 @@ from services.search.search_index import SearchIndex
 from services.spaces.desk import Desk
 from services.spaces.memberships import Memberships
 from services.spaces.notes import Notes
+from services.spaces.purging import Purging
 from services.spaces.renaming import Renaming
 
 
@@ -21,6 +22,7 @@ class Talk:
     memberships: Memberships
     desk: Desk
     renaming: Renaming
+    purging: Purging
 
 
 def build_talk(core: Core) -> Talk:
@@ -33,4 +35,5 @@ def build_talk(core: Core) -> Talk:
         memberships=Memberships(core.database, core.spaces, core.recorder, core.cards, core.audit, core.outbox),
         desk=Desk(core.database, core.reader, core.index, core.audit, core.clock),
         renaming=Renaming(core.database, core.spaces),
+        purging=Purging(core.database, core.vault, core.recorder, index, core.audit, core.clock),
     )

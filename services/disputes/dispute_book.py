@@ -114,7 +114,7 @@ class DisputeBook:
         return await self._seals.seal(order, f"dispute:{dispute_id}:{what}", text)
 
     async def opened(self, order: OrderDocument, dispute: DisputeDocument, what: str, sealed: bytes) -> str:
-        """Raises KeyDestroyedError after a purge."""
+        """The text, or after a purge that there is none any more."""
         return await self._seals.open(order, f"dispute:{dispute['_id']}:{what}", sealed)
 
     async def view(self, dispute: DisputeDocument, order: OrderDocument, roles: frozenset[Role]) -> DisputeView:

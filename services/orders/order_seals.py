@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from schemas.documents.orders import OrderDocument
-from services.keys import DataKey, Vault
+from services.keys import DataKey, KeyDestroyedError, Vault
 
 
 def seal_need(key: DataKey, order_id: str, need: dict[str, str]) -> bytes:
@@ -17,8 +17,11 @@ class OrderSeals:
         self._vault = vault
 
     async def need(self, order: OrderDocument) -> dict[str, Any]:
-        """Raises KeyDestroyedError after a purge."""
-        key = await self._vault.key(f"space:{order['space_id']}")
+        """Nothing after a purge: the order itself, and its money, stay."""
+        try:
+            key = await self._vault.key(f"space:{order['space_id']}")
+        except KeyDestroyedError:
+            return {}
         need: dict[str, Any] = orjson.loads(key.open(order["need"], _place(order["_id"], "need")))
         return need
 
@@ -27,8 +30,11 @@ class OrderSeals:
         return key.seal_text(text, _place(order["_id"], what))
 
     async def open(self, order: OrderDocument, what: str, sealed: bytes) -> str:
-        """Raises KeyDestroyedError after a purge."""
-        key = await self._vault.key(f"space:{order['space_id']}")
+        """The text, or after a purge that there is none any more."""
+        try:
+            key = await self._vault.key(f"space:{order['space_id']}")
+        except KeyDestroyedError as purged:
+            return purged.detail
         return key.open_text(sealed, _place(order["_id"], what))
 
 

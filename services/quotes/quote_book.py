@@ -12,7 +12,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.keys import Vault
+from services.keys import KeyDestroyedError, Vault
 from services.outbox import Outbox
 from services.payments.payment_closing import owe_closing
 from services.payments.purposes import Subject
@@ -102,8 +102,13 @@ class QuoteBook:
         return [item["title"] for item in content["items"]]
 
     async def view(self, quote: QuoteDocument, role: Role) -> QuoteView:
-        content = await self.open(quote, "content", quote["content"])
+        """After a purge what was offered is not shown any more; its price is."""
         sealed = quote.get("decline_reason")
+        try:
+            content = await self.open(quote, "content", quote["content"])
+            declined = await self.open(quote, "decline", sealed) if sealed else None
+        except KeyDestroyedError as purged:
+            content, declined = {"items": [], "scope": purged.detail}, None
         state = QuoteState(quote["state"])
         return QuoteView(
             id=quote["_id"],
@@ -115,7 +120,7 @@ class QuoteBook:
             price=price_view(quote.get("price") or _plain(quote["amount_fen"])),
             offered_by=quote["offered_by"],
             valid_until=quote["valid_until"],
-            decline_reason=await self.open(quote, "decline", sealed) if sealed else None,
+            decline_reason=declined,
             actions=offered_steps(state, role),
             created_at=quote["created_at"],
         )

@@ -6,8 +6,9 @@ from schemas.api.messages import MessageListQuery, MessagePage, MessageView
 from schemas.documents.spaces import EntryDocument, EntryKey, MemberDocument, SpaceDocument
 from schemas.enums import SILENT
 from services.errors import Problem
+from services.keys import KeyDestroyedError
 from services.record import Recorder
-from services.spaces.message_views import LaterChanges, Links, later_changes, message_view, names_of
+from services.spaces.message_views import LaterChanges, Links, later_changes, message_view, names_of, purged_view
 from services.storage.database import Database
 
 MOST_UNREAD = 999
@@ -77,7 +78,11 @@ class MessageReader:
         names = names_of(space)
         views = []
         for entry in entries:
-            body, salt = await self._recorder.open(entry)
+            try:
+                body, salt = await self._recorder.open(entry)
+            except KeyDestroyedError:
+                views.append(MessageView.model_validate(purged_view(entry, names)))
+                continue
             links = self._held_links if entry["_id"]["seq"] in later.held else self._links
             view = message_view(entry, body, salt, names, links, later, viewer)
             views.append(MessageView.model_validate(view))
@@ -92,7 +97,10 @@ class MessageReader:
 
     async def _changes(self, entries: Sequence[EntryDocument]) -> LaterChanges:
         updates = [entry for entry in entries if "target" in entry]
-        return later_changes([(update, (await self._recorder.open(update))[0]) for update in updates])
+        try:
+            return later_changes([(update, (await self._recorder.open(update))[0]) for update in updates])
+        except KeyDestroyedError:  # then there is no body that they could hide or change
+            return LaterChanges()
 
     async def read_seq(self, space_id: str, user_id: str) -> int:
         document = await self._db.reads.find_one({"_id": {"space": space_id, "user": user_id}})

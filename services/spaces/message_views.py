@@ -77,10 +77,16 @@ def message_view(
         "sent_at": rfc3339(entry["at"]),
         "recalled": recalled,
         "held": held,
+        "purged": False,
         "hash": entry["hash"].hex(),
         "prev_hash": entry["prev"].hex(),
         "salt": None if hidden else salt.hex(),
     }
+
+
+def purged_view(entry: EntryDocument, names: Mapping[str, str]) -> dict[str, Any]:
+    """An entry whose body nobody can read any more."""
+    return message_view(entry, {}, b"", names, lambda _file_id, _variant: "") | {"purged": True, "salt": None}
 
 
 def _sender(entry: EntryDocument, names: Mapping[str, str]) -> dict[str, Any]:
@@ -104,7 +110,9 @@ def linked_body(kind: MessageType, body: Mapping[str, Any], links: Links) -> dic
     """A body as it is shown, with links to what is in its file."""
     shown = dict(body)
     if kind in _WITH_FILE:
-        file_id = body["file_id"]
+        file_id = body.get("file_id")
+        if file_id is None:  # purged
+            return shown
         shown["url"] = links(file_id, "play" if kind is MessageType.VOICE else "original")
         if kind is MessageType.IMAGE:
             shown["thumbnail_url"] = links(file_id, "thumbnail")

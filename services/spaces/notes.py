@@ -13,6 +13,7 @@ from schemas.documents.spaces import EntryDocument, MemberDocument
 from schemas.enums import MessageType
 from services.actors import Actor
 from services.errors import Problem
+from services.keys import KeyDestroyedError
 from services.live import Live
 from services.permissions import SPACE, Permission
 from services.rate_limits import SEND, RateLimiter
@@ -86,7 +87,10 @@ class Notes:
         return NotePage(items=[await self._view(place, entry) for entry in shown], has_more=len(found) > query.limit)
 
     async def _view(self, place: Membership, entry: EntryDocument) -> NoteView:
-        body, _ = await self._recorder.open(entry)
+        try:
+            text = (await self._recorder.open(entry))[0]["text"]
+        except KeyDestroyedError as purged:
+            text = purged.detail
         return NoteView(
             space_id=place.space["_id"],
             seq=entry["_id"]["seq"],
@@ -96,7 +100,7 @@ class Notes:
                 "role": entry["role"],
                 "display_name": names_of(place.space).get(entry["sender"], GONE_NAME),
             },
-            text=body["text"],
+            text=text,
             sent_at=entry["at"],
             hash=entry["hash"].hex(),
             prev_hash=entry["prev"].hex(),

@@ -170,6 +170,7 @@ export interface Message {
   sent_at: string
   hash?: string
   recalled?: boolean
+  purged?: boolean
   /** Under review: without a body for all but its sender and staff. */
   held?: boolean
 }

@@ -43,6 +43,7 @@ export function chatRows(
 function messageRow(timeline: Timeline, message: Message, me: string, staff: boolean): Row | null {
   if (message.type === "recall" || message.type === "card_update") return null
   const key = `${message.sender.user_id ?? ""}:${message.client_msg_id || message.seq}`
+  if (message.purged) return { kind: "notice", key, text: "此消息的内容已依法清除" }
   const recaller = recalledBy(timeline, message)
   if (recaller) {
     const who = recaller.user_id === me ? "你" : `“${recaller.display_name}”`
