@@ -14,7 +14,7 @@ function person(role: HearingRole, more: Partial<Participant> = {}): Participant
     place: "court",
     room: 0,
     connected: true,
-    identity: "unchecked",
+    identity: "unchecked", verified: false,
     accepted: true,
     hand_at: null,
     floor: false,

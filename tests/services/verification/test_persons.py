@@ -1,5 +1,6 @@
 """A person proves who they are (B2): consent, two photos, fields, and the provider's word; sealed, limited, audited."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
 
@@ -132,6 +133,14 @@ async def test_one_number_is_one_person(world: VerificationWorld) -> None:
     assert again.state == "verified"
     states = [one.state for one in (await world.verifying.verifications.mine(first.actor)).items]
     assert states == ["verified", "replaced"]
+
+
+async def test_of_two_at_once_with_one_number_one_is_verified(world: VerificationWorld) -> None:
+    number, people = id_number(), [await client(world.house) for _ in range(4)]
+    states = [done.state for done in await asyncio.gather(*(world.verify(one, card(number)) for one in people))]
+    assert sorted(states) == ["refused", "refused", "refused", "verified"]
+    shown = [(await world.house.services.accounts.me(one.actor)).verified for one in people]
+    assert shown == [state == "verified" for state in states]
 
 
 async def test_a_provider_that_does_not_answer_is_asked_again(world: VerificationWorld) -> None:

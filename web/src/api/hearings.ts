@@ -19,6 +19,8 @@ export interface Participant {
   room: number
   connected: boolean
   identity: IdentityState
+  /** Whether their account has proven who they are (实名认证). */
+  verified: boolean
   accepted: boolean
   hand_at: string | null
   floor: boolean
