@@ -60,6 +60,8 @@ class Permission(StrEnum):
 
 
 CLIENT, LAWYER, SUPPORT, REVIEWER, OPS = Role.CLIENT, Role.LAWYER, Role.SUPPORT, Role.REVIEWER, Role.OPS
+# Who looks after all orders and spaces.
+DESK_ROLES = frozenset({SUPPORT, OPS})
 PRESIDER, CLERK = Role.PRESIDER, Role.CLERK  # members of hearings' spaces only (ruling 10)
 
 # An order is somebody's as its client, as its lawyer, or by the desk's right to see all orders.

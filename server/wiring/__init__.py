@@ -14,7 +14,7 @@ from server.wiring.disputes import build_disputes
 from server.wiring.evidence import build_catalogue
 from server.wiring.files import build_files
 from server.wiring.hearings import Courts, build_hearings
-from server.wiring.invoicing import build_invoices
+from server.wiring.invoicing import build_invoicing
 from server.wiring.live import connect_publisher
 from server.wiring.money import build_money
 from server.wiring.notices import build_pushes, build_telling
@@ -118,7 +118,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     sales = build_sales(core, prices, money.book, money.payments, money.watch, telling.notices)
     settling = build_settling(core, money.pay, telling.notices)
     quarrels = build_disputes(core, money, settling.penalties, files, telling.notices)
-    invoices = build_invoices(core, money, telling.notices)
+    invoicing = build_invoicing(core, money, telling.notices)
     connect_publisher(core, telling.attention, identity.sessions)
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
@@ -143,7 +143,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         directory=identity.directory,
         dispute_files=quarrels.files,
         disputes=quarrels.disputes,
-        invoices=invoices,
+        invoices=invoicing.invoices,
         case_elements=catalogue.elements,
         draft_papers=catalogue.drafts,
         evidence=catalogue.evidence,
@@ -223,7 +223,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **catalogue.evidence.effects(),
         **reading.effects(),
         **verifying.effects(),
-        **invoices.effects(),
+        **invoicing.issuing.effects(),
         **shipping.effects(),
         **talk.memberships.effects(),
         **talk.renaming.effects(),
@@ -250,7 +250,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             *evidence.ticks(),
             *settling.ticks(),
             *quarrels.ticks(),
-            Tick("invoices", 5.0, invoices.tick),
+            Tick("invoices", 5.0, invoicing.issuing.tick),
             *books.ticks(),
             *sales.ticks(),
             *courts.ticks(),

@@ -1,25 +1,30 @@
 """Electronic invoices."""
 
+from dataclasses import dataclass
+
 from miniprogram_api.pay import Invoices as Vendor
 from server.settings import Settings
 from server.wiring.core import Core
 from server.wiring.money import Money
-from services.invoicing.invoices import Invoices, Wording
+from services.invoicing.invoice_book import InvoiceBook
+from services.invoicing.invoice_issuing import InvoiceIssuing, Wording
+from services.invoicing.invoices import Invoices
 from services.notices.notices import Notices
 
 
-def build_invoices(core: Core, money: Money, notices: Notices) -> Invoices:
-    return Invoices(
-        core.database,
-        core.vault,
-        Vendor(money.pay.door),
-        _wording(core.settings),
-        notices,
-        core.work_items,
-        core.idempotency,
-        core.audit,
-        core.outbox,
-        core.clock,
+@dataclass(frozen=True, slots=True)
+class Invoicing:
+    invoices: Invoices
+    issuing: InvoiceIssuing
+
+
+def build_invoicing(core: Core, money: Money, notices: Notices) -> Invoicing:
+    database, audit, clock = core.database, core.audit, core.clock
+    vendor = Vendor(money.pay.door)
+    book = InvoiceBook(database, core.vault, notices, core.work_items, audit, clock)
+    return Invoicing(
+        invoices=Invoices(database, book, vendor, core.work_items, core.idempotency, audit, core.outbox, clock),
+        issuing=InvoiceIssuing(database, book, vendor, _wording(core.settings), core.work_items, core.outbox, clock),
     )
 
 

@@ -17,9 +17,8 @@ from services.errors import Problem
 from services.orders.order_book import standing
 from services.orders.order_seals import OrderSeals
 from services.outbox import Outbox
+from services.permissions import DESK_ROLES
 from services.storage.database import Database
-
-_DESK = frozenset({Role.SUPPORT, Role.OPS})
 
 
 class DisputeBook:
@@ -119,7 +118,7 @@ class DisputeBook:
 
     async def view(self, dispute: DisputeDocument, order: OrderDocument, roles: frozenset[Role]) -> DisputeView:
         state, kind = DisputeState(dispute["state"]), DisputeKind(dispute["kind"])
-        desk = bool(roles & _DESK)
+        desk = bool(roles & DESK_ROLES)
         shown = state if desk or state is not DisputeState.PROPOSED else DisputeState.OPEN
         sealed = dispute.get("reason")
         return DisputeView(

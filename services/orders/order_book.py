@@ -17,11 +17,10 @@ from services.orders.order_rules import Action, allowed_as, promises_at, target
 from services.outbox import Outbox
 from services.payments.payment_closing import owe_closing
 from services.payments.purposes import Subject
-from services.permissions import ORDER, Permission, allowed
+from services.permissions import DESK_ROLES, ORDER, Permission, allowed
 from services.pricing import reservations
 from services.storage.database import Database
 
-_DESK = frozenset({Role.SUPPORT, Role.OPS})
 SYSTEM = frozenset({SystemRole.SYSTEM})
 
 
@@ -54,7 +53,7 @@ class Move:
 
 def standing(actor: Actor, order: OrderDocument) -> frozenset[Role]:
     """What somebody is to an order: its client, its lawyer, the desk; nothing at all for everybody else."""
-    roles = set(actor.roles & _DESK)
+    roles = set(actor.roles & DESK_ROLES)
     if order["client_id"] == actor.user_id and actor.has(Role.CLIENT):
         roles.add(Role.CLIENT)
     if order.get("lawyer_id") == actor.user_id and actor.has(Role.LAWYER):

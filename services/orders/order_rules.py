@@ -12,7 +12,7 @@ from typing import Any
 from schemas.documents.orders import DeadlineDocument, OrderDocument, RefundDocument
 from schemas.enums import OrderStatus, RefundState, Role, SystemRole
 from services.ids import readable_number
-from services.permissions import Permission
+from services.permissions import DESK_ROLES, Permission
 
 
 class Action(StrEnum):
@@ -37,7 +37,6 @@ class Transition:
 
 _S = OrderStatus
 _CLIENT, _LAWYER, _SYSTEM = Role.CLIENT, Role.LAWYER, SystemRole.SYSTEM
-_DESK = frozenset({Role.SUPPORT, Role.OPS})
 
 
 def _by(*who: Role | SystemRole | frozenset[Role]) -> frozenset[Role | SystemRole]:
@@ -49,21 +48,21 @@ def _by(*who: Role | SystemRole | frozenset[Role]) -> frozenset[Role | SystemRol
 
 TRANSITIONS: dict[tuple[OrderStatus, Action], Transition] = {
     (_S.AWAITING_PAYMENT, Action.PAY): Transition(_S.PAID, _by(_SYSTEM)),
-    (_S.AWAITING_PAYMENT, Action.CANCEL): Transition(_S.CANCELLED, _by(_CLIENT, _DESK, _SYSTEM)),
-    (_S.PAID, Action.ASSIGN): Transition(_S.ASSIGNED, _by(_DESK, _SYSTEM)),
-    (_S.PAID, Action.REFUND): Transition(_S.REFUNDING, _by(_CLIENT, _DESK)),
-    (_S.ASSIGNED, Action.ASSIGN): Transition(_S.ASSIGNED, _by(_DESK)),
+    (_S.AWAITING_PAYMENT, Action.CANCEL): Transition(_S.CANCELLED, _by(_CLIENT, DESK_ROLES, _SYSTEM)),
+    (_S.PAID, Action.ASSIGN): Transition(_S.ASSIGNED, _by(DESK_ROLES, _SYSTEM)),
+    (_S.PAID, Action.REFUND): Transition(_S.REFUNDING, _by(_CLIENT, DESK_ROLES)),
+    (_S.ASSIGNED, Action.ASSIGN): Transition(_S.ASSIGNED, _by(DESK_ROLES)),
     (_S.ASSIGNED, Action.ACCEPT): Transition(_S.IN_SERVICE, _by(_LAWYER)),
     (_S.ASSIGNED, Action.DECLINE): Transition(_S.PAID, _by(_LAWYER)),
-    (_S.ASSIGNED, Action.REFUND): Transition(_S.REFUNDING, _by(_CLIENT, _DESK)),
+    (_S.ASSIGNED, Action.REFUND): Transition(_S.REFUNDING, _by(_CLIENT, DESK_ROLES)),
     (_S.IN_SERVICE, Action.DELIVER): Transition(_S.DELIVERED, _by(_LAWYER)),
-    (_S.IN_SERVICE, Action.REFUND): Transition(_S.REFUNDING, _by(_CLIENT, _DESK)),
+    (_S.IN_SERVICE, Action.REFUND): Transition(_S.REFUNDING, _by(_CLIENT, DESK_ROLES)),
     # what was delivered is given back by a person's decision only
     (_S.DELIVERED, Action.CONFIRM): Transition(_S.CONFIRMED, _by(_CLIENT)),
-    (_S.DELIVERED, Action.REFUND): Transition(_S.REFUNDING, _by(_DESK)),
+    (_S.DELIVERED, Action.REFUND): Transition(_S.REFUNDING, _by(DESK_ROLES)),
     (_S.CONFIRMED, Action.REVIEW): Transition(_S.REVIEWED, _by(_CLIENT)),
-    (_S.CONFIRMED, Action.REFUND): Transition(_S.REFUNDING, _by(_DESK)),
-    (_S.REVIEWED, Action.REFUND): Transition(_S.REFUNDING, _by(_DESK)),
+    (_S.CONFIRMED, Action.REFUND): Transition(_S.REFUNDING, _by(DESK_ROLES)),
+    (_S.REVIEWED, Action.REFUND): Transition(_S.REFUNDING, _by(DESK_ROLES)),
     (_S.REFUNDING, Action.REFUND_ALL): Transition(_S.REFUNDED, _by(_SYSTEM)),
     (_S.REFUNDING, Action.REFUND_END): Transition(None, _by(_SYSTEM)),
 }

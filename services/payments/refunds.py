@@ -34,14 +34,13 @@ from services.orders.order_views import OrderViews
 from services.outbox import Effect, Outbox
 from services.payments.refund_asking import FIRST_PAUSE, RefundAsking, new_refund
 from services.payments.refund_settling import RefundSettling
-from services.permissions import Permission
+from services.permissions import DESK_ROLES, Permission
 from services.storage.claims import claim
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.payments")
 
 AT_ONCE = 50
-_DESK = frozenset({Role.SUPPORT, Role.OPS})
 LONGEST_PAUSE = timedelta(hours=1)
 # What WeChat shows the payer; the reason in the client's own words stays with us.
 SHOWN_REASON = "订单退款"
@@ -108,7 +107,7 @@ class Refunds:
     async def _alone(self, session: AsyncClientSession, access: Access, body: RefundBody) -> bool:
         """Whether one person of the desk may say so by themselves: never about an order of their own, and no more than
         a dispute would let them."""
-        if Role.CLIENT in access.roles or access.roles.isdisjoint(_DESK):
+        if Role.CLIENT in access.roles or access.roles.isdisjoint(DESK_ROLES):
             return False
         amount = body.amount_fen if body.amount_fen is not None else await self.left(session, access.order["_id"])
         return not needs_second(DisputeOutcome.REFUND, amount + await self.given(session, access.order))

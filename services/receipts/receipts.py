@@ -15,17 +15,17 @@ from schemas.api.base import rfc3339
 from schemas.api.receipts import ReceiptCheckView, ReceiptList, ReceiptView
 from schemas.documents.orders import PaymentDocument
 from schemas.documents.receipts import ReceiptDocument
-from schemas.enums import PaymentState, RefundState, Role, SubjectKind
+from schemas.enums import PaymentState, RefundState, SubjectKind
 from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import ALPHABET, readable_number
+from services.permissions import DESK_ROLES
 from services.receipts.receipt_papers import ReceiptPapers
 from services.record import HeadSigner
 from services.storage.database import Database
 
 PURPOSE = "casespace.receipt.v1"
-_DESK = frozenset({Role.SUPPORT, Role.OPS})
 _CODE = 8
 
 # What was paid, where the order's own service does not say it.
@@ -66,7 +66,7 @@ class Receipts:
         """The receipts of everything that this person paid for an order; the desk sees all. Oldest first."""
         query: dict[str, object] = {"order_id": order_id, "state": PaymentState.SUCCEEDED.value}
         query["transaction_id"] = {"$exists": True}
-        if not actor.roles & _DESK:
+        if not actor.roles & DESK_ROLES:
             query["payer_id"] = actor.user_id
         payments = await self._db.payments.find(query).sort("paid_at", 1).to_list()
         return ReceiptList(items=[await self._view(await self._made(payment)) for payment in payments])
@@ -119,7 +119,7 @@ class Receipts:
 
     async def _receipt(self, actor: Actor, payment_id: str) -> ReceiptDocument:
         payment = await self._db.payments.find_one({"_id": payment_id})
-        if payment is None or not (payment["payer_id"] == actor.user_id or actor.roles & _DESK):
+        if payment is None or not (payment["payer_id"] == actor.user_id or actor.roles & DESK_ROLES):
             raise Problem("payment.unknown")
         if payment["state"] != PaymentState.SUCCEEDED or "transaction_id" not in payment:
             raise Problem("receipt.not_yet")
