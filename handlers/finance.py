@@ -4,6 +4,7 @@ from datetime import date
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
+from handlers.streams import StreamHandler
 from schemas.api.base import NoBody, Page
 from schemas.api.finance import (
     CompareBody,
@@ -44,7 +45,7 @@ class OrderLedgerHandler(ApiHandler):
         return await self.services.finance.of_order(call.actor, order_id)
 
 
-class LedgerFileHandler(ApiHandler):
+class LedgerFileHandler(StreamHandler):
     @door(
         "The ledger's lines of up to 31 days, as CSV",
         allow=_OPS,
@@ -54,8 +55,9 @@ class LedgerFileHandler(ApiHandler):
         problems=("finance.span_invalid",),
     )
     async def get(self, call: Call[NoBody]) -> None:
-        content = await self.services.finance.ledger_csv(call.actor, call.query.first, call.query.last)
-        _file(self, f"ledger-{call.query.first}-{call.query.last}.csv", content)
+        blocks = await self.services.finance.ledger_csv(call.actor, call.query.first, call.query.last)
+        _named(self, f"ledger-{call.query.first}-{call.query.last}.csv")
+        await self.send_blocks(blocks)
 
 
 class ReconciliationsHandler(ApiHandler):
@@ -110,7 +112,8 @@ class BillHandler(ApiHandler):
     )
     async def get(self, call: Call[NoBody], day: str, kind: str) -> None:
         content = await self.services.finance.bill(call.actor, _day(day), "trades" if kind == "trades" else "funds")
-        _file(self, f"{kind}-{day}.csv", content)
+        _named(self, f"{kind}-{day}.csv")
+        self.finish(content)
 
 
 def _day(text: str) -> date:
@@ -121,10 +124,9 @@ def _day(text: str) -> date:
         raise Problem("reconciliation.not_found") from None
 
 
-def _file(handler: ApiHandler, name: str, content: bytes) -> None:
+def _named(handler: ApiHandler, name: str) -> None:
     handler.set_header("Content-Type", "text/csv; charset=utf-8")
     handler.set_header("Content-Disposition", f'attachment; filename="{name}"')
-    handler.finish(content)
 
 
 _DAY = r"(\d{4}-\d{2}-\d{2})"

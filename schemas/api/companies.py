@@ -48,6 +48,8 @@ class BankTopUpBody(Body):
 class StatementQuery(Body):
     since: datetime | None = Field(None, alias="from")
     until: datetime | None = None
+    limit: int = Field(500, ge=1, le=1_000)
+    cursor: str | None = Field(None, max_length=100, description="Where the page before ended")
 
 
 class CompanyMemberView(View):
@@ -102,8 +104,10 @@ class StatementLineView(View):
 class StatementView(View):
     company_id: str
     opening_fen: int
-    closing_fen: int
+    closing_fen: int = Field(description="After the last line shown")
     items: list[StatementLineView]
+    next_cursor: str | None = None
+    has_more: bool = False
 
 
 class InvoiceTitleView(View):

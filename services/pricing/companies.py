@@ -5,6 +5,7 @@ company first, so that of two at once the second sees what the first has left.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -167,16 +168,19 @@ class Companies:
             raise Problem("company.balance_short")
 
     async def statement(self, actor: Actor, company_id: str, query: StatementQuery) -> StatementView:
-        """What came and went, oldest first, with the balance after each. Raises ``company.not_found``."""
+        """What came and went, oldest first, with the balance after each, a page at a time.
+
+        Raises ``company.not_found``.
+        """
         await self.access(actor, company_id)
         name = account(Kind.PREPAID, company_id)
-        since = {"at": {"$gte": query.since}} if query.since else {}
+        begins = await self._begins(name, query)
         until = {"at": {"$lt": query.until}} if query.until else {}
-        found = self._db.ledger.find({"$and": [{"lines.account": name}, since, until]})
-        rows = await found.sort([("at", ASCENDING), ("_id", ASCENDING)]).to_list()
-        opening = await self._balance_before(name, query) if query.since else 0
+        found = self._db.ledger.find({"$and": [{"lines.account": name}, begins, until]})
+        rows = await found.sort([("at", ASCENDING), ("_id", ASCENDING)]).limit(query.limit + 1).to_list()
+        opening = await self._balance_before(name, begins) if begins else 0
         items, balance = [], opening
-        for row in rows:
+        for row in rows[: query.limit]:
             fen = -sum(line["fen"] for line in row["lines"] if line["account"] == name)
             balance += fen
             what = "充值" if fen > 0 and "order_id" not in row else _WHAT.get(row["kind"], "调整")
@@ -185,14 +189,37 @@ class Companies:
                     at=row["at"], what=what, amount_fen=fen, balance_fen=balance, order_id=row.get("order_id")
                 )
             )
-        return StatementView(company_id=company_id, opening_fen=opening, closing_fen=balance, items=items)
+        more = len(rows) > query.limit
+        return StatementView(
+            company_id=company_id,
+            opening_fen=opening,
+            closing_fen=balance,
+            items=items,
+            next_cursor=rows[query.limit - 1]["_id"] if more else None,
+            has_more=more,
+        )
+
+    async def _begins(self, name: str, query: StatementQuery) -> dict[str, Any]:
+        """What a page's lines have in common that those before it have not."""
+        if query.cursor is not None:
+            last = await self._db.ledger.find_one({"_id": query.cursor, "lines.account": name}, {"at": 1})
+            if last is not None:
+                return {"$or": [{"at": {"$gt": last["at"]}}, {"at": last["at"], "_id": {"$gt": last["_id"]}}]}
+        return {"at": {"$gte": query.since}} if query.since else {}
 
     async def _balance(self, company_id: str, session: AsyncClientSession | None = None) -> int:
         return -await self._ledger.balance(account(Kind.PREPAID, company_id), session)
 
-    async def _balance_before(self, name: str, query: StatementQuery) -> int:
-        before = self._db.ledger.find({"lines.account": name, "at": {"$lt": query.since}}, {"lines": 1})
-        return -sum([line["fen"] async for row in before for line in row["lines"] if line["account"] == name])
+    async def _balance_before(self, name: str, begins: dict[str, Any]) -> int:
+        stages: list[dict[str, Any]] = [
+            {"$match": {"lines.account": name, "$nor": [begins]}},
+            {"$unwind": "$lines"},
+            {"$match": {"lines.account": name}},
+            {"$group": {"_id": None, "fen": {"$sum": "$lines.fen"}}},
+        ]
+        rows: Any = await self._db.ledger.aggregate(stages)
+        fen: int = sum([row["fen"] async for row in rows])
+        return -fen
 
     async def _view(self, actor: Actor, company: CompanyDocument) -> CompanyView:
         names = await self._names(member["user_id"] for member in company["members"])

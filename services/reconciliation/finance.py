@@ -1,13 +1,10 @@
 """What a finance officer sees and asks for; every look at single accounts, orders or bills is audited (K2)."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 
 from miniprogram_api.errors import VendorError
-from miniprogram_api.pay import fen_to_yuan
-from schemas.api.base import Page, rfc3339
+from schemas.api.base import Page
 from schemas.api.finance import (
     CompareBody,
     DifferenceView,
@@ -34,6 +31,7 @@ from services.ledger.checks import LedgerChecks, Row
 from services.permissions import FINANCE, Permission, require
 from services.reconciliation import differences
 from services.reconciliation.bill_store import BillKind, BillStore
+from services.reconciliation.ledger_files import pieces
 from services.reconciliation.reconciliation import Reconciliation
 from services.storage.database import Database
 
@@ -130,8 +128,9 @@ class Finance:
         ]
         return RebuiltView(day=day.isoformat(), mistakes=mistakes)
 
-    async def ledger_csv(self, actor: Actor, first: date, last: date) -> bytes:
-        """All lines from ``first`` to ``last`` (both included, at most 31 days), as a file for a spreadsheet.
+    async def ledger_csv(self, actor: Actor, first: date, last: date) -> AsyncIterator[bytes]:
+        """All lines from ``first`` to ``last`` (both included, at most 31 days), as the pieces of a file for a
+        spreadsheet, read while they are taken.
 
         Raises ``auth.forbidden``, ``finance.span_invalid``.
         """
@@ -141,7 +140,7 @@ class Finance:
         await self._note(actor, f"ledger {first.isoformat()} {last.isoformat()}")
         span = span_of(first, (last - first).days + 1)
         found = self._db.ledger.find({"at": span.query()}).sort([("at", 1), ("_id", 1)])
-        return _csv([one async for one in found])
+        return pieces(found)
 
     async def bill(self, actor: Actor, day: date, kind: BillKind) -> bytes:
         """The provider's original file. Raises ``auth.forbidden``, ``reconciliation.no_bill``."""
@@ -226,27 +225,3 @@ def _transaction(one: LedgerDocument) -> TransactionView:
 
 def _title(name: str) -> str:
     return CHART[kind_of(name)].title
-
-
-def _csv(found: Sequence[LedgerDocument]) -> bytes:
-    """UTF-8 with a mark that spreadsheets know; amounts in yuan, as Chinese vouchers have them."""
-    out = io.StringIO()
-    out.write("\ufeff")
-    table = csv.writer(out)
-    table.writerow(["时间", "凭证", "类型", "科目", "明细科目", "借方(元)", "贷方(元)", "订单"])
-    for one in found:
-        for line in one["lines"]:
-            debit, credit = max(line["fen"], 0), max(-line["fen"], 0)
-            table.writerow(
-                [
-                    rfc3339(one["at"]),
-                    one["_id"],
-                    one["kind"],
-                    _title(line["account"]),
-                    line["account"],
-                    fen_to_yuan(debit) if debit else "",
-                    fen_to_yuan(credit) if credit else "",
-                    one.get("order_id", ""),
-                ]
-            )
-    return out.getvalue().encode()

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from schemas.api.companies import BankTopUpBody, CompanyBody, CompanyMemberBody, CompanyView, StatementQuery, TopUpBody
+from schemas.api.companies import (
+    BankTopUpBody,
+    CompanyBody,
+    CompanyMemberBody,
+    CompanyView,
+    StatementLineView,
+    StatementQuery,
+    TopUpBody,
+)
 from schemas.api.orders import RefundBody
 from schemas.api.payments import PaymentBody
 from schemas.credit_codes import check_character
@@ -167,6 +175,24 @@ async def test_an_order_is_paid_from_the_balance_and_shown_on_the_statement(worl
         ("支付订单", -PRICE, 100_00 - PRICE),
     ]
     assert statement.closing_fen == await balance(world, made.id) == 100_00 - PRICE
+
+
+async def test_a_statement_comes_page_by_page(world: World) -> None:
+    """E2: however much happened; each page begins with the balance that the one before ended with."""
+    admin = await world.client()
+    made = await company(world, admin)
+    for fen in (100_00, 200_00, 300_00, 400_00, 500_00):
+        await transferred(world, made.id, fen)
+    whole = await world.shop.companies.statement(admin, made.id, StatementQuery())
+    assert (len(whole.items), whole.has_more, whole.closing_fen) == (5, False, 1_500_00)
+    cursor: str | None = None
+    seen: list[StatementLineView] = []
+    closing = 0
+    for _ in range(3):
+        page = await world.shop.companies.statement(admin, made.id, StatementQuery(limit=2, cursor=cursor))
+        assert page.opening_fen == closing
+        cursor, closing, seen = page.next_cursor, page.closing_fen, [*seen, *page.items]
+    assert (seen, cursor) == (whole.items, None)
 
 
 async def test_a_balance_is_never_negative_whatever_comes_at_once(world: World) -> None:
