@@ -19,6 +19,7 @@ from server.embedded.sandbox import Sandbox, sandbox_variables
 from server.embedded.seaweed import Seaweed
 
 BUCKET = "casespace"
+PAYEE = "案件空间演示平台"  # whom receipts of the demo name
 WATCH_SECONDS = 0.2
 RESTARTS = 5  # of the server, within
 RESTART_WINDOW = 60.0  # seconds
@@ -133,6 +134,7 @@ class Runner:
             "CASESPACE_HTTP_PORT": str(self._port),
             "CASESPACE_PUBLIC_URL": self.url,
             "CASESPACE_CONTENT_SAFETY": "true",
+            "CASESPACE_PAYEE_NAME": PAYEE,
             **self._tls,
         }
         write_environment_file(file, variables)

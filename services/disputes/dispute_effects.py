@@ -8,10 +8,10 @@ from schemas.documents.disputes import DisputeDocument
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import OrderDocument
 from schemas.enums import DisputeKind, DisputeOutcome, DisputeState, NoticeKind
+from services.amounts import yuan
 from services.clock import Clock, utc_now
 from services.disputes.dispute_book import DisputeBook
 from services.live import Live
-from services.orders.order_news import yuan
 from services.orders.order_seams import Teller
 from services.outbox import Effect
 from services.spaces.cards import Cards

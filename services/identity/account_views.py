@@ -16,11 +16,6 @@ LONGEST_NAME = 20
 _RESERVED = ("系统", "客服", "官方", "平台", "管理员", "律师", "法官", "仲裁员", "调解员", "书记员")
 
 
-def masked_phone(phone: str) -> str:
-    """``13800005678`` → ``138****5678``."""
-    return f"{phone[:3]}****{phone[-4:]}"
-
-
 def default_name(kind: IdentityKind, user_id: str) -> str:
     """A name for somebody who has not said theirs, told apart by the end of the id."""
     return f"{'微信' if kind is IdentityKind.WECHAT else '手机'}用户{user_id[-4:]}"

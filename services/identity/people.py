@@ -9,9 +9,10 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from schemas.documents.people import IdentityDocument, SealedPii, UserDocument
 from schemas.enums import IdentityKind, Role
 from services.clock import Clock, utc_now
-from services.identity.account_views import default_name, masked_phone
+from services.identity.account_views import default_name
 from services.ids import new_id
 from services.keys import BlindIndex, DataKey, Vault
+from services.masks import masked_phone
 from services.storage.database import Database
 
 

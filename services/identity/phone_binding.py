@@ -16,9 +16,9 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.identity.account_views import masked_phone
 from services.identity.people import People
 from services.identity.sessions import Sessions
+from services.masks import masked_phone
 from services.storage.database import Database
 
 _PERSONAL = ("openid", "unionid", "session_key")

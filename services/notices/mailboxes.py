@@ -17,6 +17,7 @@ from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.keys import BlindIndex, Vault
+from services.masks import masked_email
 from services.storage.database import Database
 
 VALID = timedelta(minutes=15)
@@ -114,12 +115,6 @@ class Mailboxes:
             return None
         key = await self._vault.key(f"user:{user_id}")
         return key.open_text(wishes["email"], _place(user_id))
-
-
-def masked_email(address: str) -> str:
-    """``wang.xiao@example.com`` → ``w***@example.com``."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}***@{domain}"
 
 
 def _place(user_id: str) -> str:

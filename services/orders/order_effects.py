@@ -10,11 +10,12 @@ from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import OrderDocument
 from schemas.documents.spaces import SpaceDocument
 from schemas.enums import NoticeKind, Role
+from services.amounts import yuan
 from services.errors import Problem
 from services.live import Live
 from services.orders.assignments import Assignments
 from services.orders.order_book import OrderBook
-from services.orders.order_news import NEWS, CardChanged, CardShown, News, yuan
+from services.orders.order_news import NEWS, CardChanged, CardShown, News
 from services.orders.order_seals import OrderSeals
 from services.orders.order_seams import Teller
 from services.outbox import Effect

@@ -121,9 +121,3 @@ NEWS: dict[str, News] = {
         CardChanged("failed"),
     ),
 }
-
-
-def yuan(fen: int) -> str:
-    """``39900`` → ``399``, ``1`` → ``0.01``."""
-    whole, cents = divmod(fen, 100)
-    return f"{whole}.{cents:02d}" if cents else str(whole)

@@ -18,6 +18,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from schemas.api.base import CHINA
+from services.amounts import yuan_on_paper
 from services.errors import Problem
 
 log = logging.getLogger("casespace.papers")
@@ -28,12 +29,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 _ROOT = Path(__file__).resolve().parents[2]
 # What fonts and the language of dates need; keys and passwords of this process stay here.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "HOME", "FONTCONFIG_PATH", "FONTCONFIG_FILE")
-
-
-def yuan(fen: int) -> str:
-    """``-1234567`` → ``-12,345.67``: as statements write it, always with two decimals."""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 
 
 def day(moment: datetime) -> str:
@@ -62,7 +57,7 @@ class Papers:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(yuan=yuan, day=day, minute=minute)
+        self._templates.filters.update(yuan=yuan_on_paper, day=day, minute=minute)
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._python = python
         self._seconds = seconds

@@ -13,13 +13,13 @@ from schemas.documents.orders import OrderDocument, PaymentDocument
 from schemas.documents.pricing import TipDocument
 from schemas.enums import NoticeKind, OrderStatus, SubjectKind
 from services.actors import Actor
+from services.amounts import yuan
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.idempotency import Ticket
 from services.ledger.accounts import NO_FIRM
 from services.live import Live
 from services.orders.order_book import OrderBook
-from services.orders.order_news import yuan
 from services.orders.order_rules import TIPPABLE
 from services.orders.order_seams import Teller
 from services.outbox import Effect, Outbox

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.pricing import QuoteDocument
 from schemas.enums import NoticeKind, QuoteState
+from services.amounts import yuan
 from services.live import Live
-from services.orders.order_news import yuan
 from services.orders.order_seams import Teller
 from services.outbox import Effect
 from services.quotes.quote_book import QuoteBook

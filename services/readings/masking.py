@@ -1,22 +1,12 @@
-"""Hiding numbers and addresses from who need not see them (K2). Pure.
-
-A masked value keeps its length where a person recognises it by its ends, so that two papers can be told apart.
-"""
+"""Hiding numbers and addresses from who need not see them (K2). Pure."""
 
 import re
+
+from services.masks import masked_number
 
 # Longest first: an identity number holds what looks like a telephone's.
 _NUMBERS = re.compile(r"(?<!\d)(?:\d[ -]?){13,29}\d|(?<!\d)\d{17}[\dXx]|(?<!\d)1[3-9]\d{9}(?!\d)")
 _DAY = re.compile(r"(?:19|20)\d{2}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?")
-KEPT_HEAD, KEPT_TAIL = 3, 4
-_WHOLE = 8  # of what is shorter than this nothing is shown
-
-
-def masked(value: str) -> str:
-    """``110101199003071234`` → ``110***********1234``."""
-    if len(value) < _WHOLE:
-        return "*" * len(value)
-    return value[:KEPT_HEAD] + "*" * (len(value) - KEPT_HEAD - KEPT_TAIL) + value[-KEPT_TAIL:]
 
 
 def hidden_spans(text: str, hidden: list[str]) -> list[tuple[int, int]]:
@@ -32,8 +22,8 @@ def masked_text(text: str, hidden: list[str]) -> str:
     """A line without long numbers, and without the values that are hidden as fields."""
     for value in sorted(hidden, key=len, reverse=True):
         if value:
-            text = text.replace(value, masked(value))
-    return _NUMBERS.sub(lambda found: masked(found.group()), text)
+            text = text.replace(value, masked_number(value))
+    return _NUMBERS.sub(lambda found: masked_number(found.group()), text)
 
 
 def without_days(text: str) -> str:

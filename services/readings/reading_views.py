@@ -10,8 +10,9 @@ from schemas.api.readings import PageView, ReadingFieldView, ReadingLineView, Re
 from schemas.documents.readings import ReadingDocument
 from schemas.problems import PROBLEMS
 from schemas.reading_enums import ReadingKind, ReadingState
+from services.masks import masked_number
 from services.readings.field_labels import IDENTITY_KINDS, is_sensitive, label_of
-from services.readings.masking import masked, masked_text, without_days
+from services.readings.masking import masked_text, without_days
 
 _CHECKS = {
     "id_number": id_number_ok,
@@ -89,8 +90,8 @@ def _field(reading: Reading, name: str, confirmed: Mapping[str, Any], looker: Lo
     doubts = _doubts(name, value) if agreed else list(read.reasons)
     return ReadingFieldView(
         label=label_of(name),
-        value=masked(str(value)) if hide else value,
-        read_value=None if not agreed else (masked(str(read.value)) if hide else read.value),
+        value=masked_number(str(value)) if hide else value,
+        read_value=None if not agreed else (masked_number(str(read.value)) if hide else read.value),
         confidence=read.confidence,
         flagged=bool(doubts) if agreed else read.flagged,
         reasons=doubts,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from miniprogram_api.pay import fen_to_yuan
 from ocr import KINDS
 from schemas.api.suggestions import SuggestionView
 from services.readings.confirmed_papers import ConfirmedPaper
@@ -45,7 +46,7 @@ def _values(entry: Entry, values: Mapping[str, object]) -> Iterator[tuple[str, s
     for field in entry.filled_by:
         value = values.get(field)
         if isinstance(value, int) and entry.as_text:
-            value = yuan(value) if field.endswith("_fen") else str(value)
+            value = fen_to_yuan(value) if field.endswith("_fen") else str(value)
         if not isinstance(value, str | int) or value == "" or len(str(value)) > entry.longest:
             continue
         if not entry.choices or value in entry.choices:
@@ -66,8 +67,3 @@ def _suggestion(entry: Entry, paper: ConfirmedPaper, field: str, value: str | in
         doubtful=field in paper.doubtful,
         draft=paper.draft,
     )
-
-
-def yuan(fen: int) -> str:
-    """``500000`` → ``5000.00``, as people write it into a form."""
-    return f"{fen // 100}.{fen % 100:02d}"

@@ -20,6 +20,7 @@ from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import ALPHABET, readable_number
+from services.masks import masked_name
 from services.permissions import DESK_ROLES
 from services.receipts.receipt_papers import ReceiptPapers
 from services.record import HeadSigner
@@ -149,7 +150,7 @@ class Receipts:
             "number": readable_number("RC", payment["_id"], payment["paid_at"]),
             "code": "".join(secrets.choice(ALPHABET) for _ in range(_CODE)),
             "payer_id": payment["payer_id"],
-            "payer": masked(payer["display_name"] if payer else ""),
+            "payer": masked_name(payer["display_name"] if payer else ""),
             "payee": self._payee,
             "item": f"{item}（{order['product']['name']}）" if order else item,
             "amount_fen": payment["amount_fen"],
@@ -172,11 +173,6 @@ class Receipts:
 
     def _verify_url(self, receipt: ReceiptDocument) -> str:
         return f"{self._public_url}/verify/receipts/{receipt['number']}?code={receipt['code']}"
-
-
-def masked(name: str) -> str:
-    """``王小明`` → ``王**``: enough for who holds the receipt to know whose it is."""
-    return name[:1] + "*" * max(1, min(len(name) - 1, 6)) if name else "*"
 
 
 def _statement(receipt: ReceiptDocument) -> dict[str, object]:

@@ -13,6 +13,7 @@ from typing import Any
 from schemas.api.base import CHINA
 from schemas.documents.spaces import MemberDocument
 from schemas.enums import MessageType
+from services.amounts import yuan_on_paper
 from services.record.rows import FileRow, FileState, Shown, Withheld
 from services.record.styles import STYLE
 
@@ -207,7 +208,7 @@ def _contact(body: Mapping[str, Any]) -> str:
 
 def _card(body: Mapping[str, Any]) -> str:
     amount = body.get("amount_fen")
-    money = f'<span class="money">¥{amount / 100:,.2f}</span>' if isinstance(amount, int) else ""
+    money = f'<span class="money">¥{yuan_on_paper(amount)}</span>' if isinstance(amount, int) else ""
     text = f'<p class="text">{escape(str(body["text"]))}</p>' if body.get("text") else ""
     return f'<div class="card"><p><b>{escape(str(body.get("title", "")))}</b>　{_state(body)}{money}</p>{text}</div>'
 

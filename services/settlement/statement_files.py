@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from miniprogram_api.pay import fen_to_yuan
 from schemas.api.base import CHINA
 from schemas.api.settlements import SettlementLineView, SettlementView
 from schemas.settlement_enums import SettlementState
-from services.papers.papers import Papers, yuan
+from services.papers.papers import Papers
 from services.settlement.dues import ITEM_TITLES, ItemKind
 
 STATE_TITLES: dict[SettlementState, str] = {
@@ -46,10 +47,10 @@ class StatementFiles:
         writer.writerow(_COLUMNS)
         for line in statement.lines:
             writer.writerows(_rows(line))
-        writer.writerow([*[""] * 6, "本期合计", "", "", yuan_plain(statement.lines_fen), ""])
+        writer.writerow([*[""] * 6, "本期合计", "", "", fen_to_yuan(statement.lines_fen), ""])
         if statement.brought_forward_fen:
-            writer.writerow([*[""] * 6, "上期结转", "", "", yuan_plain(statement.brought_forward_fen), ""])
-            writer.writerow([*[""] * 6, "应付", "", "", yuan_plain(statement.total_fen), ""])
+            writer.writerow([*[""] * 6, "上期结转", "", "", fen_to_yuan(statement.brought_forward_fen), ""])
+            writer.writerow([*[""] * 6, "应付", "", "", fen_to_yuan(statement.total_fen), ""])
         name = f"{file_name(statement)}.csv"
         return StatementFile(name, "text/csv; charset=utf-8", b"\xef\xbb\xbf" + table.getvalue().encode())
 
@@ -75,11 +76,11 @@ def _rows(line: SettlementLineView) -> Iterable[list[str]]:
             _text(line.lawyer.display_name),
             f"{line.earned_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
             "" if line.stars is None else str(line.stars),
-            yuan_plain(line.revenue_fen),
+            fen_to_yuan(line.revenue_fen),
             _text(item.title),
             item.rule,
             rate(ItemKind(item.kind), item.rate_bp),
-            yuan_plain(item.fen),
+            fen_to_yuan(item.fen),
             str(line.rules),
         ]
 
@@ -89,11 +90,6 @@ def rate(kind: ItemKind | str, rate_bp: int | None) -> str:
     if rate_bp is None:
         return ""
     return f"×{rate_bp / 10_000:g}" if kind == ItemKind.STARS else f"{rate_bp / 100:g}%"
-
-
-def yuan_plain(fen: int) -> str:
-    """As a number that spreadsheets add up: no thousands."""
-    return yuan(fen).replace(",", "")
 
 
 def day_of(moment: datetime) -> str:

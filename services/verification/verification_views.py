@@ -9,7 +9,7 @@ from schemas.documents.verifications import VerificationDocument
 from schemas.problems import PROBLEMS
 from schemas.reading_enums import ReadingKind
 from schemas.verification_enums import PaperState, RefusalReason, VerificationKind, VerificationState
-from services.readings.masking import masked
+from services.masks import masked_number
 from services.verification.application_rules import DEMANDS, tidied
 from services.verification.verification_texts import PAPERS, REASONS, field_label
 
@@ -66,7 +66,7 @@ def hints_of(values: Mapping[str, str]) -> dict[str, str]:
 def _hint(name: str, value: str) -> str:
     if name in ("name", "legal_representative"):
         return value[:1] + "*" * (len(value) - 1)
-    return masked(value)
+    return masked_number(value)
 
 
 def view_of(

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from schemas.documents.people import UserDocument
 from schemas.enums import IdentityKind, Role
-from services.identity.account_views import clean_name, default_name, lawyer_view, masked_phone, me_view, name_fault
+from services.identity.account_views import clean_name, default_name, lawyer_view, me_view, name_fault
+from services.masks import masked_phone
 
 
 def user(**changes: object) -> UserDocument:

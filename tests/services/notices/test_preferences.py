@@ -17,7 +17,7 @@ from schemas.enums import NoticeChannel, NoticeKind, Role
 from server.wiring import House
 from server.wiring.notices import build_telling
 from services.errors import Problem
-from services.notices.mailboxes import masked_email
+from services.masks import masked_email
 from services.notices.quiet_hours import clock_of, minutes_of, quiet_until
 from tests.house import Person, client, lawyer, open_house, space_of
 from tests.parts.databases import SettingsMaker

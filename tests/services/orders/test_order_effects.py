@@ -8,7 +8,8 @@ import pytest_asyncio
 from schemas.api.orders import CancelBody, DeclineBody, DeliverBody, RefundBody, ReviewBody
 from schemas.enums import OrderStatus, Role
 from services.actors import Actor
-from services.orders.order_news import NEWS, CardChanged, yuan
+from services.amounts import yuan
+from services.orders.order_news import NEWS, CardChanged
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.services.orders_world import World, open_world, ticket

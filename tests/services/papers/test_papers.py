@@ -10,8 +10,9 @@ import pytest
 from jinja2 import UndefinedError
 from pypdf import PdfReader
 
+from services.amounts import yuan_on_paper
 from services.errors import Problem
-from services.papers.papers import Papers, day, minute, yuan
+from services.papers.papers import Papers, day, minute
 
 PAGE = (
     "{% extends 'paper.html' %}{% block title %}凭证{% endblock %}"
@@ -31,7 +32,12 @@ def papers(tmp_path: Path) -> Maker:
 
 
 def test_money_and_times_as_statements_write_them() -> None:
-    assert [yuan(fen) for fen in (0, 5, -1234567, 100_000_000_00)] == ["0.00", "0.05", "-12,345.67", "100,000,000.00"]
+    assert [yuan_on_paper(fen) for fen in (0, 5, -1234567, 100_000_000_00)] == [
+        "0.00",
+        "0.05",
+        "-12,345.67",
+        "100,000,000.00",
+    ]
     late = datetime(2026, 11, 21, 17, 5, tzinfo=UTC)
     assert (day(late), minute(late)) == ("2026年11月22日", "2026-11-22 01:05")
 

@@ -20,10 +20,11 @@ from pyhanko_certvalidator import ValidationContext
 from schemas.api.orders import RefundBody
 from schemas.enums import Role
 from services.errors import Problem
+from services.masks import masked_name
 from services.papers.papers import Papers
 from services.papers.seals import PaperSeal
 from services.receipts.receipt_papers import ReceiptPapers
-from services.receipts.receipts import Receipts, masked
+from services.receipts.receipts import Receipts
 from services.record import HeadSigner
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
@@ -151,7 +152,7 @@ def test_the_certificate_of_the_records_key_is_the_same_at_every_start() -> None
 
 @pytest.mark.parametrize(("name", "shown"), [("王小明", "王**"), ("李", "李*"), ("", "*"), ("欧阳" * 20, "欧******")])
 def test_names_are_masked(name: str, shown: str) -> None:
-    assert masked(name) == shown
+    assert masked_name(name) == shown
 
 
 async def test_what_brought_no_money_has_no_receipt(world: World, receipts: Receipts) -> None:
