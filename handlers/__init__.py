@@ -19,6 +19,7 @@ RESOURCES = (
     "search",
     "notes",
     "members",
+    "calls",
     "desk",
     "content",
     "work_items",

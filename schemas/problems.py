@@ -209,6 +209,9 @@ _TABLE = (
     ProblemType("evidence.listed_already", Kind.CONFLICT, 40972, "该文件已列入证据目录"),
     ProblemType("evidence.wrong_state", Kind.CONFLICT, 40973, "该证据当前不能这样处理，请刷新后再试"),
     ProblemType("evidence.none", Kind.CONFLICT, 40974, "证据目录还是空的"),
+    # informal calls
+    ProblemType("call.in_hearing", Kind.CONFLICT, 40999, "庭审空间不能进行非正式通话，请使用移动庭审"),
+    ProblemType("call.other_account", Kind.FORBIDDEN, 40369, "当前微信与登录的账号不是同一人，请重新登录"),
     # hearings
     ProblemType("hearing.not_found", Kind.NOT_FOUND, 40460, "没有这个庭审"),
     ProblemType("hearing.no_participant", Kind.NOT_FOUND, 40461, "没有这位参与人"),

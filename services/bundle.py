@@ -53,6 +53,7 @@ from services.settlement.payouts import Payouts
 from services.settlement.penalties import Penalties
 from services.settlement.rulebook import Rulebook
 from services.settlement.settlements import Settlements
+from services.spaces.calls import Calls
 from services.spaces.desk import Desk
 from services.spaces.exports import Exports
 from services.spaces.memberships import Memberships
@@ -69,6 +70,7 @@ from services.work_desk import WorkDesk
 @dataclass(frozen=True, slots=True)
 class Services:
     accounts: Accounts
+    calls: Calls
     companies: Companies
     coupons: Coupons
     content_holds: ContentHolds

@@ -99,6 +99,14 @@ class CopyDocument(TypedDict):
     twice: NotRequired[bool]  # the same bytes lie in the second place as well
 
 
+class CallDocument(TypedDict):
+    """The last informal call that a card told of; the id is WeChat's group id."""
+
+    _id: str
+    space_id: str
+    called_at: datetime
+
+
 class FileDocument(TypedDict):
     _id: str
     schema_version: int

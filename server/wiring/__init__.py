@@ -122,7 +122,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     connect_publisher(core, telling.attention, identity.sessions)
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
-    talk = build_talk(core)
+    talk = build_talk(core, identity.accounts)
     reading = build_reading(core, files, talk.index)
     catalogue = build_catalogue(core, rooms, reading.reader, prices.products)
     verifying = build_verification(core, rooms, reading.reader, telling.notices)
@@ -134,6 +134,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     listeners: list[Listener] = [shipping.pushed, content.verdicts.pushed]
     services = Services(
         accounts=identity.accounts,
+        calls=talk.calls,
         companies=prices.companies,
         coupons=prices.coupons,
         content_holds=content.holds,
@@ -227,6 +228,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **shipping.effects(),
         **talk.memberships.effects(),
         **talk.renaming.effects(),
+        **talk.calls.effects(),
     }
     follow = {
         "attention": telling.attention.follow,

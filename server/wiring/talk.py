@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from server.wiring.core import Core
+from services.identity.accounts import Accounts
+from services.identity.wechat_codes import WeChatCodes
 from services.readings.reading_seals import ReadingSeals
 from services.readings.reading_texts import ReadingTexts
 from services.search.search import Search
 from services.search.search_index import SearchIndex
+from services.spaces.calls import Calls
 from services.spaces.desk import Desk
 from services.spaces.memberships import Memberships
 from services.spaces.notes import Notes
@@ -23,9 +26,10 @@ class Talk:
     desk: Desk
     renaming: Renaming
     purging: Purging
+    calls: Calls
 
 
-def build_talk(core: Core) -> Talk:
+def build_talk(core: Core, accounts: Accounts) -> Talk:
     index = SearchIndex(core.database, core.recorder, core.index)
     papers = ReadingTexts(core.database, ReadingSeals(core.vault))
     return Talk(
@@ -36,4 +40,15 @@ def build_talk(core: Core) -> Talk:
         desk=Desk(core.database, core.reader, core.index, core.audit, core.clock),
         renaming=Renaming(core.database, core.spaces),
         purging=Purging(core.database, core.vault, core.recorder, index, core.audit, core.clock),
+        calls=Calls(
+            core.database,
+            core.spaces,
+            accounts,
+            WeChatCodes(core.wechat),
+            core.settings.wechat_appid,
+            core.cards,
+            core.audit,
+            core.outbox,
+            core.clock,
+        ),
     )

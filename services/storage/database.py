@@ -109,6 +109,7 @@ class Database:
         self.anchors: AsyncCollection[record.AnchorDocument] = self._of("anchors")
         self.search: AsyncCollection[spaces.SignatureDocument] = self._of("search")
         self.reads: AsyncCollection[spaces.ReadDocument] = self._of("reads")
+        self.calls: AsyncCollection[spaces.CallDocument] = self._of("calls")
         self.files: AsyncCollection[spaces.FileDocument] = self._of("files")
         self.readings: AsyncCollection[reading_documents.ReadingDocument] = self._of("readings")
         self.drafts: AsyncCollection[draft_documents.DraftDocument] = self._of("drafts")

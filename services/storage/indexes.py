@@ -419,6 +419,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         ),
     ),
     Collection("case_elements"),
+    Collection("calls", (_index("expiry", *_up("called_at"), expireAfterSeconds=86_400),)),
     Collection(
         "hearings",
         (

@@ -12,6 +12,7 @@ const LOOKS: Record<string, { icon: string; label: string }> = {
   evidence: { icon: "evidence", label: "证据" },
   minutes: { icon: "form", label: "庭审笔录" },
   hearing: { icon: "gavel", label: "庭审" },
+  call: { icon: "mic", label: "微信语音通话" },
   deadline: { icon: "clock", label: "期限" },
   review: { icon: "star", label: "评价" },
 }
