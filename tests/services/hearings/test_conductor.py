@@ -1,7 +1,9 @@
 """What the owner of a hearing's media does when something fails: the rest goes on, and the journal is true (I6)."""
 
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from schemas.hearing_enums import ActKind
 from server.wiring import House
 from services.errors import Problem
 from services.hearings.docket import ACTED
-from services.hearings.media import MAIN, Line, MediaRefusedError
+from services.hearings.media import MAIN, Line, MediaEvent, MediaLostError, MediaRefusedError
 from services.hearings.scheduling import CALLED
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
@@ -25,6 +27,20 @@ class FullDisk(FakeMedia):
     async def record(self, segment: int | None) -> None:
         if segment is not None:
             raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@dataclass
+class Away(FakeMedia):
+    """Does not answer, until it does."""
+
+    up: bool = False
+
+    async def open(
+        self, hearing_id: str, memory: Mapping[str, Any] | None, tell: Callable[[MediaEvent], None]
+    ) -> "FakeMedia":
+        if not self.up:
+            raise MediaLostError("no connection")
+        return await super().open(hearing_id, memory, tell)
 
 
 class Speechless(FakeMedia):
@@ -50,6 +66,19 @@ async def test_a_full_disk_keeps_nobody_from_speaking(house: House) -> None:
         owner.engage(world.id)
         await until(lambda: media.lines[world.wang.id] == Line(MAIN, open=False))
         assert media.opened == 1, "it did not start over"
+
+
+async def test_the_bench_hears_that_the_sound_is_away_and_back(house: House) -> None:
+    media, world = Away(), await talking(house)
+
+    async def alarm(expected: str | None) -> bool:
+        return (await world.seen(world.judge)).recording.alarm == expected
+
+    async with switchboard(house, media) as owner:
+        owner.engage(world.id)
+        await eventually(lambda: alarm("voice_down"))
+        media.up = True
+        await eventually(lambda: alarm(None))
 
 
 async def test_an_announcement_that_cannot_be_played_is_noted_as_such(house: House) -> None:
