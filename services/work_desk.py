@@ -11,7 +11,7 @@ from services.permissions import DESK, FINANCE, Permission, allowed, require
 from services.work_items import OPEN, WorkItems
 
 # Kinds about money that is missing, doubled or stuck.
-FINANCIAL = ("money.", "reconciliation.", "settlement.", "payout.")
+FINANCIAL = ("money.", "reconciliation.", "settlement.", "payout.", "campaign.")
 
 
 class WorkDesk:

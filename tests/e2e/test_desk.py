@@ -306,6 +306,7 @@ async def test_a_day_with_a_difference_says_what_to_do(bureau: Bureau) -> None:
     await page.wait_for_url(f"**/reconciliations/{YESTERDAY}")
     difference = page.locator(".card", has_text="有一笔分录找不到业务来源")
     await expect(difference).to_contain_text(moved.cause)
+    await expect(difference).to_contain_text("实记 ¥49")
     await expect(difference).to_contain_text("分录不得删改")
     await page.get_by_role("button", name="重建分录").click()
     await expect(page.get_by_role("status")).to_contain_text("分录没有来源")

@@ -102,3 +102,28 @@ async def test_a_receipt_is_proved_and_an_invoice_asked_for(open_phone: OpenPhon
     await expect(finance.page.get_by_text("发票已登记")).to_be_visible()
     await page.reload()
     await expect(page.get_by_text("发票号码 25442000000123456789")).to_be_visible()
+
+
+async def test_ops_look_into_an_order_and_ask_for_its_client(open_phone: OpenPhone, office: Office) -> None:
+    case = await office.open_case(0)
+    phone = await open_phone("finance")
+    page = phone.page
+    await phone.sign_in_as(office.staff("ops")["display_name"])
+    await page.goto("/orders")
+    await page.get_by_role("searchbox").fill(case.number)
+    await page.get_by_role("button", name="搜索").click()
+    await page.locator(".order").click()
+    await page.get_by_role("link", name="订单账目").click()
+    await expect(page.locator(".card", has_text="订单预收款余额")).to_contain_text("¥49")
+    await expect(page.get_by_role("row", name=re.compile("支付机构余额"))).to_contain_text("¥49")
+    await page.go_back()
+    await page.get_by_role("link", name="查看案件空间").click()
+    await expect(page.locator(".card-bubble", has_text="律师安排")).to_be_visible()
+    await page.go_back()
+    await page.get_by_role("link", name="售后").click()
+    await page.get_by_role("button", name="代客户申请售后").click()
+    sheet = page.get_by_role("dialog", name="代客户申请售后")
+    await sheet.get_by_label("投诉服务").check()
+    await sheet.get_by_label("情况说明").fill("客户今天来电，说律师三天没有回复。")
+    await sheet.get_by_role("button", name="提交申请").click()
+    await expect(page.locator(".card", has_text="客户今天来电")).to_contain_text("处理中")

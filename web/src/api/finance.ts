@@ -64,6 +64,19 @@ export interface Rebuilt {
 export const trialBalance = (until?: string, kind?: string): Promise<TrialBalance> =>
   call("GET", "/finance/trial-balance", { query: { until: until || undefined, kind } })
 
+export interface OrderLedger {
+  order_id: string
+  held_fen: number
+  transactions: {
+    cause: string
+    kind: string
+    at: string
+    lines: { account: string; title: string; fen: number }[]
+  }[]
+}
+
+export const ledgerOf = (orderId: string): Promise<OrderLedger> => call("GET", `/finance/orders/${encodeURIComponent(orderId)}/ledger`)
+
 export const listDays = (cursor?: string): Promise<Page<ComparedDay>> =>
   call("GET", "/finance/reconciliations", { query: { cursor } })
 

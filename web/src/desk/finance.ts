@@ -43,3 +43,26 @@ export const kindOf = (account: string): string => account.split(":")[0] ?? acco
 
 /** The id at the end of an account of single orders, refunds, firms …; "" for a sum. */
 export const ownerOf = (account: string): string => account.split(":")[1] ?? ""
+
+const WITHIN_LEDGER: readonly string[] = ["not_posted", "without_cause", "posted_otherwise", "unbalanced"]
+
+/** What the two amounts of a difference are: of the ledger's own, what it should say and what it says. */
+export const sidesOf = (kind: string): [string, string] => (WITHIN_LEDGER.includes(kind) ? ["应记", "实记"] : ["我方", "对方"])
+
+const POSTINGS: Record<string, string> = {
+  payment: "收款",
+  stray: "错收款",
+  top_up: "企业充值",
+  bank: "银行转账",
+  fee: "手续费",
+  refund_requested: "申请退款",
+  refund_succeeded: "退款成功",
+  refund_failed: "退款失败",
+  settlement: "结算",
+  payout_share: "分账给律所",
+  payout_outside: "线下付款",
+  payout_give_back: "分账回退",
+  compensation: "补偿",
+}
+
+export const postingLabel = (kind: string): string => POSTINGS[kind] ?? kind

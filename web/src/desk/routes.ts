@@ -1,11 +1,8 @@
 /** The routes of the desk (工作台), inside its shell. */
 import type { Component } from "vue"
 import type { RouteRecordRaw } from "vue-router"
-import DeskDisputesView from "../views/DeskDisputesView.vue"
-import DeskVerificationsView from "../views/DeskVerificationsView.vue"
 import SettlementsView from "../views/SettlementsView.vue"
 import SettlementView from "../views/SettlementView.vue"
-import WorkItemsView from "../views/WorkItemsView.vue"
 
 type Pages = typeof import("../views/desk")
 
@@ -17,17 +14,18 @@ const lazily =
 
 // Notices lead to some of these by older paths, and lawyers to their statements: those stay as they are.
 export const DESK_ROUTES: RouteRecordRaw[] = [
-  { path: "/work-items", component: WorkItemsView, meta: { title: "工单" } },
+  { path: "/work-items", component: lazily((found) => found.WorkItemsView), meta: { title: "工单" } },
   { path: "/settlements", component: SettlementsView, meta: { title: "结算" } },
   { path: "/settlements/:id", component: SettlementView, props: true, meta: { title: "结算单" } },
-  { path: "disputes", component: DeskDisputesView, meta: { title: "售后处理" } },
-  { path: "verifications", component: DeskVerificationsView, meta: { title: "认证审核" } },
+  { path: "disputes", component: lazily((found) => found.DisputesView), meta: { title: "售后处理" } },
+  { path: "verifications", component: lazily((found) => found.VerificationsView), meta: { title: "认证审核" } },
   { path: "content", component: lazily((found) => found.ContentView), meta: { title: "内容审核" } },
   { path: "spaces", component: lazily((found) => found.SpacesView), meta: { title: "全部案件空间" } },
   { path: "spaces/:id", component: lazily((found) => found.SpaceReadingView), props: true, meta: { title: "查看案件空间" } },
   { path: "reconciliations", component: lazily((found) => found.ReconciliationsView), meta: { title: "对账" } },
   { path: "reconciliations/:day", component: lazily((found) => found.ReconciliationView), props: true, meta: { title: "对账" } },
   { path: "ledger", component: lazily((found) => found.LedgerView), meta: { title: "总账" } },
+  { path: "orders/:id/ledger", component: lazily((found) => found.OrderLedgerView), props: true, meta: { title: "订单账目" } },
   { path: "firms", component: lazily((found) => found.FirmsView), meta: { title: "律所与律师" } },
   { path: "rules", component: lazily((found) => found.RulesView), meta: { title: "结算规则" } },
   { path: "rules/new", component: lazily((found) => found.NewRulesView), meta: { title: "制定新版本" } },
