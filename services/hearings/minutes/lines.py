@@ -10,7 +10,8 @@ from services.actors import Actor
 from services.hearings.minutes.sheet import Sheet
 from services.ids import new_id
 
-MOST = 1_200  # lines, so that a final text fits into a document of the database, whatever they say
+MOST = 3_000  # lines
+MOST_SUGGESTED = 2_000  # lines beyond which nothing more is suggested: there must be room for what people write
 
 
 def blank(
@@ -54,8 +55,10 @@ def version(
 
 def merged(entries: Sequence[MinutesEntryDocument], fresh: Sequence[MinutesEntryDocument]) -> list[str]:
     """The ids in their new order: each fresh line behind the last one that is no younger."""
-    order = list(entries)
-    for line in fresh:
-        older = [place for place, entry in enumerate(order) if entry["at"] <= line["at"]]
-        order.insert(older[-1] + 1 if older else 0, line)
-    return [entry["_id"] for entry in order]
+    left, backwards = list(entries), []
+    by_time = sorted(fresh, key=lambda one: one["at"])
+    for line in by_time[::-1]:  # of equal times the first comes first
+        while left and left[-1]["at"] > line["at"]:
+            backwards.append(left.pop()["_id"])
+        backwards.append(line["_id"])
+    return [entry["_id"] for entry in left] + backwards[::-1]

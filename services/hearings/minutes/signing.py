@@ -102,7 +102,7 @@ class MinutesSigning:
             raise Problem("minutes.wrong_state")
         sheet.court.seat(user_id)
         seat = next((one for one in await self._signers(sheet, session) if one.user_id == user_id), None)
-        if seat is None:
+        if seat is None or signing_state(sheet.edition, seat) is SigningState.ABSENT:
             raise Problem("minutes.nothing_to_sign")
         if signing_state(sheet.edition, seat) is SigningState.SIGNED:
             raise Problem("minutes.signed_already")

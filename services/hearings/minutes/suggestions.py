@@ -3,6 +3,7 @@
 A suggestion is no part of the minutes: only the bench sees it, and it counts when who keeps the minutes accepts it.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from services.actors import Actor
 from services.errors import Problem
 from services.files.made_files import MadeFiles
 from services.hearings.minutes.book import MinutesBook, Step
-from services.hearings.minutes.lines import MOST, blank, merged, version
+from services.hearings.minutes.lines import MOST_SUGGESTED, blank, merged, version
 from services.hearings.minutes.sheet import Sheet
 from services.hearings.minutes.telling import MinutesTelling
 from services.hearings.recordings import MIX
@@ -71,7 +72,7 @@ class MinutesSuggestions:
             entries = await self._book.entries(sheet, session)
             known = {entry["client_id"] for entry in entries}
             fresh = [one for one in self._lines(sheet, take, heard, entries) if one["client_id"] not in known]
-            fresh = fresh[: max(0, MOST - len(entries))]
+            fresh = fresh[: max(0, MOST_SUGGESTED - len(entries))]
             if not fresh:
                 return None
             await self._db.minutes_entries.insert_many(fresh, session=session)
@@ -85,11 +86,11 @@ class MinutesSuggestions:
     def _lines(
         self, sheet: Sheet, take: SegmentDocument, heard: Sequence[Heard], entries: Sequence[MinutesEntryDocument]
     ) -> list[MinutesEntryDocument]:
-        lines = []
+        lines, stages = [], sorted((entry["at"], entry["stage"]) for entry in entries)
         for number, one in enumerate(heard):
             at = take["started_at"] + timedelta(seconds=one.start)
-            before = [entry for entry in entries if entry["at"] <= at]
-            stage = HearingStage(before[-1]["stage"]) if before else HearingStage.OPENING
+            before = bisect_right(stages, at, key=lambda stage: stage[0])
+            stage = HearingStage(stages[before - 1][1]) if before else HearingStage.OPENING
             line = blank(sheet, f"heard:{take['file_id']}:{number}", EntryKind.SUGGESTED, stage, at, take["number"])
             words = one.text[:MAX_TEXT]
             line["versions"].append(version(sheet, line, words, take["track"], None, at, VersionCause.WRITTEN))

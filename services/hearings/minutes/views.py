@@ -146,7 +146,7 @@ def _may_now(sheet: Sheet, seat: Seat, act: MinutesAct, wanted: Sequence[Seat]) 
     if act is MinutesAct.NOTE_REFUSAL:
         return any(one.role is not HearingRole.PRESIDER and one.user_id != seat.user_id for one in left)
     mine = next((one for one in wanted if one.user_id == seat.user_id), None)
-    if mine is None or signing_state(edition, mine) is SigningState.SIGNED:
+    if mine is None or signing_state(edition, mine) in (SigningState.SIGNED, SigningState.ABSENT):
         return False
     if seat.role in BENCH:
         return all(one.role in BENCH for one in left)

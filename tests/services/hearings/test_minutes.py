@@ -380,10 +380,12 @@ async def test_who_refuses_is_noted_and_may_still_sign(house: House) -> None:
     assert await refusal(scribe.refuse(world.wang, "替他拒绝", world.zhao)) == "hearing.not_allowed"
     assert await refusal(scribe.refuse(world.clerk, "记明", world.judge)) == "hearing.not_allowed"
     assert await refusal(scribe.refuse(world.clerk, "记明", await client(house))) == "hearing.no_participant"
+    query, gone = {"_id": scribe.id, "seats.user_id": world.li.id}, {"$set": {"seats.$.absence": "no_show"}}
+    await house.database.hearings.update_one(query, gone)
+    assert await refusal(scribe.sign(world.li)) == "minutes.nothing_to_sign", "who was not there owes nothing"
     await scribe.sign(world.zhao)
     assert await refusal(scribe.refuse(world.zhao, "反悔")) == "minutes.signed_already"
     await scribe.sign(world.wang)
-    await scribe.sign(world.li)
     await scribe.refuse(world.clerk, "逾期未签", world.witness)
     await scribe.sign(world.clerk)
     done = await scribe.sign(world.judge)
@@ -392,8 +394,10 @@ async def test_who_refuses_is_noted_and_may_still_sign(house: House) -> None:
     assert (noted.state, noted.reason, noted.noted_by) == (SigningState.REFUSED, "逾期未签", world.clerk.id)
     await scribe.effects()
     lines = await notices(scribe)
-    assert [lines.count(f"minutes.{one}") for one in ("refused", "signed", "done")] == [2, 5, 1]
-    assert "拒绝签名，理由：逾期未签" in await _paper(scribe)
+    assert [lines.count(f"minutes.{one}") for one in ("refused", "signed", "done")] == [2, 4, 1]
+    printed = await _paper(scribe)
+    assert "经记明，拒绝签名，理由：逾期未签" in printed
+    assert "未到庭" in printed
 
 
 async def _paper(scribe: Scribe) -> str:

@@ -11,12 +11,14 @@ from PIL import Image
 
 from schemas.api.minutes import MAX_SIGNATURE
 from schemas.documents.hearings import HearingDocument
+from schemas.documents.minutes import MinutesEntryDocument
 from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingRole, HearingStage
 from schemas.minutes_enums import MinutesAct, MinutesState
 from services.errors import Problem
 from services.hearings.journal import note_of
 from services.hearings.minutes.drafting import TITLES, drafted, in_recording, journal_id
 from services.hearings.minutes.drawings import drawing
+from services.hearings.minutes.lines import merged
 from services.hearings.minutes.rights import MOVES, RIGHTS, check, keeps, may
 from services.hearings.minutes.text import part_of, sha256
 from services.hearings.rights import Act
@@ -158,6 +160,18 @@ def test_an_entry_finds_its_place_in_the_recording() -> None:
     ready = _hearing(recordings=[_take(0.5, "early"), _take(60, "after a crash"), _take(80, "voice", "party")])
     assert in_recording(ready, sittings, 1, at) == (30_000, "after a crash")
     assert in_recording(ready, sittings, 1, START + timedelta(seconds=10)) == (9_500, "early")
+
+
+def test_fresh_lines_go_where_their_time_is() -> None:
+    def line(name: str, seconds: int) -> MinutesEntryDocument:
+        return {"_id": name, "at": START + timedelta(seconds=seconds)}  # type: ignore[typeddict-item]
+
+    there = [line("a", 0), line("written later, put before", 90), line("b", 10), line("c", 20)]
+    fresh = [line("first", -5), line("second", 10), line("third", 10), line("last", 99)]
+    order = merged(there, fresh)
+    assert order == ["first", "a", "written later, put before", "b", "second", "third", "c", "last"]
+    assert merged([], fresh[:1]) == ["first"]
+    assert merged(there, []) == [one["_id"] for one in there]
 
 
 # --- what a witness signs
