@@ -6,6 +6,7 @@ stays is the SHA-256 of each photo, with which a photo that somebody still has c
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
@@ -181,7 +182,7 @@ class Papers:
 
     async def _forget(self, session: AsyncClientSession, holder: str, now: datetime) -> None:
         of_it = {"space_id": holder}
-        await self._db.files.update_many(of_it, {"$unset": {"copies": ""}}, session=session)
+        await self._db.files.update_many(of_it, _gone(now), session=session)
         await self._db.readings.update_many(of_it, _WITHDRAWN, session=session)
         await self._db.verifications.update_one(
             {"_id": holder}, {"$set": {"purged_at": now}, "$unset": {"purge_at": ""}}, session=session
@@ -193,4 +194,9 @@ class Papers:
         if file is not None and "copies" in file:
             await self._db.readings.update_many({"file_id": file_id}, _WITHDRAWN)
             await self._store.remove(file, file["copies"].values())
-            await self._db.files.update_one({"_id": file_id}, {"$unset": {"copies": ""}})
+            await self._db.files.update_one({"_id": file_id}, _gone(self._clock()))
+
+
+def _gone(now: datetime) -> dict[str, Any]:
+    """What becomes of a file whose copies were destroyed."""
+    return {"$unset": {"copies": ""}, "$set": {"purged_at": now}}
