@@ -123,7 +123,8 @@ class Hearings:
     async def mine(self, actor: Actor) -> HearingListView:
         """The caller's hearings that are open or were lately, by their time."""
         since = self._clock() - LISTED_BACK
-        wanted = {"seats.user_id": actor.user_id, "starts_at": {"$gte": since}}
+        current = [{"starts_at": {"$gte": since}}, {"stage": {"$ne": HearingStage.CLOSED}}]
+        wanted = {"seats.user_id": actor.user_id, "$or": current}
         found = await self._db.hearings.find(wanted).sort("starts_at", 1).limit(LISTED + 1).to_list()
         items = [self._views.view(document, actor.user_id) for document in found[:LISTED]]
         return HearingListView(items=items, has_more=len(found) > LISTED)

@@ -311,6 +311,16 @@ async def test_from_live_to_asynchronous_and_back(house: House) -> None:
     assert "人在外地" not in str(stored), "reasons are sealed"
 
 
+async def test_one_that_lasts_for_months_is_still_found(house: House, world: World, time: Time) -> None:
+    """A live hearing is over in a day; this one is listed until it is closed."""
+    await begin(world, HearingStage.OPENING)
+    time.pass_by(24 * 60)
+    assert [one.id for one in (await house.services.hearings.mine(world.wang.actor)).items] == [world.id]
+    for stage in (HearingStage.RECESS, HearingStage.CLOSED):
+        await move(world, stage)
+    assert (await house.services.hearings.mine(world.wang.actor)).items == []
+
+
 async def test_turns_of_one_moment_do_not_overdraw(house: House, world: World) -> None:
     """Stage and count are judged where the turn is written: of ten at once, one is accepted."""
     await begin(world, HearingStage.OPENING)
