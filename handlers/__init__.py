@@ -26,6 +26,7 @@ RESOURCES = (
     "finance",
     "exports",
     "hearings",
+    "hearing_candidates",
     "minutes",
     "asynchronous_hearings",
     "files",

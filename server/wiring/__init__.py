@@ -13,7 +13,7 @@ from server.wiring.core import Core, build_core
 from server.wiring.disputes import build_disputes
 from server.wiring.evidence import build_catalogue
 from server.wiring.files import build_files
-from server.wiring.hearings import Courts, build_hearings
+from server.wiring.hearings import Courts, build_candidates, build_hearings
 from server.wiring.invoicing import build_invoicing
 from server.wiring.live import connect_publisher
 from server.wiring.money import build_money
@@ -154,6 +154,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         files=files,
         finance=books.finance,
         form_suggestions=catalogue.forms,
+        hearing_candidates=build_candidates(core),
         hearings=courts.hearings,
         minutes=courts.minutes.services,
         memberships=talk.memberships,

@@ -15,6 +15,7 @@ from server.worker import Tick
 from services.files.files import Files
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.hearings.attendance import Attendance
+from services.hearings.candidates import Candidates
 from services.hearings.conductor import Stage
 from services.hearings.docket import Docket
 from services.hearings.hearing_effects import HearingEffects, Tell
@@ -29,6 +30,7 @@ from services.hearings.rescheduling import Rescheduling
 from services.hearings.schedule_effects import ScheduleEffects
 from services.hearings.scheduling import Scheduling
 from services.hearings.switchboard import Switchboard
+from services.identity.people import People
 from services.notices.notices import Notices
 from services.outbox import Effect
 from services.papers.seals import PaperSeal
@@ -64,6 +66,11 @@ class Courts:
         self.minutes.http.close()
         if self.switchboard is not None:
             await self.switchboard.close()
+
+
+def build_candidates(core: Core) -> Candidates:
+    people = People(core.database, core.vault, core.index, core.clock)
+    return Candidates(core.database, people, core.spaces, core.audit)
 
 
 def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, seal: PaperSeal) -> Courts:

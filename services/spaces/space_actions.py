@@ -33,6 +33,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("confirm", "确认完成", frozenset({Role.CLIENT}), frozenset({OrderStatus.DELIVERED})),
     Action("review", "评价服务", frozenset({Role.CLIENT}), frozenset({OrderStatus.CONFIRMED}), when_closed=True),
     Action("dispute", "申请售后", frozenset({Role.CLIENT}), DISPUTABLE, when_closed=True),
+    Action("hearing", "移动庭审", _TALKERS, when_closed=True),
     Action("tip", "打赏感谢", frozenset({Role.CLIENT}), TIPPABLE, when_closed=True),
 )
 

@@ -2,6 +2,7 @@ import { createRouter, createWebHistory } from "vue-router"
 import { DESK_ROUTES } from "./desk/routes"
 import { isStaff, signedIn } from "./stores/session"
 import CaseElementsView from "./views/CaseElementsView.vue"
+import CaseHearingsView from "./views/CaseHearingsView.vue"
 import ChatView from "./views/ChatView.vue"
 import CouponsView from "./views/CouponsView.vue"
 import DeliverView from "./views/DeliverView.vue"
@@ -24,6 +25,7 @@ import ReceiptCheckView from "./views/ReceiptCheckView.vue"
 import ReceiptsView from "./views/ReceiptsView.vue"
 import QuoteView from "./views/QuoteView.vue"
 import RemindersView from "./views/RemindersView.vue"
+import ScheduleHearingView from "./views/ScheduleHearingView.vue"
 import SignInView from "./views/SignInView.vue"
 import SpacesView from "./views/SpacesView.vue"
 import VerificationView from "./views/VerificationView.vue"
@@ -105,6 +107,8 @@ export const router = createRouter({
     },
     { path: "/spaces/:id/evidence", component: EvidenceView, props: true, meta: { title: "证据目录" } },
     { path: "/spaces/:id/case-elements", component: CaseElementsView, props: true, meta: { title: "案件要素" } },
+    { path: "/spaces/:id/hearings", component: CaseHearingsView, props: true, meta: { title: "本案庭审" } },
+    { path: "/spaces/:id/hearings/new", component: ScheduleHearingView, props: true, meta: { title: "安排庭审" } },
     { path: "/hearings", component: HearingsView, meta: { title: "移动庭审" } },
     { path: "/hearings/:id", component: HearingView, props: true, meta: { title: "庭审" } },
     { path: "/hearings/:id/minutes", component: MinutesView, props: true, meta: { title: "庭审笔录" } },

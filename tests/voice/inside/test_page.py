@@ -199,7 +199,9 @@ async def test_minutes_are_written_corrected_and_signed_on_phones(house: House, 
 
 async def draw(phone: CourtPhone) -> None:
     """A finger's way over the signature pad."""
-    box = await phone.page.get_by_label("手写签名区").bounding_box()
+    pad = phone.page.get_by_label("手写签名区")
+    await pad.hover()  # once the sheet has come to rest
+    box = await pad.bounding_box()
     assert box is not None
     mouse = phone.page.mouse
     for row in (0.3, 0.6):
@@ -208,3 +210,24 @@ async def draw(phone: CourtPhone) -> None:
         await mouse.move(box["x"] + 180, box["y"] + box["height"] * (row + 0.2), steps=6)
         await mouse.move(box["x"] + 280, box["y"] + box["height"] * row, steps=6)
         await mouse.up()
+
+
+async def test_a_lawyer_calls_a_hearing_on_the_phone(house: House, chromium: Browser) -> None:
+    """A4, I6: from the "+" menu's list of hearings to the notice that everybody gets."""
+    world = await called(house)
+    li = await phone_of(world, chromium, world.li, "li")
+    await li.page.goto(f"/spaces/{world.case}/hearings")
+    await expect(li.page.get_by_text("王晓诉赵敏借款合同纠纷")).to_be_visible()
+    await li.page.get_by_role("link", name="安排庭审").click()
+    await li.page.get_by_placeholder("例如：王晓诉赵敏借款合同纠纷").fill("王晓诉赵敏借款合同纠纷第二次开庭")
+    judge = li.page.locator(".person", has_text="陈明").first
+    await judge.get_by_role("combobox").select_option(label="主持人")
+    wang = li.page.locator(".person", has_text="王晓")
+    await wang.get_by_role("combobox").first.select_option(label="当事人")
+    await wang.get_by_role("combobox").last.select_option(label="原告")
+    await li.picture("schedule")
+    await li.button("安排并通知各方").click()
+    await li.page.wait_for_url("**/hearings/*")
+    await expect(li.page.get_by_text("您安排了这场庭审，但不是参与人。")).to_be_visible()
+    await li.picture("called")
+    assert li.phone.faults == []

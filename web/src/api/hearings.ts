@@ -58,6 +58,8 @@ export interface Hearing {
   id: string
   version: number
   kind: HearingKind
+  mode: "live" | "asynchronous"
+  state: HearingState
   title: string
   space_id: string
   case_space_id: string | null
@@ -78,6 +80,30 @@ export interface Hearing {
   /** When it grows, the media server was replaced: connect the sound anew. */
   voice_epoch: number
   server_time: string
+}
+
+export type HearingState = "scheduled" | "in_session" | "recess" | "closed" | "cancelled"
+
+/** A hearing in the list of its case. */
+export interface HearingBrief {
+  id: string
+  title: string
+  kind: HearingKind
+  mode: "live" | "asynchronous"
+  state: HearingState
+  stage: string
+  stage_title: string
+  starts_at: string
+  minutes: number
+  space_id: string | null
+  participant: boolean
+}
+
+/** Somebody whom a hearing can be called with; `suits`: what their account allows. */
+export interface Candidate {
+  user_id: string
+  display_name: string
+  suits: HearingRole[]
 }
 
 export interface HearingTicket {
@@ -123,6 +149,14 @@ export const hearingTicket = (hearingId: string): Promise<HearingTicket> =>
 
 export const callHearing = (spaceId: string, body: NewHearing): Promise<Hearing> =>
   call("POST", `/spaces/${id(spaceId)}/hearings`, { body })
+
+export const caseHearings = (spaceId: string): Promise<Page<HearingBrief>> => call("GET", `/spaces/${id(spaceId)}/hearings`)
+
+export const listCandidates = (spaceId: string): Promise<{ bench: Candidate[]; case: Candidate[] }> =>
+  call("GET", `/spaces/${id(spaceId)}/hearing-candidates`)
+
+export const findCandidate = (spaceId: string, phone: string): Promise<Candidate> =>
+  call("POST", `/spaces/${id(spaceId)}/hearing-candidates/find`, { body: { phone } })
 
 export const hearingCalendar = async (hearingId: string): Promise<Blob> =>
   (await request("GET", `/hearings/${id(hearingId)}/calendar`)).blob()

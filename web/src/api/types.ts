@@ -210,6 +210,8 @@ export interface Space {
   id: string
   order_id: string
   title: string
+  /** The space is this hearing's own. */
+  hearing_id?: string | null
   members: Member[]
   actions: SpaceAction[]
   last_seq: number

@@ -1,7 +1,7 @@
 /** The "+" menu: what every chat can send, then what the server allows this person in this order now. */
 import type { SpaceAction } from "../api/types"
 
-type Target = "photo" | "camera" | "file" | "location" | "contact" | "members" | "order" | "deliver" | "pay" | "quote" | "dispute"
+type Target = "photo" | "camera" | "file" | "location" | "contact" | "members" | "order" | "deliver" | "pay" | "quote" | "dispute" | "hearing"
 
 const OWN: SpaceAction[] = [
   { code: "photo", label: "照片", icon: "photo" },
@@ -34,6 +34,8 @@ const TARGETS: Record<string, Target> = {
   quote: "quote",
   tip: "order",
   dispute: "dispute",
+  hearing: "hearing",
+  mobile_hearing: "hearing",
 }
 
 const ICONS: Record<string, string> = {
