@@ -20,6 +20,7 @@ from tests.e2e.conftest import FLAGS, chromium_path
 from tests.house import Person, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.services.hearings.hearing_world import World, called, owed
+from tests.services.hearings.test_asynchronous import ask, begin
 from tests.voice.inside.court_phone import CourtPhone
 from tests.voice.inside.speakers import RATE
 
@@ -231,3 +232,25 @@ async def test_a_lawyer_calls_a_hearing_on_the_phone(house: House, chromium: Bro
     await expect(li.page.get_by_text("您安排了这场庭审，但不是参与人。")).to_be_visible()
     await li.picture("called")
     assert li.phone.faults == []
+
+
+async def test_turns_are_taken_on_the_phone(house: House, chromium: Browser) -> None:
+    """I6: an asynchronous hearing, read and written whenever there is time."""
+    world = await called(house, mode="asynchronous")
+    await begin(world, HearingStage.OPENING, HearingStage.INVESTIGATION)
+    li = await phone_of(world, chromium, world.li, "li")
+    zhao = await phone_of(world, chromium, world.zhao, "zhao")
+    for phone in (li, zhao):
+        await phone.page.goto(f"/hearings/{world.id}")
+        await expect(phone.page.get_by_label("发言内容")).to_be_visible()
+    await li.page.get_by_label("发言内容").fill("请求判令被告归还借款5万元。")
+    await li.button("提交").click()
+    turn = zhao.page.locator(".turn", has_text="请求判令被告归还借款5万元。")
+    await expect(turn).to_contain_text("李律师")
+    await ask(world, world.zhao, "借款是否已经归还？", 48)
+    await zhao.button("答复").click()
+    await zhao.page.get_by_label("发言内容").fill("已经归还2万元。")
+    await zhao.picture("turns")
+    await zhao.button("提交").click()
+    await expect(li.page.locator(".turn", has_text="已经归还2万元。")).to_be_visible()
+    assert [*li.phone.faults, *zhao.phone.faults] == []

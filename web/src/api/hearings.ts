@@ -1,5 +1,6 @@
 /** Hearings as the wire has them; what they mean is in docs/protocol.md. */
 import { call, request } from "./http"
+import type { Exchange } from "./exchanges"
 import type { Page } from "./types"
 
 export type HearingKind = "court" | "mediation" | "arbitration"
@@ -77,6 +78,8 @@ export interface Hearing {
   recording: { segment: number | null; alarm: string | null }
   recordings: Segment[]
   voice: boolean
+  /** Of an asynchronous hearing, or while one is asked for. */
+  exchange?: Exchange | null
   /** When it grows, the media server was replaced: connect the sound anew. */
   voice_epoch: number
   server_time: string

@@ -1,0 +1,55 @@
+/** Asynchronous hearings (非同步审理): turns in text, deadlines, questions. `can` says what the viewer may do now. */
+import { call } from "./http"
+import type { Hearing } from "./hearings"
+import type { Page } from "./types"
+
+export interface Question {
+  id: string
+  number: number
+  text: string
+  to_user_id: string
+  to_side: string | null
+  due_at: string
+  state: "open" | "answered" | "lapsed"
+  /** Whether the viewer may answer it. */
+  mine: boolean
+}
+
+export interface Exchange {
+  application: { by: string; at: string; state: "open" | "granted" | "declined" | "refused" } | null
+  consents: { user_id: string; agreed: boolean | null }[]
+  due_at: string | null
+  lapsed: boolean
+  turns_left: number | null
+  can: string[]
+  questions: Question[]
+}
+
+export interface Turn {
+  number: number
+  kind: "statement" | "question" | "answer"
+  stage_title: string
+  user_id: string
+  title: string
+  display_name: string
+  text: string | null
+  file: { id: string; name: string; content_type: string; url: string } | null
+  at: string
+}
+
+const of = (hearingId: string): string => `/hearings/${encodeURIComponent(hearingId)}`
+
+export const listTurns = (hearingId: string, after: number): Promise<Page<Turn>> =>
+  call("GET", `${of(hearingId)}/turns`, { query: { after, limit: 50 } })
+
+export const takeTurn = (hearingId: string, clientTurnId: string, text: string, questionId?: string): Promise<Turn> =>
+  call("POST", `${of(hearingId)}/turns`, { body: { client_turn_id: clientTurnId, text, question_id: questionId } })
+
+export const askQuestion = (hearingId: string, clientTurnId: string, userId: string, text: string, hours: number): Promise<Turn> =>
+  call("POST", `${of(hearingId)}/questions`, { body: { client_turn_id: clientTurnId, user_id: userId, text, hours } })
+
+export const goAsynchronous = (hearingId: string, action: string, reason?: string): Promise<Hearing> =>
+  call("POST", `${of(hearingId)}/asynchronous`, { body: { action, reason } })
+
+export const moveStage = (hearingId: string, stage: string): Promise<Hearing> =>
+  call("POST", `${of(hearingId)}/stages`, { body: { stage } })
