@@ -248,6 +248,7 @@ async def test_turns_are_taken_on_the_phone(house: House, chromium: Browser) -> 
     turn = zhao.page.locator(".turn", has_text="请求判令被告归还借款5万元。")
     await expect(turn).to_contain_text("李律师")
     await ask(world, world.zhao, "借款是否已经归还？", 48)
+    await expect(zhao.page.locator(".question")).to_contain_text("借款是否已经归还？")
     await zhao.button("答复").click()
     await zhao.page.get_by_label("发言内容").fill("已经归还2万元。")
     await zhao.picture("turns")

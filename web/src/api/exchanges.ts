@@ -5,8 +5,8 @@ import type { Page } from "./types"
 
 export interface Question {
   id: string
+  /** Of the turn that holds its words. */
   number: number
-  text: string
   to_user_id: string
   to_side: string | null
   due_at: string

@@ -1,5 +1,5 @@
 /** Words of hearings. */
-import type { AbsenceCause, Hearing, HearingKind, HearingRole, IdentityState, Participant } from "../api/hearings"
+import type { AbsenceCause, HearingKind, HearingRole, IdentityState, Participant } from "../api/hearings"
 import type { Tone } from "../orders/states"
 
 export const KINDS: Record<HearingKind, string> = { court: "开庭审理", mediation: "调解", arbitration: "仲裁开庭" }
@@ -28,7 +28,7 @@ export const ABSENCES: Record<AbsenceCause, string> = {
 
 /** The discipline of the court, for a person who attends by phone. */
 export const DISCIPLINE: readonly string[] = [
-  "请在安静、光线充足、网络稳定的地方参加，保持通话畅通，全程不得擅自离开。",
+  "请在安静、网络稳定的地方参加，保持通话畅通，全程不得擅自离开。",
   "服从主持人的指挥；发言须经准许，不得打断他人发言。",
   "未经准许，不得录音、录像、截屏或者向外传播庭审情况。",
   "证人在作证前后不得旁听；任何人不得向正在作证的人提示。",
@@ -44,8 +44,6 @@ export function whereText(person: Participant): string {
   if (person.place === "waiting") return person.accepted ? "候审中" : "候审中，未承诺纪律"
   return person.place === "side" ? "单独会谈" : "在庭"
 }
-
-export const isCourt = (hearing: Hearing): boolean => hearing.kind === "court"
 
 /** What the media server's troubles mean for the bench. */
 export function alarmText(alarm: string): string {
