@@ -1,7 +1,8 @@
 """The one way to append to a record: group commit over many spaces, compare-and-set on each space's head.
 
-Whatever queued while the last flush was in flight goes into the next one: no timer, so an idle system answers
-at once and a busy one shares a round trip and a journal flush. Spaces with one entry waiting share one unordered
+Whatever queued while the flushes before it were in flight goes into the next one: no timer, so an idle system answers
+at once and a busy one shares a round trip and a journal flush. A second flush may overtake a slow one, with other
+spaces: each space is in one at a time. Spaces with one entry waiting share one unordered
 insert; a space with several gets an ordered one of its own, which stops at the first that is refused, so that
 nothing is ever stored behind a gap. (While a member of the replica set hangs, a majority may take half a second to
 come about: a space that then moved by one entry a flush would fall behind for as long as it lasts.)
@@ -13,6 +14,8 @@ caller is told to try again: the same ``client_msg_id`` then finds the entry if 
 """
 
 import asyncio
+import contextvars
+import itertools
 import logging
 import os
 from collections import OrderedDict, deque
@@ -37,6 +40,7 @@ from services.storage.database import Database
 log = logging.getLogger("casespace.record")
 
 SALT_BYTES = 16
+LANES = 2  # flushes in flight
 MAX_BATCH = 256
 MAX_QUEUED = 10_000
 MAX_RUN = 32  # entries of one space in a flush
@@ -72,7 +76,9 @@ class Recorder:
         self._queues: OrderedDict[str, deque[_Pending]] = OrderedDict()
         self._queued = 0
         self._heads: OrderedDict[str, Head] = OrderedDict()
-        self._flusher: asyncio.Task[None] | None = None
+        self._flushes: set[asyncio.Task[None]] = set()
+        self._busy: set[str] = set()  # spaces in a flush
+        self._starting = False
 
     async def append(self, draft: Draft) -> Stored:
         """Store an entry and give it back; the stored one when this ``client_msg_id`` was stored before.
@@ -118,8 +124,8 @@ class Recorder:
 
     async def close(self) -> None:
         """Wait until everything that was accepted has been answered."""
-        while self._flusher is not None:
-            await asyncio.wait([self._flusher])
+        while self._queues or self._flushes:
+            await (asyncio.wait(self._flushes) if self._flushes else asyncio.sleep(0))
 
     # --- queue
 
@@ -130,25 +136,39 @@ class Recorder:
         else:
             queue.append(pending)
         self._queued += 1
-        if self._flusher is None:
-            self._flusher = asyncio.get_running_loop().create_task(self._run())
+        self._start_soon()
 
-    async def _run(self) -> None:
+    def _start_soon(self) -> None:
+        """In the next turn of the loop: what arrives in this one goes together."""
+        if not self._starting and len(self._flushes) < LANES:
+            self._starting = True
+            # Not in the first caller's context: its time limit is not everybody's.
+            asyncio.get_running_loop().call_soon(self._start, context=contextvars.Context())
+
+    def _start(self) -> None:
+        self._starting = False
+        if runs := self._take():
+            self._busy.update(run[0].draft.space_id for run in runs)
+            task = asyncio.get_running_loop().create_task(self._run(runs))
+            self._flushes.add(task)
+
+    async def _run(self, runs: list[_Run]) -> None:
         try:
-            while self._queues:
-                runs = self._take()
-                try:
-                    await self._flush(runs)
-                except Exception as fault:  # noqa: BLE001 - every waiting caller must get an answer
-                    self._fail([pending for run in runs for pending in run], fault)
+            await self._flush(runs)
+        except Exception as fault:  # noqa: BLE001 - every waiting caller must get an answer
+            self._fail([pending for run in runs for pending in run], fault)
         finally:
-            self._flusher = None
+            self._busy.difference_update([run[0].draft.space_id for run in runs])
+            self._flushes.remove(asyncio.current_task())  # type: ignore[arg-type]
+            if self._queues:
+                self._start_soon()
 
     def _take(self) -> list[_Run]:
         """A run of entries of each waiting space, spaces in the order in which they began to wait."""
         runs: list[_Run] = []
         longer = 0
-        for space_id in list(self._queues)[:MAX_BATCH]:
+        free = (space_id for space_id in self._queues if space_id not in self._busy)
+        for space_id in list(itertools.islice(free, MAX_BATCH)):
             queue = self._queues[space_id]
             most = MAX_RUN if longer < MAX_RUNS else 1
             run = [queue.popleft() for _ in range(min(most, len(queue)))]
