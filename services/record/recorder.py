@@ -15,12 +15,10 @@ caller is told to try again: the same ``client_msg_id`` then finds the entry if 
 
 import asyncio
 import contextvars
-import itertools
 import logging
 import os
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -34,6 +32,7 @@ from services.keys import Vault
 from services.live import Live
 from services.record.chain import FORM, GENESIS, canonical_body, commitment, entry_hash
 from services.record.draft import Draft, Stored
+from services.record.waiting import Pending, Run, Waiting
 from services.spaces.message_views import EncodedMessage, Links, message_view
 from services.storage.database import Database
 
@@ -41,29 +40,11 @@ log = logging.getLogger("casespace.record")
 
 SALT_BYTES = 16
 LANES = 2  # flushes in flight
-MAX_BATCH = 256
-MAX_QUEUED = 10_000
-MAX_RUN = 32  # entries of one space in a flush
-MAX_RUNS = 16  # spaces with more than one entry in a flush: each is a command of its own
-MAX_QUEUED_IN_SPACE = 1_000
 FLUSH_SECONDS = 8.0
 HEADS_KEPT = 50_000
 _DUPLICATE = 11000
 
 Head = tuple[int, bytes]  # seq, hash
-
-
-@dataclass(slots=True, eq=False)
-class _Pending:
-    draft: Draft
-    body: bytes  # canonical
-    salt: bytes
-    sealed: bytes
-    commit: bytes
-    done: "asyncio.Future[Stored]"
-
-
-_Run = list[_Pending]  # of one space
 
 
 class Recorder:
@@ -73,11 +54,9 @@ class Recorder:
         self._vault = vault
         self._live = live
         self._clock = clock
-        self._queues: OrderedDict[str, deque[_Pending]] = OrderedDict()
-        self._queued = 0
+        self._waiting = Waiting()
         self._heads: OrderedDict[str, Head] = OrderedDict()
         self._flushes: set[asyncio.Task[None]] = set()
-        self._busy: set[str] = set()  # spaces in a flush
         self._starting = False
 
     async def append(self, draft: Draft) -> Stored:
@@ -87,11 +66,11 @@ class Recorder:
         try again with the same id).
         """
         key = await self._vault.key(f"space:{draft.space_id}")
-        if self._queued >= MAX_QUEUED or len(self._queues.get(draft.space_id, ())) >= MAX_QUEUED_IN_SPACE:
+        if self._waiting.full(draft.space_id):
             raise Problem("server.unavailable", retry_after=1)
         body = canonical_body(draft.type, draft.body)
         salt = os.urandom(SALT_BYTES)
-        pending = _Pending(
+        pending = Pending(
             draft,
             body,
             salt,
@@ -124,18 +103,13 @@ class Recorder:
 
     async def close(self) -> None:
         """Wait until everything that was accepted has been answered."""
-        while self._queues or self._flushes:
+        while self._waiting or self._flushes:
             await (asyncio.wait(self._flushes) if self._flushes else asyncio.sleep(0))
 
     # --- queue
 
-    def _enqueue(self, pending: _Pending, *, first: bool = False) -> None:
-        queue = self._queues.setdefault(pending.draft.space_id, deque())
-        if first:
-            queue.appendleft(pending)
-        else:
-            queue.append(pending)
-        self._queued += 1
+    def _enqueue(self, pending: Pending, *, first: bool = False) -> None:
+        self._waiting.put(pending, first=first)
         self._start_soon()
 
     def _start_soon(self) -> None:
@@ -147,43 +121,24 @@ class Recorder:
 
     def _start(self) -> None:
         self._starting = False
-        if runs := self._take():
-            self._busy.update(run[0].draft.space_id for run in runs)
+        if runs := self._waiting.take():
             task = asyncio.get_running_loop().create_task(self._run(runs))
             self._flushes.add(task)
 
-    async def _run(self, runs: list[_Run]) -> None:
+    async def _run(self, runs: list[Run]) -> None:
         try:
             await self._flush(runs)
         except Exception as fault:  # noqa: BLE001 - every waiting caller must get an answer
             self._fail([pending for run in runs for pending in run], fault)
         finally:
-            self._busy.difference_update([run[0].draft.space_id for run in runs])
+            self._waiting.done(runs)
             self._flushes.remove(asyncio.current_task())  # type: ignore[arg-type]
-            if self._queues:
+            if self._waiting:
                 self._start_soon()
-
-    def _take(self) -> list[_Run]:
-        """A run of entries of each waiting space, spaces in the order in which they began to wait."""
-        runs: list[_Run] = []
-        longer = 0
-        free = (space_id for space_id in self._queues if space_id not in self._busy)
-        for space_id in list(itertools.islice(free, MAX_BATCH)):
-            queue = self._queues[space_id]
-            most = MAX_RUN if longer < MAX_RUNS else 1
-            run = [queue.popleft() for _ in range(min(most, len(queue)))]
-            longer += len(run) > 1
-            runs.append(run)
-            self._queued -= len(run)
-            if queue:
-                self._queues.move_to_end(space_id)
-            else:
-                del self._queues[space_id]
-        return runs
 
     # --- flush
 
-    async def _flush(self, runs: list[_Run]) -> None:
+    async def _flush(self, runs: list[Run]) -> None:
         with pymongo.timeout(FLUSH_SECONDS):
             await self._load_heads([run[0].draft.space_id for run in runs])
             single = [run[0] for run in runs if len(run) == 1]
@@ -192,7 +147,7 @@ class Recorder:
                 writes.append(self._write(single, ordered=False))
             await (asyncio.gather(*writes) if len(writes) > 1 else writes[0])
 
-    async def _write(self, batch: list[_Pending], *, ordered: bool) -> None:
+    async def _write(self, batch: list[Pending], *, ordered: bool) -> None:
         """Store one entry of each of several spaces, or (ordered) several of one, and answer for each."""
         entries: list[EntryDocument] = []
         head: Head | None = None
@@ -231,7 +186,7 @@ class Recorder:
         while len(self._heads) > HEADS_KEPT + len(space_ids):
             self._heads.popitem(last=False)
 
-    def _entry(self, pending: _Pending, head: Head) -> EntryDocument:
+    def _entry(self, pending: Pending, head: Head) -> EntryDocument:
         draft = pending.draft
         seq, prev = head
         entry: EntryDocument = {
@@ -258,7 +213,7 @@ class Recorder:
         entry["hash"] = entry_hash(entry)
         return entry
 
-    def _stored(self, pending: _Pending, entry: EntryDocument) -> None:
+    def _stored(self, pending: Pending, entry: EntryDocument) -> None:
         space_id, seq = entry["_id"]["space"], entry["_id"]["seq"]
         self._heads[space_id] = (seq, entry["hash"])
         self._heads.move_to_end(space_id)
@@ -276,7 +231,7 @@ class Recorder:
         view = message_view(entry, body, salt, {draft.sender: draft.sender_name}, self._links)
         return EncodedMessage(orjson.dumps(view))
 
-    async def _refused(self, pending: _Pending, error: dict[str, Any]) -> None:
+    async def _refused(self, pending: Pending, error: dict[str, Any]) -> None:
         """A duplicate is either a head that moved (try again) or a repeated id (give the stored entry)."""
         draft = pending.draft
         if error.get("code") != _DUPLICATE:
@@ -296,7 +251,7 @@ class Recorder:
         else:
             self._answer(pending, Problem("message.id_reused"))
 
-    def _fail(self, batch: list[_Pending], fault: Exception) -> None:
+    def _fail(self, batch: list[Pending], fault: Exception) -> None:
         """Nothing is known about these entries: forget the heads, tell every caller to try again."""
         log.error("a flush failed: %s", type(fault).__name__, extra={"entries": len(batch)})
         known = isinstance(fault, PyMongoError)
@@ -305,7 +260,7 @@ class Recorder:
             self._answer(pending, Problem("server.unavailable", retry_after=1) if known else fault)
 
     @staticmethod
-    def _answer(pending: _Pending, fault: Exception) -> None:
+    def _answer(pending: Pending, fault: Exception) -> None:
         if not pending.done.done():
             pending.done.set_exception(fault)
 

@@ -13,7 +13,7 @@ from services import rate_limits
 from services.errors import Problem
 from services.ids import new_id
 from services.rate_limits import SEND, Limit
-from services.record import Draft, recorder
+from services.record import Draft, waiting
 from services.spaces import messages as sending
 from tests.house import client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
@@ -94,7 +94,7 @@ async def test_the_socket_says_when_to_go_on(house: House) -> None:
 
 async def test_a_space_that_is_full_holds_up_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounded queues: what does not fit is refused at once, and what was accepted is stored."""
-    monkeypatch.setattr(recorder, "MAX_QUEUED_IN_SPACE", 3)
+    monkeypatch.setattr(waiting, "MAX_QUEUED_IN_SPACE", 3)
     wang = await client(house)
     full, other = await space_of(house, wang), await space_of(house, wang)
 
@@ -103,9 +103,9 @@ async def test_a_space_that_is_full_holds_up_no_other(house: House, monkeypatch:
 
     for space_id in (full, other):
         await house.core.vault.key(f"space:{space_id}")
-    waiting = [house.core.recorder.append(draft(full, n)) for n in range(10)]
-    waiting.append(house.core.recorder.append(draft(other, 0)))
-    results = await asyncio.gather(*waiting, return_exceptions=True)
+    asked = [house.core.recorder.append(draft(full, n)) for n in range(10)]
+    asked.append(house.core.recorder.append(draft(other, 0)))
+    results = await asyncio.gather(*asked, return_exceptions=True)
     faults = [one for one in results if isinstance(one, Problem)]
     assert {(one.code, one.retry_after, one.type.retryable) for one in faults} == {("server.unavailable", 1, True)}
     assert len(faults) == 7

@@ -103,6 +103,7 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
     await expect(wang.page.get_by_text("正在收音")).to_be_visible()
     await judge.hears()
     await expect(judge.page.locator(".court__saying")).to_contain_text("王晓")
+    await expect(judge.page.locator(".person--speaking", has_text="王晓")).to_be_visible(timeout=20_000)
     await judge.picture("judge")
 
     await show_a_paper(judge, wang, paper(tmp_path))
