@@ -231,7 +231,16 @@ async def test_a_lawyer_calls_a_hearing_on_the_phone(house: House, chromium: Bro
     await li.button("安排并通知各方").click()
     await li.page.wait_for_url("**/hearings/*")
     await expect(li.page.get_by_text("您安排了这场庭审，但不是参与人。")).to_be_visible()
+    await li.button("改期").click()
+    await li.page.get_by_label("理由").fill("证人当日不能到庭")
+    await li.button("改期并通知各方").click()
+    await expect(li.page.get_by_text("已改期，并通知各方")).to_be_visible()
     await li.picture("called")
+    await li.button("取消庭审").click()
+    await li.page.get_by_label("理由").fill("双方已经和解")
+    await li.button("取消并通知各方").click()
+    await expect(li.page.get_by_text("已取消，并通知各方")).to_be_visible()
+    await expect(li.button("取消庭审")).to_be_hidden()
     assert li.phone.faults == []
 
 

@@ -75,6 +75,9 @@ export interface Hearing {
   next_stages: Stage[]
   participants: Participant[]
   shown: ShownEvidence | null
+  /** Whether the court has a recorded discipline, and whether it is being played. */
+  announcement: boolean
+  announcing: boolean
   recording: { segment: number | null; alarm: string | null }
   recordings: Segment[]
   voice: boolean
@@ -154,6 +157,12 @@ export const callHearing = (spaceId: string, body: NewHearing): Promise<Hearing>
   call("POST", `/spaces/${id(spaceId)}/hearings`, { body })
 
 export const caseHearings = (spaceId: string): Promise<Page<HearingBrief>> => call("GET", `/spaces/${id(spaceId)}/hearings`)
+
+export const moveHearing = (hearingId: string, body: { starts_at: string; minutes: number; reason: string }): Promise<Hearing> =>
+  call("POST", `/hearings/${id(hearingId)}/reschedule`, { body })
+
+export const cancelHearing = (hearingId: string, reason: string): Promise<Hearing> =>
+  call("POST", `/hearings/${id(hearingId)}/cancel`, { body: { reason } })
 
 export const listCandidates = (spaceId: string): Promise<{ bench: Candidate[]; case: Candidate[] }> =>
   call("GET", `/spaces/${id(spaceId)}/hearing-candidates`)
