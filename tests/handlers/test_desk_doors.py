@@ -146,7 +146,7 @@ async def test_an_order_is_found_by_its_number_by_those_who_may_see_it(house: Ho
 async def test_a_campaign_has_numbers(house: House, url: str, ops: Person, support: Person) -> None:
     wang, li = await client(house), await client(house, "李女士")
     terms = {"kind": "fixed", "off_fen": 1000}
-    body = {"code": f"c{new_id()}", "title": "新人券", "terms": terms, "per_user_limit": 2, **VALID}
+    body = {"code": f"c{new_id()}", "title": "新人券", "terms": terms, "per_user_limit": 2, "total_limit": 9, **VALID}
     definition = (await ask(f"{url}/coupon-definitions", ops, "POST", body))[1]
     path = f"{url}/coupon-definitions/{definition['id']}"
     assert (await ask(f"{path}/numbers", support))[0] == 403
