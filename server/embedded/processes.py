@@ -98,7 +98,7 @@ class Part(ABC):
         while not self.ready():
             if given_up is not None and given_up.is_set():
                 return
-            if self.exit_code is not None:
+            if self.exit_code is not None and not self.ready():  # a step that ended well since the first look is ready
                 raise self.died()
             if time.monotonic() > deadline:
                 raise PartError(self.name, f"is not ready after {self.ready_within:.0f} s", self.log_tail())

@@ -50,6 +50,24 @@ def test_the_last_words_are_of_this_start_only(tmp_path: Path) -> None:
     assert "first life" not in str(caught.value)
 
 
+class EndsBetweenTwoLooks(Program):
+    """A step that must end well, and does so after it was found not to have ended."""
+
+    looks = 0
+
+    def ready(self) -> bool:
+        self.looks += 1
+        if self.looks == 1:
+            assert self._process is not None
+            self._process.wait(10)
+            return False
+        return self.exit_code == 0
+
+
+def test_a_step_that_ends_well_while_it_is_looked_at_has_not_failed(tmp_path: Path) -> None:
+    start_together([EndsBetweenTwoLooks("step", tmp_path, "")])
+
+
 def test_a_part_that_is_never_ready_is_given_up(tmp_path: Path) -> None:
     part = Program("dreamer", tmp_path, NEVER_READY)
     part.ready_within = 0.3
