@@ -12,8 +12,10 @@ from schemas.api.hearings import (
     HearingMove,
     HearingObserve,
     HearingView,
+    LinePage,
     TicketView,
 )
+from schemas.api.messages import MessageListQuery
 from services.permissions import SIGNED_IN, STAFF
 from services.rate_limits import Limit
 
@@ -134,6 +136,18 @@ class HearingCalendarHandler(ApiHandler):
         self.finish(content)
 
 
+class HearingLinesHandler(ApiHandler):
+    @door(
+        "What was said on the private line between those who preside and the clerk, ascending by seq",
+        allow=SIGNED_IN,
+        query=MessageListQuery,
+        answer=LinePage,
+        problems=("hearing.not_found", "hearing.not_allowed"),
+    )
+    async def get(self, call: Call[NoBody], hearing_id: str) -> LinePage:
+        return await self.services.bench_lines.page(call.actor, hearing_id, call.query)
+
+
 _ID = "([0-9a-f]{24})"
 ROUTES = [
     (f"/api/v1/spaces/{_ID}/hearings", SpaceHearingsHandler),
@@ -145,4 +159,5 @@ ROUTES = [
     (f"/api/v1/hearings/{_ID}/ticket", HearingTicketHandler),
     (f"/api/v1/hearings/{_ID}/observers", HearingObserversHandler),
     (f"/api/v1/hearings/{_ID}/calendar", HearingCalendarHandler),
+    (f"/api/v1/hearings/{_ID}/lines", HearingLinesHandler),
 ]

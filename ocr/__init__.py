@@ -5,13 +5,14 @@ from ocr.kinds.names import KINDS
 from ocr.lines import Line
 from ocr.options import EngineOptions, Limits, ReaderOptions
 from ocr.page_painter import PagePainter
-from ocr.picture_jobs import PictureJob
+from ocr.picture_jobs import Drawn, PictureJob
 from ocr.reader import Reader, ReaderState
 from ocr.readings import Field, PageInfo, Reading
 
 __all__ = [
     "CODES",
     "KINDS",
+    "Drawn",
     "EngineOptions",
     "Field",
     "Limits",

@@ -1,6 +1,7 @@
 """PagePainter: pictures of pages, each made in a process that is gone afterwards."""
 
 import asyncio
+import io
 import logging
 import os
 import sys
@@ -9,7 +10,7 @@ import tempfile
 from ocr import frames
 from ocr.engine_process import ROOT
 from ocr.faults import ReadingFault
-from ocr.picture_jobs import NO_PICTURE, PictureJob
+from ocr.picture_jobs import NO_PICTURE, Drawn, PictureJob
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +31,16 @@ class PagePainter:
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def paint(self, job: PictureJob, data: bytes) -> bytes:
-        """A JPEG. Raises ReadingFault: ``reading.file_broken`` (no such page, or none that can be drawn),
+        """A JPEG. Raises what ``draw`` raises."""
+        return (await self.draw(job, data)).jpeg
+
+    async def draw(self, job: PictureJob, data: bytes) -> Drawn:
+        """Raises ReadingFault: ``reading.file_broken`` (no such page, or none that can be drawn),
         ``reading.timed_out``, ``reading.failed`` when the process died over it."""
         async with self._gate:
-            return await self._paint(job, data)
+            return await self._draw(job, data)
 
-    async def _paint(self, job: PictureJob, data: bytes) -> bytes:
+    async def _draw(self, job: PictureJob, data: bytes) -> Drawn:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         limits = [str(self._memory_mb), str(max(1, round(self._seconds))), str(NICE)]
         process = await asyncio.create_subprocess_exec(
@@ -60,7 +65,9 @@ class PagePainter:
                 process.kill()
                 await process.wait()
         if process.returncode == 0:
-            return made
+            frame = frames.read(io.BytesIO(made))
+            if frame is not None:
+                return Drawn(frame[1], frame[0]["pages"])
         if process.returncode != NO_PICTURE:
             log.warning("a process that drew a page ended with status %s", process.returncode)
         raise ReadingFault("reading.file_broken" if process.returncode == NO_PICTURE else "reading.failed")

@@ -1,7 +1,7 @@
 """``python -m ocr.page_pictures MEMORY_MB CPU_SECONDS NICE``: a picture job and a file come on stdin, a JPEG goes out.
 
 A process for one page: drawing a stranger's PDF is what may crash, hang or swell, and here nobody suffers from it.
-Exit status 0 with a JPEG, or `NO_PICTURE` where the file holds no such page.
+Exit status 0 with a frame (the number of pages, the JPEG), or `NO_PICTURE` where the file holds no such page.
 """
 
 import io
@@ -46,6 +46,16 @@ def picture_of(job: PictureJob, data: bytes) -> bytes:
     target = io.BytesIO()
     picture.save(target, "JPEG", quality=_QUALITY)
     return target.getvalue()
+
+
+def pages_of(data: bytes) -> int:
+    if sniff(data, Limits().file_bytes) != "PDF":
+        return 1
+    document = pypdfium2.PdfDocument(data)
+    try:
+        return len(document)
+    finally:
+        document.close()
 
 
 def _page(data: bytes, job: PictureJob) -> Image.Image:
@@ -98,11 +108,10 @@ def main() -> int:
         return NO_PICTURE
     told, data = frame
     try:
-        made = picture_of(PictureJob.from_json(told), data)
+        made, pages = picture_of(PictureJob.from_json(told), data), pages_of(data)
     except Exception:  # noqa: BLE001 - decoders raise anything, and its text may quote the paper
         return NO_PICTURE
-    output.write(made)
-    output.flush()
+    frames.write(output, {"pages": pages}, made)
     return 0
 
 

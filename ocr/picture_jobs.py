@@ -35,3 +35,11 @@ class PictureJob:
         painted = [[(float(x), float(y)) for x, y in shape] for shape in told["painted"]]
         page = None if told["page"] is None else PageInfo(**told["page"])
         return cls(**{**told, "page": page, "area": area, "painted": painted})
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A JPEG of a page, and how many pages its file has."""
+
+    jpeg: bytes
+    pages: int

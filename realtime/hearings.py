@@ -217,7 +217,7 @@ class HearingEvents(BaseNamespace):
         allow=_ANYBODY,
         answer=HearingView,
         summary="Show everybody a page of a file of the hearing's space",
-        problems=(*_USUAL, "file.not_found", "file.not_uploaded"),
+        problems=(*_USUAL, "file.not_found", "file.not_uploaded", "file.no_page"),
     )
     async def show(self, actor: Actor, body: HearingShow) -> HearingView:
         return await self.services.hearings.show(actor, body.hearing_id, body.file_id, body.page)
@@ -231,4 +231,4 @@ class HearingEvents(BaseNamespace):
         problems=("hearing.not_found", "hearing.not_allowed", "message.id_reused"),
     )
     async def line(self, actor: Actor, body: HearingLine) -> LineView:
-        return await self.services.hearings.line(actor, body.hearing_id, body.client_msg_id, body.text)
+        return await self.services.bench_lines.say(actor, body.hearing_id, body.client_msg_id, body.text)

@@ -14,6 +14,7 @@ from services.files.files import Files
 from services.files.page_pictures import PagePictures
 from services.hearings.asynchronous.exchanges import Exchanges
 from services.hearings.asynchronous.turns import Turns
+from services.hearings.bench_lines import BenchLines
 from services.hearings.candidates import Candidates
 from services.hearings.hearings import Hearings
 from services.hearings.minutes.minutes import Minutes
@@ -91,6 +92,7 @@ class Services:
     files: Files
     finance: Finance
     form_suggestions: FormSuggestions
+    bench_lines: BenchLines
     hearing_candidates: Candidates
     hearings: Hearings
     minutes: Minutes

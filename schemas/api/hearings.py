@@ -104,6 +104,7 @@ class EvidenceView(View):
 
     file_id: str
     page: int
+    pages: int | None = Field(description="How many the file has; null where that is not known")
     by: str
     url: str
 
@@ -140,7 +141,9 @@ class HearingView(View):
     code: str | None = Field(description="For those who preside, the clerk, and who called it")
     link: str | None = Field(description="By which observers come; for the same")
     mode: HearingMode
-    exchange: ExchangeView | None = Field(description="Of an asynchronous hearing, or one that is asked for")
+    exchange: ExchangeView | None = Field(
+        description="How it stands with turns, and what the viewer may do; null for who has no place in its space"
+    )
     state: HearingState
     sequence: int = Field(description="How often it was moved (SEQUENCE of the calendar file)")
     may_reschedule: bool = Field(description="Whether the viewer may move or cancel it now")
@@ -211,6 +214,11 @@ class LineView(View):
     user_id: str
     text: str
     sent_at: Moment
+
+
+class LinePage(View):
+    items: list[LineView]
+    has_more: bool
 
 
 class HearingAlarm(View):

@@ -57,6 +57,7 @@ class SuggestBody(Body):
 class HeadChange(Body):
     """What is left out stays; an empty text takes a field away."""
 
+    tribunal: str | None = Field(None, max_length=60, pattern=_ONE_LINE, description="人民法院, 仲裁委员会, 调解组织 …")
     case_number: str | None = Field(None, max_length=60, pattern=_ONE_LINE, description="案号")
     cause: str | None = Field(None, max_length=60, pattern=_ONE_LINE, description="案由")
     place: str | None = Field(None, max_length=60, pattern=_ONE_LINE, description="地点")
@@ -150,9 +151,14 @@ class EntryView(View):
 
 
 class MinutesHeadView(View):
+    """``began_at`` and ``ended_at`` are the hearing's own, as are its people: nobody writes them."""
+
+    tribunal: str
     case_number: str
     cause: str
     place: str
+    began_at: Moment | None
+    ended_at: Moment | None
 
 
 class SignerView(View):
@@ -203,6 +209,9 @@ class MinutesView(View):
     voided: list[EditionView]
     paper: PaperView | None
     may: list[MinutesAct] = Field(description="What the viewer may do now")
+    hearable: list[int] = Field(
+        description="Segments of the recording that the viewer can have speech recognition suggest lines from"
+    )
     server_time: Moment
 
 

@@ -29,6 +29,7 @@ class ShownDocument(TypedDict):
     file_id: str
     page: int
     by: str
+    pages: NotRequired[int | None]  # none where it was shown before pages were counted
 
 
 class SegmentDocument(TypedDict):

@@ -85,6 +85,7 @@ class MinutesDocument(TypedDict):
     schema_version: int
     version: int
     state: str
+    tribunal: NotRequired[str]  # none in minutes that were begun before it could be named
     case_number: str
     cause: str
     place: str

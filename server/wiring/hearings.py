@@ -14,7 +14,9 @@ from server.wiring.minutes import MinutesParts, build_minutes
 from server.worker import Tick
 from services.files.files import Files
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
+from services.files.page_pictures import PagePictures
 from services.hearings.attendance import Attendance
+from services.hearings.bench_lines import BenchLines
 from services.hearings.candidates import Candidates
 from services.hearings.conductor import Stage
 from services.hearings.docket import Docket
@@ -43,6 +45,7 @@ SWITCHBOARD_SECONDS = 2.0
 @dataclass(frozen=True, slots=True)
 class Courts:
     hearings: Hearings
+    lines: BenchLines
     attendance: Attendance
     after: HearingEffects
     around: ScheduleEffects
@@ -73,7 +76,9 @@ def build_candidates(core: Core) -> Candidates:
     return Candidates(core.database, people, core.spaces, core.audit)
 
 
-def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, seal: PaperSeal) -> Courts:
+def build_hearings(
+    core: Core, files: Files, pages: PagePictures, notices: Notices, leases: Leases, seal: PaperSeal
+) -> Courts:
     settings, database, clock = core.settings, core.database, core.clock
     docket = Docket(database, core.outbox, core.audit)
     invitations = Invitations(decode_keys(settings.token_keys))
@@ -98,8 +103,8 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, s
         views,
         _ice_servers(core),
         files,
+        pages,
         core.spaces,
-        core.recorder,
         core.publisher,
         switchboard,
         settings.public_url,
@@ -113,6 +118,7 @@ def build_hearings(core: Core, files: Files, notices: Notices, leases: Leases, s
         switchboard.connect(stage)
     return Courts(
         hearings,
+        BenchLines(database, docket, core.recorder, core.publisher),
         Attendance(database, docket, core.publisher, hearings.tell, clock),
         HearingEffects(docket, core.cards, hearings.tell, minutes.drafts.acted),
         ScheduleEffects(database, docket, core.vault, core.cards, notices, core.outbox, clock),

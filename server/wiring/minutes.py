@@ -36,10 +36,11 @@ class MinutesParts:
 def build_minutes(core: Core, notices: Notices, seal: PaperSeal) -> MinutesParts:
     database, clock = core.database, core.clock
     book = MinutesBook(database, core.vault, core.audit, core.outbox, clock)
-    telling = MinutesTelling(book, MinutesViews(core.tickets.file_url, clock), core.publisher)
+    speech = _speech(core.settings)
+    views = MinutesViews(core.tickets.file_url, clock, recognises=speech is not None)
+    telling = MinutesTelling(book, views, core.publisher)
     files = MadeFiles(database, core.store, clock)
     http = HttpClient(HttpConfig(request_timeout=RECOGNISED_WITHIN, attempts=1), observe=core.metrics.vendor)
-    speech = _speech(core.settings)
     reading = MinutesReading(database, book, telling, clock)
     services = Minutes(
         MinutesEntries(database, book, telling, clock),

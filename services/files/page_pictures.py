@@ -7,7 +7,7 @@ import asyncio
 from collections import OrderedDict
 from typing import Protocol
 
-from ocr import PagePainter, PictureJob, ReadingFault
+from ocr import Drawn, PagePainter, PictureJob, ReadingFault
 from schemas.api.files import FileVariant
 from services.actors import Actor
 from services.errors import Problem
@@ -29,10 +29,14 @@ class PagePictures:
     def __init__(self, files: Contents, painter: PagePainter) -> None:
         self._files = files
         self._painter = painter
-        self._drawn: OrderedDict[tuple[str, int], asyncio.Future[bytes]] = OrderedDict()
+        self._drawn: OrderedDict[tuple[str, int], asyncio.Future[Drawn]] = OrderedDict()
 
     async def page(self, file_id: str, number: int, *, actor: Actor | None, ticket: str | None) -> bytes:
-        """A JPEG of page ``number`` (from 1) for whoever may read the file's original.
+        """A JPEG of page ``number`` (from 1) for whoever may read the file's original. Raises what ``look`` raises."""
+        return (await self.look(file_id, number, actor=actor, ticket=ticket)).jpeg
+
+    async def look(self, file_id: str, number: int, *, actor: Actor | None, ticket: str | None) -> Drawn:
+        """The same, with the number of pages that the file has.
 
         Raises what ``Files.content`` raises, and ``file.no_page``: there is no such page, or nothing to be drawn.
         """
@@ -53,9 +57,9 @@ class PagePictures:
             self._drawn.pop(key, None)
             raise
 
-    async def _draw(self, file: OpenFile, number: int) -> bytes:
+    async def _draw(self, file: OpenFile, number: int) -> Drawn:
         data = b"".join([block async for block in file.read(0, file.size)])
         try:
-            return await self._painter.paint(PictureJob(number - 1, None, LONGEST), data)
+            return await self._painter.draw(PictureJob(number - 1, None, LONGEST), data)
         except ReadingFault:
             raise Problem("file.no_page") from None

@@ -243,7 +243,7 @@ def _show(court: Court, act: Act) -> Court:
     bench = seat.role in BENCH
     if not bench and not (seat.floor and court.stage is HearingStage.EVIDENCE):
         raise Problem("hearing.not_allowed")
-    shown = Shown(act.file_id, act.page, seat.user_id) if act.file_id else None
+    shown = Shown(act.file_id, act.page, seat.user_id, act.pages) if act.file_id else None
     return replace(court, shown=shown)
 
 

@@ -52,6 +52,7 @@ class Shown:
     file_id: str
     page: int
     by: str
+    pages: int | None = None  # how many the file has; None where it was not counted yet
 
 
 @dataclass(frozen=True, slots=True)

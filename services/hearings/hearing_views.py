@@ -111,7 +111,11 @@ class HearingViews:
         if shown is None:
             return None
         return EvidenceView(
-            file_id=shown.file_id, page=shown.page, by=shown.by, url=self._links(shown.file_id, "original")
+            file_id=shown.file_id,
+            page=shown.page,
+            pages=shown.pages,
+            by=shown.by,
+            url=self._links(shown.file_id, "original"),
         )
 
 

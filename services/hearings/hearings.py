@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
+from ocr import Drawn
 from schemas.api.hearings import (
     HearingBody,
     HearingBriefListView,
@@ -11,19 +12,16 @@ from schemas.api.hearings import (
     HearingListView,
     HearingMove,
     HearingView,
-    LineView,
     SdpView,
     TicketView,
 )
 from schemas.documents.hearings import HearingDocument
-from schemas.enums import MessageType
-from schemas.hearing_enums import ActKind, HearingMode, HearingRole, HearingStage, Place
+from schemas.hearing_enums import ActKind, HearingMode, HearingStage, Place
 from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.files.files import Files
 from services.hearings.calendars import calendar
-from services.hearings.court import Seat
 from services.hearings.docket import Docket, court_of, seat_of
 from services.hearings.hearing_views import HearingViews
 from services.hearings.ice import IceServers
@@ -35,13 +33,18 @@ from services.hearings.rights import Act
 from services.hearings.scheduling import Scheduling
 from services.live import Live
 from services.permissions import Permission
-from services.record import Draft, Recorder
 from services.spaces.spaces import Spaces
 from services.storage.database import Database
 
-LINE = (HearingRole.PRESIDER, HearingRole.CLERK)
 LISTED_BACK = timedelta(days=30)
 LISTED = 50
+
+
+class Pages(Protocol):
+    """What draws pages (``services/files/page_pictures.py``)."""
+
+    async def look(self, file_id: str, number: int, *, actor: Actor | None, ticket: str | None) -> Drawn:
+        """Raises ``file.*``; ``file.no_page`` beyond the last one."""
 
 
 class Voice(Protocol):
@@ -52,11 +55,6 @@ class Voice(Protocol):
 
     async def offer(self, hearing_id: str, user_id: str, sdp: str) -> str:
         """The answer. Raises ``hearing.media_unavailable``, ``hearing.offer_invalid``."""
-
-
-def line_record(hearing_id: str) -> str:
-    """The id of the record that holds the private line of the bench; it takes no seq of the space (ruling 7)."""
-    return f"line:{hearing_id}"
 
 
 class Hearings:
@@ -71,8 +69,8 @@ class Hearings:
         views: HearingViews,
         ice: IceServers,
         files: Files,
+        pages: Pages,
         spaces: Spaces,
-        recorder: Recorder,
         live: Live,
         voice: Voice | None,
         public_url: str,
@@ -90,8 +88,8 @@ class Hearings:
         self._views = views
         self._ice = ice
         self._files = files
+        self._pages = pages
         self._spaces = spaces
-        self._recorder = recorder
         self._live = live
         self._voice = voice
         self._public_url = public_url
@@ -208,11 +206,17 @@ class Hearings:
         return await self.act(actor, hearing_id, ActKind.ANNOUNCE, on=on)
 
     async def show(self, actor: Actor, hearing_id: str, file_id: str | None, page: int) -> HearingView:
-        """Let everybody look at a page of a file of the hearing's space. Raises ``file.*``."""
-        if file_id is not None:
-            document = await self._docket.access(actor, hearing_id)
-            await self._files.check_for_message(document["space_id"], actor.user_id, [file_id])
-        return await self.act(actor, hearing_id, ActKind.SHOW, file_id=file_id, page=page)
+        """Let everybody look at a page of a file of the hearing's space. Raises ``file.*``.
+
+        It is drawn before anybody is told: nobody is shown a page that there is not, and the phones, which all ask for
+        it at once, find it ready.
+        """
+        if file_id is None:
+            return await self.act(actor, hearing_id, ActKind.SHOW)
+        document = await self._docket.access(actor, hearing_id)
+        await self._files.check_for_message(document["space_id"], actor.user_id, [file_id])
+        pages = (await self._pages.look(file_id, page, actor=actor, ticket=None)).pages
+        return await self.act(actor, hearing_id, ActKind.SHOW, file_id=file_id, page=page, pages=pages)
 
     async def offer(self, actor: Actor, hearing_id: str, sdp: str) -> SdpView:
         """Connect one's sound. Only after coming in; who waits is connected and hears nothing.
@@ -226,22 +230,6 @@ class Hearings:
         if self._voice is None:
             raise Problem("hearing.media_unavailable", "本系统没有配置语音服务")
         return SdpView(sdp=await self._voice.offer(hearing_id, actor.user_id, sdp))
-
-    async def line(self, actor: Actor, hearing_id: str, client_msg_id: str, text: str) -> LineView:
-        """A word between those who preside and the clerk. Kept in a record of its own; nobody else hears of it."""
-        court = court_of(await self._docket.access(actor, hearing_id))
-        seat = court.seat(actor.user_id)
-        if seat.role not in LINE:
-            raise Problem("hearing.not_allowed")
-        entry = (await self._recorder.append(_line_draft(hearing_id, seat, client_msg_id, text))).entry
-        view = LineView(
-            hearing_id=hearing_id, seq=entry["_id"]["seq"], user_id=actor.user_id, text=text, sent_at=entry["at"]
-        )
-        hint = view.model_dump(mode="json")
-        for one in court.seats:
-            if one.role in LINE:
-                await self._live.to_user(one.user_id, "hearing:line", hint)
-        return view
 
     # --- telling
 
@@ -258,16 +246,3 @@ class Hearings:
             if not live or seat["place"] != Place.OUTSIDE or seat["user_id"] in also:
                 view = self._views.view(document, seat["user_id"])
                 await self._live.to_user(seat["user_id"], "hearing:state", view.model_dump(mode="json"))
-
-
-def _line_draft(hearing_id: str, seat: Seat, client_msg_id: str, text: str) -> Draft:
-    return Draft(
-        space_id=line_record(hearing_id),
-        sender=seat.user_id,
-        role=seat.role.value,
-        client_msg_id=client_msg_id,
-        type=MessageType.TEXT,
-        body={"text": text},
-        sender_name=seat.name,
-        broadcast=False,
-    )

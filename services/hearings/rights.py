@@ -23,6 +23,7 @@ class Act:
     cause: AbsenceCause | None = None
     file_id: str | None = None
     page: int = 1
+    pages: int | None = None  # that the file has
     verified: bool = False  # who comes in has proven who they are
     failed: bool = False  # the announcement could not be played
 

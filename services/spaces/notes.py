@@ -5,24 +5,20 @@ its own dense seq, chain and data key. The space's record therefore stays whole 
 works on a space's record (list, sync, unread, search, export) can come across a note.
 """
 
-from typing import Any
-
 from schemas.api.messages import MessageListQuery
 from schemas.api.notes import NoteBody, NotePage, NoteView
 from schemas.documents.spaces import EntryDocument, MemberDocument
 from schemas.enums import MessageType
 from services.actors import Actor
-from services.errors import Problem
 from services.keys import KeyDestroyedError
 from services.live import Live
 from services.permissions import SPACE, Permission
 from services.rate_limits import SEND, RateLimiter
 from services.record import Draft, Recorder
+from services.record.side_pages import side_page
 from services.spaces.message_views import GONE_NAME, names_of
 from services.spaces.spaces import Membership, Spaces
 from services.storage.database import Database
-
-_END = 2**53
 
 
 def notes_of(space_id: str) -> str:
@@ -72,19 +68,9 @@ class Notes:
         what they were not to see. Raises ``space.not_found``, ``auth.forbidden``.
         """
         place = await self._spaces.access(actor, space_id, Permission.SPACE_NOTES)
-        if query.after_seq is not None and query.before_seq is not None:
-            raise Problem("request.invalid", "after_seq 与 before_seq 不能同时使用")
-        low, high = query.after_seq or 0, query.before_seq or _END
-        record_id = notes_of(space_id)
-        where: dict[str, Any] = {
-            "_id": {"$gt": {"space": record_id, "seq": low}, "$lt": {"space": record_id, "seq": high}}
-        }
-        if place.member["first_seq"] > 1:
-            where["at"] = {"$gte": place.member["joined_at"]}
-        forward = query.after_seq is not None
-        found = await self._db.entries.find(where).sort("_id", 1 if forward else -1).limit(query.limit + 1).to_list()
-        shown = found[: query.limit] if forward else found[: query.limit][::-1]
-        return NotePage(items=[await self._view(place, entry) for entry in shown], has_more=len(found) > query.limit)
+        since = {"at": {"$gte": place.member["joined_at"]}} if place.member["first_seq"] > 1 else None
+        shown, has_more = await side_page(self._db, notes_of(space_id), query, since)
+        return NotePage(items=[await self._view(place, entry) for entry in shown], has_more=has_more)
 
     async def _view(self, place: Membership, entry: EntryDocument) -> NoteView:
         try:

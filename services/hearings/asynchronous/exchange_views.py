@@ -16,11 +16,10 @@ from services.hearings.scheduling import SPACE_ROLES
 
 
 def exchange_view(document: HearingDocument, user_id: str, now: datetime) -> ExchangeView | None:
-    """None for a live hearing about which nobody has asked, and for those who do not read the hearing's space."""
+    """None for those who do not read the hearing's space. Of a live hearing it says whether one may ask for turns."""
     exchange = exchange_of(document)
     seat = exchange.court.find(user_id)
-    asked = "exchange" in document or exchange.court.mode is HearingMode.ASYNCHRONOUS
-    if not asked or seat is None or seat.role not in SPACE_ROLES:
+    if seat is None or seat.role not in SPACE_ROLES:
         return None
     application, court = exchange.application, exchange.court
     return ExchangeView(

@@ -143,6 +143,7 @@ class MinutesBook:
             "schema_version": 1,
             "version": 0,
             "state": MinutesState.DRAFT,
+            "tribunal": "",
             "case_number": "",
             "cause": "",
             "place": PLACE,

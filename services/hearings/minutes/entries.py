@@ -77,11 +77,11 @@ class MinutesEntries:
         return await self._telling.entry(sheet, await self._entry(hearing_id, entry_id))
 
     async def head(self, actor: Actor, hearing_id: str, body: HeadChange) -> MinutesView:
-        """Case number, cause and place, as the paper heads them."""
+        """Who holds it, case number, cause and place, as the paper heads them."""
         wanted = body.model_dump(exclude_none=True)
 
         async def do(sheet: Sheet, session: AsyncClientSession) -> Step | None:
-            same = all(sheet.minutes[name] == value for name, value in wanted.items())  # type: ignore[literal-required]
+            same = all(sheet.minutes.get(name, "") == value for name, value in wanted.items())
             return None if same else Step("headed", {"$set": wanted})
 
         sheet, step = await self._book.change(actor, hearing_id, MinutesAct.WRITE, do)

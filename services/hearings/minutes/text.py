@@ -6,6 +6,7 @@ their own entries only; its hash is independent of what others said.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import rfc8785
@@ -26,7 +27,7 @@ FORM = "casespace.minutes.v1"
 def text_of(sheet: Sheet, edition: int, entries: Sequence[MinutesEntryDocument]) -> dict[str, Any]:
     """The whole text. ``entries`` in their order."""
     hearing, minutes, court = sheet.hearing, sheet.minutes, sheet.court
-    began = min((one["at"] for one in minutes["sittings"]), default=None)
+    began, ended = span_of(sheet)
     part = [entry for entry in entries if counts(entry)]
     return {
         "form": FORM,
@@ -34,15 +35,22 @@ def text_of(sheet: Sheet, edition: int, entries: Sequence[MinutesEntryDocument])
         "edition": edition,
         "title": TITLES[court.kind],
         "case": hearing["title"],
+        "tribunal": minutes.get("tribunal", ""),
         "case_number": minutes["case_number"],
         "cause": minutes["cause"],
         "place": minutes["place"],
         "public": hearing["public"],
         "began_at": utc_text(began) if began else None,
-        "ended_at": utc_text(court.since) if court.closed and court.since else None,
+        "ended_at": utc_text(ended) if ended else None,
         "people": [_person(court, seat) for seat in court.seats if seat.role is not HearingRole.OBSERVER],
         "entries": [_entry(sheet, number, entry) for number, entry in enumerate(part, 1)],
     }
+
+
+def span_of(sheet: Sheet) -> tuple[datetime | None, datetime | None]:
+    """From when the court first sat, to when it closed."""
+    began = min((one["at"] for one in sheet.minutes["sittings"]), default=None)
+    return began, sheet.court.since if sheet.court.closed else None
 
 
 def part_of(text: Mapping[str, Any], user_id: str) -> dict[str, Any]:

@@ -37,12 +37,16 @@ from services.hearings.minutes.sheet import (
     signing_state,
     speakers,
 )
+from services.hearings.minutes.text import span_of
+from services.hearings.recordings import MIX
 from services.hearings.stages import rule
 
 
 class MinutesViews:
-    def __init__(self, links: Links, clock: Clock = utc_now) -> None:
+    def __init__(self, links: Links, clock: Clock = utc_now, *, recognises: bool = False) -> None:
+        """``recognises``: whether speech recognition is configured."""
         self._links = links
+        self._recognises = recognises
         self._clock = clock
 
     def view(self, sheet: Sheet, entries: Sequence[MinutesEntryDocument], seat: Seat) -> MinutesView:
@@ -59,15 +63,22 @@ class MinutesViews:
             state=sheet.state,
             edition=len(minutes["editions"]),
             title=TITLES[sheet.court.kind],
-            head=MinutesHeadView(case_number=minutes["case_number"], cause=minutes["cause"], place=minutes["place"]),
+            head=_head(sheet),
             entries=[self.entry(sheet, entry) for entry in entries if shown_to(seat, entry)],
             sha256=_owed(edition, seat) if edition else None,
             signers=[self._signer(sheet, edition, one) for one in shown] if edition else [],
             voided=[self._edition(sheet, one, shown) for one in voided],
             paper=PaperView(**paper, url=self._links(paper["file_id"], "original")) if paper and whole else None,
             may=[act for act in MinutesAct if _may_now(sheet, seat, act, wanted)],
+            hearable=self._hearable(sheet, seat),
             server_time=self._clock(),
         )
+
+    def _hearable(self, sheet: Sheet, seat: Seat) -> list[int]:
+        """Segments with a speaker's own recording, for who keeps the minutes while they are a draft."""
+        if not self._recognises or not may(sheet.court, seat, sheet.state, MinutesAct.WRITE):
+            return []
+        return sorted({one["number"] for one in sheet.hearing.get("recordings", []) if one["track"] != MIX})
 
     def entry(self, sheet: Sheet, entry: MinutesEntryDocument) -> EntryView:
         court, version = sheet.court, current(entry)
@@ -128,6 +139,18 @@ class MinutesViews:
             reason=sheet.open(edition["reason"], f"void:{edition['number']}"),
             signers=[self._signer(sheet, edition, one) for one in shown if signature_of(edition, one.user_id)],
         )
+
+
+def _head(sheet: Sheet) -> MinutesHeadView:
+    minutes, (began, ended) = sheet.minutes, span_of(sheet)
+    return MinutesHeadView(
+        tribunal=minutes.get("tribunal", ""),
+        case_number=minutes["case_number"],
+        cause=minutes["cause"],
+        place=minutes["place"],
+        began_at=began,
+        ended_at=ended,
+    )
 
 
 def _owed(edition: EditionDocument, seat: Seat) -> str:

@@ -33,12 +33,13 @@ async def test_a_page_of_a_pdf_is_drawn_for_members_and_ticket_holders(
     assert Image.open(io.BytesIO(first)).size == (LONGEST * 2 // 3, LONGEST)
     assert Image.open(io.BytesIO(second)).size == (LONGEST, LONGEST // 2)
     assert await pictures.page(view.id, 1, actor=client, ticket=None) is first, "drawn once for everybody"
+    assert (await pictures.look(view.id, 2, actor=client, ticket=None)).pages == 2
 
 
 async def test_a_photo_is_its_own_page_and_upright(world: World, space: str, client: Actor) -> None:
     view = await world.put(client, space, samples.picture("JPEG", (640, 400), orientation=6), "image/jpeg")
-    drawn = await PagePictures(world.files, PagePainter()).page(view.id, 1, actor=client, ticket=None)
-    assert Image.open(io.BytesIO(drawn)).size == (400, 640)
+    drawn = await PagePictures(world.files, PagePainter()).look(view.id, 1, actor=client, ticket=None)
+    assert (Image.open(io.BytesIO(drawn.jpeg)).size, drawn.pages) == ((400, 640), 1)
 
 
 async def test_who_may_not_read_the_file_sees_no_page_of_it(world: World, space: str, client: Actor) -> None:

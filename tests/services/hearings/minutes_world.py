@@ -11,6 +11,7 @@ from schemas.api.minutes import (
     EntryBody,
     EntryChange,
     EntryView,
+    HeadChange,
     MinutesMove,
     MinutesView,
     ObjectionAnswer,
@@ -114,6 +115,7 @@ async def heard(house: House) -> Scribe:
     """A hearing that is over: two sides and a witness have spoken."""
     scribe = await sitting(house)
     world = scribe.world
+    await scribe.service.entries.head(world.clerk.actor, scribe.id, HeadChange(tribunal="北京市朝阳区人民法院"))
     await scribe.write("请求判令被告归还借款五万元。", world.wang)
     await scribe.write("钱已经还清了。", world.zhao)
     await world.act(world.judge, ActKind.WITNESS, world.witness, on=True)

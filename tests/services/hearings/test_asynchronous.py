@@ -274,8 +274,10 @@ async def test_a_question_that_nobody_answers_is_noted(house: House, world: Worl
 async def test_from_live_to_asynchronous_and_back(house: House) -> None:
     """A party asks in a recess, all agree, the presider decides; later everybody meets again at a set time."""
     world = await called(house)
-    assert (await world.seen(world.wang)).exchange is None
+    assert (await exchange(world, world.wang)).can == ["apply"]
+    assert (await exchange(world, world.clerk)).can == []
     await world.begin(HearingStage.OPENING, HearingStage.INVESTIGATION)
+    assert (await exchange(world, world.wang)).can == []
     assert await refusal(choose(world, world.wang, "apply", "人在外地")) == "hearing.wrong_stage"
     await world.act(world.judge, ActKind.STAGE, stage=HearingStage.RECESS)
     asked = await choose(world, world.wang, "apply", "人在外地")

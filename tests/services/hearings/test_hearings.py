@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.api.messages import MessageListQuery
 from schemas.enums import Role
@@ -21,6 +22,7 @@ from services.hearings.scheduling import CALLED
 from services.ids import new_id
 from tests.house import Person, client, lawyer, open_house, space_of
 from tests.parts.databases import SettingsMaker
+from tests.services.files.test_page_pictures import pdf
 from tests.services.hearings.hearing_world import World, body, called, owed
 
 
@@ -282,41 +284,43 @@ async def test_who_waits_outside_sees_nothing_of_the_evidence(house: House, worl
     file_id = await stored_file(world)
     shown = await house.services.hearings.show(world.clerk.actor, world.id, file_id, 2)
     assert shown.shown is not None
-    assert (shown.shown.page, shown.shown.url.startswith(f"/api/v1/files/{file_id}/content")) == (2, True)
+    assert (shown.shown.page, shown.shown.pages) == (2, 2)
+    assert shown.shown.url.startswith(f"/api/v1/files/{file_id}/content")
     assert (await world.seen(world.witness)).shown is None
     called_in = await world.act(world.judge, ActKind.WITNESS, world.witness, on=True)
     assert called_in.shown == (await world.seen(world.witness)).shown
-    assert await refusal(house.services.hearings.show(world.clerk.actor, world.id, new_id(), 1)) == "file.not_found"
+    show = house.services.hearings.show
+    assert await refusal(show(world.clerk.actor, world.id, file_id, 3)) == "file.no_page"
+    assert (await world.seen(world.judge)).shown == (await world.seen(world.clerk)).shown
+    assert await refusal(show(world.clerk.actor, world.id, new_id(), 1)) == "file.not_found"
     elsewhere = await stored_file(await called(house))
-    assert await refusal(house.services.hearings.show(world.clerk.actor, world.id, elsewhere, 1)) == "file.not_found"
+    assert await refusal(show(world.clerk.actor, world.id, elsewhere, 1)) == "file.not_found"
 
 
 async def stored_file(world: World) -> str:
-    """A complete file of the hearing's space, as far as showing it looks."""
-    key = await world.house.vault.key(f"space:{world.space}")
-    file_id = new_id()
-    fields: dict[str, Any] = {
-        "_id": file_id,
-        "space_id": world.space,
-        "owner_id": world.clerk.id,
-        "name": key.seal_text("借条.pdf", f"file:{file_id}:name"),
-        "content_type": "application/pdf",
-        "declared_size": 1,
-        "size": 1,
-        "sha256": "0" * 64,
-        "state": "complete",
-        "created_at": world.house.core.clock(),
-    }
-    await world.house.database.raw["files"].insert_one(fields)
-    return file_id
+    """A PDF of two pages in the hearing's space."""
+    files = world.house.courts.minutes.files
+    file = await files.make(world.space, "借条.pdf", "application/pdf", pdf((200, 300), (300, 200)))
+
+    async def work(session: AsyncClientSession) -> None:
+        await files.write(session, file)
+
+    await world.house.database.transaction(work)
+    return file["_id"]
 
 
 async def test_the_private_line_is_heard_by_the_bench_alone(house: House, world: World) -> None:
-    line = house.services.hearings.line
+    line, page = house.services.bench_lines.say, house.services.bench_lines.page
     said = await line(world.judge.actor, world.id, "m1", "请核对被告身份证")
     assert (await line(world.judge.actor, world.id, "m1", "请核对被告身份证")).seq == said.seq == 1
     assert (await line(world.clerk.actor, world.id, "m2", "好的")).seq == 2
     assert await refusal(line(world.wang.actor, world.id, "m3", "?")) == "hearing.not_allowed"
+    assert await refusal(page(world.wang.actor, world.id, MessageListQuery())) == "hearing.not_allowed"
+    newest = await page(world.clerk.actor, world.id, MessageListQuery(limit=1))
+    assert ([one.text for one in newest.items], newest.has_more) == (["好的"], True)
+    older = await page(world.judge.actor, world.id, MessageListQuery(before_seq=newest.items[0].seq))
+    assert [(one.seq, one.user_id, one.text) for one in older.items] == [(1, world.judge.id, "请核对被告身份证")]
+    assert older.items == [said]
     assert not any("身份证" in text for text in await texts(world, world.space, world.judge))
 
 

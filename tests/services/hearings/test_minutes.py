@@ -148,9 +148,10 @@ async def test_who_presides_keeps_them_where_there_is_no_clerk(house: House) -> 
     assert await refusal(alone.write("我来写", by=world.wang)) == "hearing.not_allowed"
     scribe = await sitting(house)
     assert await refusal(scribe.write("代书记员写", by=scribe.world.judge)) == "hearing.not_allowed"
-    head = HeadChange(case_number="（2026）京0105民初1号", cause="民间借贷纠纷")
+    head = HeadChange(tribunal="北京市朝阳区人民法院", case_number="（2026）京0105民初1号", cause="民间借贷纠纷")
     headed = await scribe.service.entries.head(scribe.world.clerk.actor, scribe.id, head)
     assert (headed.head.case_number, headed.head.place) == ("（2026）京0105民初1号", "线上（移动庭审）")
+    assert (headed.head.tribunal, headed.head.ended_at) == ("北京市朝阳区人民法院", None)
     assert await refusal(scribe.service.entries.head(scribe.world.wang.actor, scribe.id, head)) == "hearing.not_allowed"
 
 
@@ -420,7 +421,7 @@ async def test_the_paper_says_what_was_signed_and_stands_in_the_space(house: Hou
     assert seen.paper is not None
     printed = await _paper(scribe)
     for words in (
-        "庭审笔录",
+        "北京市朝阳区人民法院庭审笔录",
         "王晓诉赵敏借款合同纠纷",
         "原告王晓：" + PLEA,
         "被告赵敏：钱已经还清了。",

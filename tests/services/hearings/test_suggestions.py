@@ -105,7 +105,10 @@ async def test_suggestions_count_when_they_are_accepted(house: House) -> None:
 async def test_the_configured_service_is_asked(house: House) -> None:
     scribe = await sitting(house)
     await scribe.effects()
+    assert (await scribe.seen(scribe.world.clerk)).hearable == []
     await recorded(scribe, scribe.world.zhao, b"OggS")
+    assert (await scribe.seen(scribe.world.clerk)).hearable == [1]
+    assert (await scribe.seen(scribe.world.judge)).hearable == [], "the clerk keeps the minutes"
     body = SuggestBody(segment=1)
     seen = await scribe.service.suggestions.listen(scribe.world.clerk.actor, scribe.id, body)
     found = [(one.speaker, one.text) for one in seen.entries if one.kind is EntryKind.SUGGESTED]
