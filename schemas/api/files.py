@@ -16,6 +16,7 @@ class FileVariant(StrEnum):
 
     ORIGINAL = "original"
     THUMBNAIL = "thumbnail"  # JPEG, at most 480 px on the longer side; images only
+    PREVIEW = "preview"  # the copy that every phone shows when there is one (of HEIC), else the original
     PLAY = "play"  # the copy that every phone plays when there is one, else the original
 
 
@@ -59,6 +60,7 @@ class FileView(View):
     state: FileState
     url: str | None = Field(None, description="Valid for 10 to 20 minutes, without a token")
     thumbnail_url: str | None = None
+    preview_url: str | None = Field(None, description="Of images: what every phone shows; `url` is the original")
     play_url: str | None = Field(None, description="Of recordings: what every phone plays")
     created_at: Moment
 

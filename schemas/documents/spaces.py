@@ -122,7 +122,7 @@ class FileDocument(TypedDict):
     width: NotRequired[int]
     height: NotRequired[int]
     duration_ms: NotRequired[int]
-    copies: NotRequired[dict[str, CopyDocument]]  # original, thumbnail, play
+    copies: NotRequired[dict[str, CopyDocument]]  # original, thumbnail, preview, play
     rejected_because: NotRequired[str]
     held: NotRequired[bool]  # with the message that brought it: for its owner and the staff only
     recalled: NotRequired[bool]  # with the message that brought it: nothing more is made of it

@@ -223,8 +223,9 @@ def _fetchable(file: FileDocument) -> tuple[Literal["audio", "image"], str] | st
     if family not in ("audio", "image"):
         return "not_checkable"
     copies = file.get("copies", {})
-    # what plays everywhere WeChat can read too; and a small picture shows what the large one does
-    for variant in (FileVariant.PLAY, FileVariant.ORIGINAL, FileVariant.THUMBNAIL):
+    # what every phone plays or shows WeChat can read too; and a small picture shows what the large one does
+    shown = FileVariant.PREVIEW if FileVariant.PREVIEW in copies else FileVariant.ORIGINAL
+    for variant in (FileVariant.PLAY, shown, FileVariant.THUMBNAIL):
         copy = copies.get(variant)
         if copy is not None and copy["size"] <= MAX_MEDIA_BYTES:
             return cast('Literal["audio", "image"]', family), variant

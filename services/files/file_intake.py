@@ -105,8 +105,9 @@ class FileIntake:
         )
         original = await self._store.save(document, file, received.size, kind.name, received.sha256)
         copies = {FileVariant.ORIGINAL: original}
-        if facts.thumbnail is not None:
-            copies[FileVariant.THUMBNAIL] = await self._store.save_bytes(document, facts.thumbnail, "image/jpeg")
+        for variant, jpeg in ((FileVariant.THUMBNAIL, facts.thumbnail), (FileVariant.PREVIEW, facts.preview)):
+            if jpeg is not None:
+                copies[variant] = await self._store.save_bytes(document, jpeg, "image/jpeg")
         settled = await self._settle(actor, document, received, facts, copies)
         if settled is None:
             await self._store.remove(document, copies.values())

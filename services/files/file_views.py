@@ -51,7 +51,7 @@ def facts_of(document: FileDocument, key: DataKey) -> FileFacts:
 def view_of(document: FileDocument, key: DataKey, links: Links) -> FileView:
     file_id = document["_id"]
     complete = document["state"] == FileState.COMPLETE and "purged_at" not in document
-    copies = document.get("copies", {})
+    copies, family = document.get("copies", {}), document["content_type"].partition("/")[0]
     return FileView(
         id=file_id,
         space_id=document["space_id"],
@@ -65,8 +65,7 @@ def view_of(document: FileDocument, key: DataKey, links: Links) -> FileView:
         state=FileState(document["state"]),
         url=links(file_id, FileVariant.ORIGINAL) if complete else None,
         thumbnail_url=links(file_id, FileVariant.THUMBNAIL) if FileVariant.THUMBNAIL in copies else None,
-        play_url=links(file_id, FileVariant.PLAY)
-        if complete and document["content_type"].startswith("audio/")
-        else None,
+        preview_url=links(file_id, FileVariant.PREVIEW) if complete and family == "image" else None,
+        play_url=links(file_id, FileVariant.PLAY) if complete and family == "audio" else None,
         created_at=document["created_at"],
     )

@@ -14,6 +14,7 @@ from services.files.file_intake import FileIntake
 from services.files.file_store import FileStore
 from services.files.file_uploads import FileUploads
 from services.files.file_views import FileFacts, Links, facts_of, name_of, view_of
+from services.files.media.names import safe_name
 from services.files.media.types import MEGABYTE, TYPES
 from services.files.recordings import Recordings
 from services.files.tickets import Tickets
@@ -26,6 +27,7 @@ from services.storage.blobs import Blobs
 from services.storage.database import Database
 
 SWEEP = 100
+_ELSE_ORIGINAL = (FileVariant.PLAY, FileVariant.PREVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +158,14 @@ class Files:
         if "purged_at" in document:
             raise Problem("file.gone")
         copies = document.get("copies", {})
-        copy = copies.get(variant) or (copies["original"] if variant is FileVariant.PLAY else None)
+        copy = copies.get(variant) or (copies["original"] if variant in _ELSE_ORIGINAL else None)
         if copy is None:
             raise Problem("file.not_found")
-        key = await self._store.data_key(document["space_id"])
+        kind, key = TYPES[copy["content_type"]], await self._store.data_key(document["space_id"])
         return OpenFile(
-            name=name_of(document, key),
-            content_type=copy["content_type"],
-            inline=TYPES[copy["content_type"]].inline,
+            name=safe_name(name_of(document, key), kind),
+            content_type=kind.name,
+            inline=kind.inline,
             size=copy["size"],
             sha256=copy["sha256"],
             settled=variant is not FileVariant.PLAY or FileVariant.PLAY in copies,

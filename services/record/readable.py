@@ -45,7 +45,7 @@ _REASONS = {
     Withheld.PURGED: "内容已清除",
     Withheld.UNREADABLE: "内容无法读取",
 }
-_PICTURES = ("image/",)
+_PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")  # what every browser shows
 _SOUNDS = ("audio/",)
 
 

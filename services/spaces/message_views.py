@@ -29,6 +29,8 @@ SYSTEM_NAME = "系统"
 GONE_NAME = "已退出"
 Links = Callable[[str, str], str]  # file id, variant → URL with a short-lived ticket
 _WITH_FILE = frozenset({MessageType.IMAGE, MessageType.VOICE, MessageType.FILE})
+# The copy that every phone plays or shows; who wants the original asks for the file.
+_SHOWN_AS = {MessageType.VOICE: "play", MessageType.IMAGE: "preview"}
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ def linked_body(kind: MessageType, body: Mapping[str, Any], links: Links) -> dic
         file_id = body.get("file_id")
         if file_id is None:  # purged
             return shown
-        shown["url"] = links(file_id, "play" if kind is MessageType.VOICE else "original")
+        shown["url"] = links(file_id, _SHOWN_AS.get(kind, "original"))
         if kind is MessageType.IMAGE:
             shown["thumbnail_url"] = links(file_id, "thumbnail")
     return shown

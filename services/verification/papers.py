@@ -142,14 +142,14 @@ class Papers:
         return states, readings, errors
 
     async def content(self, document: VerificationDocument, paper: ReadingKind) -> tuple[str, AsyncIterator[bytes]]:
-        """Content type and bytes of a photo. Raises ``file.not_found``, ``file.gone``."""
+        """Content type and bytes of a photo, as every browser shows it. Raises ``file.not_found``, ``file.gone``."""
         kept = document["papers"].get(paper.value)
         if kept is None:
             raise Problem("file.not_found")
         file = await self._db.files.find_one({"_id": kept["file_id"]})
         if file is None or "copies" not in file or "purged_at" in document:
             raise Problem("file.gone")
-        copy = file["copies"]["original"]
+        copy = file["copies"].get("preview") or file["copies"]["original"]
         return copy["content_type"], self._store.read(file, copy)
 
     async def _reading(self, reading_id: str | None) -> ReadingDocument | None:

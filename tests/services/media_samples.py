@@ -4,6 +4,7 @@ import functools
 import io
 import subprocess
 import zipfile
+from pathlib import Path
 
 from PIL import Image
 
@@ -27,6 +28,11 @@ def picture(form: str = "JPEG", size: tuple[int, int] = (640, 400), orientation:
     out = io.BytesIO()
     image.save(out, form, exif=exif)
     return out.getvalue()
+
+
+def heic(name: str) -> bytes:
+    """``turned``: a phone held upright, as ``picture``. ``burst``: two photos in one file."""
+    return (Path(__file__).parent / "files" / "data" / f"{name}.heic").read_bytes()
 
 
 def animation(frames: int = 3, size: tuple[int, int] = (64, 48)) -> bytes:

@@ -14,7 +14,7 @@ PIXELS = 40_000_000
 FRAME_PIXELS = 200_000_000  # of all frames of an animation together
 THUMBNAIL = 480
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
-_TOO_MANY = "图片的像素太多"
+TOO_MANY = "图片的像素太多"
 
 # Pillow's own guard: from twice as many pixels on it refuses to begin, below that it warns, and ours decides.
 Image.MAX_IMAGE_PIXELS = PIXELS
@@ -41,7 +41,7 @@ def inspect_image(file: BinaryIO, kind: MediaType) -> ImageFacts:
     except Problem:
         raise
     except Image.DecompressionBombError:
-        raise Problem("file.too_large", _TOO_MANY) from None
+        raise Problem("file.too_large", TOO_MANY) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, MemoryError, OverflowError):
         # The decoders report broken data by all of these.
         raise Problem("file.damaged") from None
@@ -51,12 +51,12 @@ def _decode(image: Image.Image) -> None:
     width, height = image.size
     frames = 1
     if width * height > PIXELS:
-        raise Problem("file.too_large", _TOO_MANY)
+        raise Problem("file.too_large", TOO_MANY)
     image.load()
     if getattr(image, "is_animated", False):
         frames = int(getattr(image, "n_frames", 1))
         if width * height * frames > FRAME_PIXELS:
-            raise Problem("file.too_large", _TOO_MANY)
+            raise Problem("file.too_large", TOO_MANY)
         for frame in range(frames):
             image.seek(frame)
             image.load()
@@ -70,11 +70,12 @@ def _facts(image: Image.Image) -> ImageFacts:
     small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
     out = io.BytesIO()
     # A new image carries pixels only: place, camera and time of the original stay behind.
-    _on_white(small).save(out, "JPEG", quality=82, optimize=True)
+    on_white(small).save(out, "JPEG", quality=82, optimize=True)
     return ImageFacts(width, height, out.getvalue())
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def on_white(image: Image.Image) -> Image.Image:
+    """In RGB, without transparency."""
     seen = image.convert("RGBA")
     plain = Image.new("RGB", seen.size, "white")
     plain.paste(seen, mask=seen.getchannel("A"))

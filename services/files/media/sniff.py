@@ -20,6 +20,10 @@ _MP4_BRANDS = frozenset(
     b"isom iso2 iso3 iso4 iso5 iso6 iso8 iso9 mp41 mp42 M4A_ M4B_ M4V_ avc1 hvc1 dash MSNV f4v_ 3gp4 3gp5 3gp6".split()
 )
 
+# Of still pictures in HEVC, and of their sequences, which are told apart so that the refusal can say what they are.
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"})
+_HEIF_MAJOR = _HEIF_BRANDS | {b"mif1", b"msf1"}
+
 
 def sniff(file: BinaryIO) -> frozenset[str]:
     """The type names that the content can be; empty when it is nothing the product takes."""
@@ -59,6 +63,14 @@ def _is_mp4(head: bytes) -> bool:
     return head[4:8] == b"ftyp" and head[8:12].replace(b" ", b"_") in _MP4_BRANDS
 
 
+def _is_heif(head: bytes) -> bool:
+    """ISO 23008-12, annex B: what it is coded in is among its brands; mif1 alone says nothing (AVIF has it, too)."""
+    if head[4:8] != b"ftyp" or head[8:12] not in _HEIF_MAJOR:
+        return False
+    box = head[8 : min(int.from_bytes(head[:4]), len(head))]
+    return any(box[place : place + 4] in _HEIF_BRANDS for place in range(0, len(box), 4) if place != 4)
+
+
 def _is_webm(head: bytes) -> bool:
     """EBML whose DocType (RFC 8794, element 0x4282) is webm."""
     return head.startswith(b"\x1a\x45\xdf\xa3") and b"\x42\x82\x84webm" in head[:64]
@@ -90,6 +102,7 @@ _SIGNATURES: tuple[tuple[Callable[[bytes], bool], frozenset[str]], ...] = (
     (_starts(b"#!AMR\n", b"#!AMR-WB\n"), frozenset({"audio/amr"})),
     (_starts(b"OggS"), frozenset({"audio/ogg"})),
     (_is_mp4, _MP4),
+    (_is_heif, frozenset({"image/heic"})),
     (_is_webm, frozenset({"audio/webm"})),
     (_is_adts, frozenset({"audio/aac"})),
     (_is_mp3, frozenset({"audio/mpeg"})),

@@ -27,11 +27,12 @@ class MediaType:
     demuxer: str = ""  # what ffmpeg is told it is; it must not guess
     main_part: str = ""  # of an Office document
     plays_everywhere: bool = False
+    needs_preview: bool = False  # few programs show it: a JPEG stands in for being looked at
 
     @property
     def inline(self) -> bool:
         """Whether a browser may show it in place; everything else is offered for saving."""
-        return self.family not in (Family.OFFICE, Family.TEXT)
+        return self.family not in (Family.OFFICE, Family.TEXT) and not self.needs_preview
 
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
@@ -42,6 +43,7 @@ _TABLE = (
     MediaType("image/png", Family.IMAGE, ("png",), _MAX_IMAGE),
     MediaType("image/webp", Family.IMAGE, ("webp",), _MAX_IMAGE),
     MediaType("image/gif", Family.IMAGE, ("gif",), _MAX_IMAGE),
+    MediaType("image/heic", Family.IMAGE, ("heic", "heif", "hif"), _MAX_IMAGE, ("image/heif",), needs_preview=True),
     MediaType("application/pdf", Family.PDF, ("pdf",)),
     MediaType(_OOXML + "wordprocessingml.document", Family.OFFICE, ("docx",), main_part="word/document.xml"),
     MediaType(_OOXML + "spreadsheetml.sheet", Family.OFFICE, ("xlsx",), main_part="xl/workbook.xml"),

@@ -1,6 +1,7 @@
 """Files over HTTP: tokens, tickets, ranges, headers (contract "Case space"; ruling 15)."""
 
 import asyncio
+import hashlib
 import socket
 from urllib.parse import quote
 
@@ -26,6 +27,24 @@ async def test_upload_complete_and_look(site: Site, space: str, client: Actor) -
     thumbnail = await site.call("GET", view["thumbnail_url"])
     assert thumbnail.headers["Content-Type"] == "image/jpeg"
     assert thumbnail.data.startswith(b"\xff\xd8\xff")
+
+
+async def test_a_heic_photo_is_looked_at_as_a_jpeg_and_saved_as_it_came(site: Site, space: str, client: Actor) -> None:
+    """F1, E1: number and hash are the original's; what phones show is a JPEG beside it."""
+    photo = samples.heic("turned")
+    view = await site.put(client, space, photo, "", "IMG_0001.HEIC")
+    assert (view["content_type"], view["width"], view["height"]) == ("image/heic", 400, 640)
+    assert view["sha256"] == hashlib.sha256(photo).hexdigest()
+    original = await site.call("GET", view["url"])
+    assert (original.data, original.headers["Content-Type"]) == (photo, "image/heic")
+    assert original.headers["Content-Disposition"].startswith('attachment; filename="IMG_0001.heic"')
+    shown = await site.call("GET", view["preview_url"])
+    assert (shown.data[:3], shown.headers["Content-Type"]) == (b"\xff\xd8\xff", "image/jpeg")
+    assert shown.headers["Content-Disposition"].startswith('inline; filename="IMG_0001.heic.jpg"')
+    plain = await site.put(client, space, samples.picture(), "image/jpeg", "现场.jpg")
+    assert (await site.call("GET", plain["preview_url"])).data == samples.picture()
+    paper = await site.put(client, space, samples.pdf(), "application/pdf", "合同.pdf")
+    assert paper["preview_url"] is None
 
 
 async def test_the_form_comes_by_the_name_that_the_browser_used(site: Site, space: str, client: Actor) -> None:

@@ -235,7 +235,7 @@ async def test_a_risky_picture_is_held_with_its_file(world: World) -> None:
     assert (await world.seen(world.other, message.seq)).body == {}
     for attempt in (
         files.get(world.other.actor, file_id),
-        files.content(file_id, FileVariant.ORIGINAL, ticket=ticket(ordinary)),
+        files.content(file_id, FileVariant.PREVIEW, ticket=ticket(ordinary)),
     ):
         with pytest.raises(Problem) as refused:
             await attempt

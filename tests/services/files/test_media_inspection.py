@@ -10,6 +10,7 @@ from PIL import Image
 
 from services.errors import Problem
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
+from services.files.media.heif import preview_of
 from services.files.media.inspection import MediaFacts, inspect
 from services.files.media.names import safe_name
 from services.files.media.types import MEGABYTE, TYPES, declared_type, limit
@@ -17,6 +18,7 @@ from tests.services import media_samples as samples
 from tests.services.media_samples import SHEET, WORD
 
 JPEG = "image/jpeg"
+HEIC = "image/heic"
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +96,53 @@ def test_a_thumbnail_tells_nothing_but_the_picture(ffmpeg: Ffmpeg) -> None:
     assert facts.thumbnail is not None
     assert b"SecretCameraMaker" not in facts.thumbnail
     assert not Image.open(io.BytesIO(facts.thumbnail)).getexif()
+
+
+def test_a_heic_photo_is_shown_by_a_jpeg(ffmpeg: Ffmpeg) -> None:
+    """F1: iPhones take HEIC, which few browsers show. Turned as it says, and telling nothing but the picture (K2)."""
+    content = samples.heic("turned")  # 640 by 400 as stored, red on the left; to be turned clockwise
+    facts = look(content, HEIC, ffmpeg)
+    assert (facts.width, facts.height) == (400, 640)
+    assert b"SecretCameraMaker" in content
+    for jpeg, size in ((facts.preview, (400, 640)), (facts.thumbnail, (300, 480))):
+        assert jpeg is not None
+        shown = Image.open(io.BytesIO(jpeg))
+        assert (shown.format, shown.size) == ("JPEG", size)
+        top, bottom = shown.getpixel((150, 20)), shown.getpixel((150, size[1] - 20))
+        assert isinstance(top, tuple)
+        assert isinstance(bottom, tuple)
+        assert (top[0] > 150, bottom[2] > 150) == (True, True)
+        assert b"SecretCameraMaker" not in jpeg
+        assert not shown.getexif()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (samples.heic("burst"), "file.type_refused"),
+        (samples.heic("turned")[:-60], "file.damaged"),
+        (
+            samples.heic("turned").replace(struct.pack(">2I", 640, 400), struct.pack(">2I", 20_000, 20_000)),
+            "file.too_large",
+        ),
+        (samples.heic("turned").replace(b"hvcC", b"hvcX"), "file.damaged"),
+        (samples.heic("turned").replace(b"heic", b"avif"), "file.type_mismatch"),
+        (samples.heic("turned") + samples.office(), "file.type_mismatch"),
+        (samples.picture(), "file.type_mismatch"),
+    ],
+    ids=["burst", "cut", "20,000 pixels", "no decoder", "AVIF", "with a ZIP", "a JPEG"],
+)
+def test_a_hostile_heic_is_refused(content: bytes, code: str, ffmpeg: Ffmpeg) -> None:
+    assert refusal(content, HEIC, ffmpeg) == code
+
+
+def test_the_decoder_of_heic_has_bounds() -> None:
+    """A busy machine refuses nothing for ever; what takes more memory than a photo needs is no photo."""
+    photo = io.BytesIO(samples.heic("turned"))
+    for bounds, code in (({"seconds": 0.001}, "server.unavailable"), ({"memory_mb": 8}, "file.damaged")):
+        with pytest.raises(Problem) as caught:
+            preview_of(photo, **bounds)
+        assert caught.value.code == code
 
 
 def test_transparency_becomes_white(ffmpeg: Ffmpeg) -> None:

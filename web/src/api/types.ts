@@ -95,7 +95,10 @@ export interface StoredFile {
   name: string
   content_type: string
   size: number
+  /** The original, byte for byte. */
   url?: string | null
+  /** Of images: what every browser shows. */
+  preview_url?: string | null
 }
 
 export interface Order {

@@ -1,7 +1,7 @@
 /** Turns what a person picked on the phone into drafts to send. */
 import type { LocalFile } from "../api/files"
 import type { Member } from "../api/types"
-import { pictureSize, typeOf } from "../platform/media"
+import { isHeic, pictureSize, typeOf } from "../platform/media"
 import type { Recording } from "../platform/recorder"
 import type { Draft } from "../stores/outbox"
 
@@ -14,8 +14,8 @@ export interface Place {
 
 export async function photoDraft(file: File): Promise<Draft> {
   const size = await pictureSize(file)
-  // What the browser cannot show as a picture goes as a file.
-  if (!size) return fileDraft(file)
+  // What the browser cannot show as a picture goes as a file, unless everybody will see the server's JPEG of it.
+  if (!size && !isHeic(typeOf(file))) return fileDraft(file)
   return { type: "image", body: { ...size }, file: local(file) }
 }
 

@@ -15,6 +15,7 @@ const BY_EXTENSION: Record<string, string> = {
   png: "image/png",
   webp: "image/webp",
   heic: "image/heic",
+  heif: "image/heic",
   mp3: "audio/mpeg",
   m4a: "audio/mp4",
   mp4: "video/mp4",
@@ -25,6 +26,9 @@ export function typeOf(file: File): string {
   const extension = file.name.split(".").pop()?.toLowerCase() ?? ""
   return file.type.split(";")[0] || BY_EXTENSION[extension] || "application/octet-stream"
 }
+
+/** The photos of iPhones: the server shows them as JPEG, whether or not this browser can. */
+export const isHeic = (type: string): boolean => type === "image/heic" || type === "image/heif"
 
 export interface PictureSize {
   width: number
