@@ -2,13 +2,12 @@
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
-from schemas.api.base import NoBody
+from schemas.api.base import NoBody, Page, PageQuery
 from schemas.api.pricing import (
     ClaimBody,
     CodesBody,
     CodesView,
     CouponDefinitionBody,
-    CouponDefinitionsView,
     CouponDefinitionView,
     CouponNumbersView,
     CouponOffersView,
@@ -19,7 +18,6 @@ from schemas.api.pricing import (
     IssuedView,
     PriceQuery,
     PriceView,
-    SubsidiesView,
     SubsidyBody,
     SubsidyView,
 )
@@ -90,9 +88,9 @@ class CouponDefinitionsHandler(ApiHandler):
     async def post(self, call: Call[CouponDefinitionBody]) -> CouponDefinitionView:
         return await self.services.coupons.define(call.actor, call.body)
 
-    @door("List what coupons there are", allow=OPS, answer=CouponDefinitionsView)
-    async def get(self, call: Call[NoBody]) -> CouponDefinitionsView:
-        return await self.services.coupons.definitions()
+    @door("List what coupons there are, newest first", allow=OPS, query=PageQuery, answer=Page[CouponDefinitionView])
+    async def get(self, call: Call[NoBody]) -> Page[CouponDefinitionView]:
+        return await self.services.coupons.definitions(call.query)
 
 
 class CouponNumbersHandler(ApiHandler):
@@ -154,9 +152,9 @@ class SubsidiesHandler(ApiHandler):
     async def post(self, call: Call[SubsidyBody]) -> SubsidyView:
         return await self.services.subsidies.put(call.actor, call.body)
 
-    @door("List all subsidies and their versions", allow=OPS, answer=SubsidiesView)
-    async def get(self, call: Call[NoBody]) -> SubsidiesView:
-        return await self.services.subsidies.list()
+    @door("List all subsidies and their versions, newest first", allow=OPS, query=PageQuery, answer=Page[SubsidyView])
+    async def get(self, call: Call[NoBody]) -> Page[SubsidyView]:
+        return await self.services.subsidies.page(call.query)
 
 
 class SubsidyApproveHandler(ApiHandler):

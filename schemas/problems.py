@@ -143,6 +143,9 @@ _TABLE = (
     # firms and settlement
     ProblemType("firm.not_found", Kind.NOT_FOUND, 40451, "没有这家律所"),
     ProblemType("firm.exists", Kind.CONFLICT, 40951, "该律所已登记"),
+    ProblemType("firm.nothing_wanted", Kind.CONFLICT, 409140, "没有待复核的商户号"),
+    ProblemType("firm.same_person", Kind.CONFLICT, 409141, "须由录入人以外的工作人员复核"),
+    ProblemType("firm.own", Kind.FORBIDDEN, 40351, "本所人员不能复核本所的收款商户号"),
     ProblemType("settlement.not_found", Kind.NOT_FOUND, 40452, "没有这份结算单"),
     ProblemType("settlement.wrong_state", Kind.CONFLICT, 40952, "结算单当前状态不能进行此操作"),
     ProblemType("settlement.same_approver", Kind.CONFLICT, 40953, "需要由另一位同事复核"),

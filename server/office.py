@@ -170,8 +170,7 @@ async def _firm(house: House) -> None:
 
 
 async def _coupons(house: House) -> None:
-    known = (await house.services.coupons.definitions()).items
-    if NEWCOMER.code not in {definition.code for definition in known}:
+    if not await house.services.coupons.exists(NEWCOMER.code):
         await house.services.coupons.define(None, NEWCOMER)
 
 

@@ -34,6 +34,13 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
 
 
+class PageQuery(Body):
+    """Which part of a list, newest first: ``cursor`` is the ``next_cursor`` of the page before."""
+
+    limit: int = Field(50, ge=1, le=100)
+    cursor: Id | None = None
+
+
 class View(BaseModel):
     """Shown to a client: a stored field is private until a view names it."""
 

@@ -136,10 +136,6 @@ class CouponDefinitionView(View):
     created_at: Moment
 
 
-class CouponDefinitionsView(View):
-    items: list[CouponDefinitionView]
-
-
 class CouponNumbersView(View):
     """What became of what was issued: usable still, unused in time, promised to an order or quote, paid with."""
 
@@ -247,7 +243,3 @@ class SubsidyView(View):
     waiting: bool = Field(description="For the word of a second person")
     ended: bool
     created_at: Moment
-
-
-class SubsidiesView(View):
-    items: list[SubsidyView]

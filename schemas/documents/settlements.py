@@ -4,6 +4,14 @@ from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
 
+class WantedMerchantDocument(TypedDict):
+    """A merchant number that somebody entered and nobody else has approved yet."""
+
+    mchid: str
+    by: str
+    at: datetime
+
+
 class FirmDocument(TypedDict):
     """A law firm: fees, tips and payouts are its own (律师法: lawyers take no private fees)."""
 
@@ -13,6 +21,7 @@ class FirmDocument(TypedDict):
     credit_code: str  # GB 32100, unique
     tariff: str  # names rows of the share rules
     mchid: NotRequired[str]  # its merchant number, when it is paid by profit sharing
+    wanted: NotRequired[WantedMerchantDocument]
     receiver_added_at: NotRequired[datetime]  # WeChat knows it as a receiver of shares since then
     revision: int
     created_at: datetime

@@ -10,6 +10,7 @@ from services.outbox import Effect
 from services.papers.papers import Papers
 from services.settlement.closing import Closing
 from services.settlement.firms import Firms
+from services.settlement.merchants import Merchants
 from services.settlement.payout_book import PayoutBook
 from services.settlement.payout_sending import PayoutSending
 from services.settlement.payouts import Payouts, SharingTerms
@@ -27,6 +28,7 @@ from services.settlement.statement_files import StatementFiles
 @dataclass(frozen=True, slots=True)
 class Settling:
     firms: Firms
+    merchants: Merchants
     rulebook: Rulebook
     penalties: Penalties
     settlements: Settlements
@@ -36,7 +38,7 @@ class Settling:
     sending: PayoutSending
 
     def effects(self) -> dict[str, Effect]:
-        return {**self.settlements.effects(), **self.sending.effects()}
+        return {**self.settlements.effects(), **self.sending.effects(), **self.merchants.effects()}
 
     def ticks(self) -> list[Tick]:
         return [
@@ -64,8 +66,10 @@ def build_settling(core: Core, pay: PayClient, notices: Notices) -> Settling:
     terms = SharingTerms(settings.pay_profit_sharing, settings.pay_sharing_percent * 100)
     written = PayoutBook(database, core.outbox, clock)
     returns = ShareReturns(database, written, core.work_items, core.outbox, clock)
+    merchants = Merchants(database, core.work_items, core.outbox, notices, audit, clock)
     return Settling(
-        firms=Firms(database, audit, clock),
+        firms=Firms(database, merchants, audit, clock),
+        merchants=merchants,
         rulebook=rulebook,
         penalties=Penalties(database, rulebook, core.idempotency, audit, clock),
         settlements=Settlements(database, book, views, StatementFiles(Papers()), closing, notices, clock),

@@ -6,16 +6,16 @@ Using one is not done here: an order or a quote reserves it when it is placed (`
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import DESCENDING, ReturnDocument
+from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from schemas.api.base import Page, PageQuery
 from schemas.api.pricing import (
     ClaimBody,
     CodesBody,
     CodesView,
     CouponDefinitionBody,
-    CouponDefinitionsView,
     CouponDefinitionView,
     CouponView,
     IssueBody,
@@ -29,6 +29,7 @@ from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import new_id
 from services.keys import BlindIndex
+from services.pages import page_of
 from services.pricing.campaigns import READY, Campaigns, behind, most_of_coupons, second
 from services.pricing.coupon_codes import new_code, normal
 from services.pricing.price_views import coupon_view, definition_view
@@ -90,9 +91,13 @@ class Coupons:
             raise Problem("coupon.code_taken") from None
         return definition_view(definition)
 
-    async def definitions(self) -> CouponDefinitionsView:
-        found = await self._db.coupon_definitions.find().sort("_id", DESCENDING).to_list()
-        return CouponDefinitionsView(items=[definition_view(one) for one in found])
+    async def definitions(self, query: PageQuery) -> Page[CouponDefinitionView]:
+        """Newest first, closed ones too; for staff."""
+        return await page_of(self._db.coupon_definitions, {}, query, definition_view)
+
+    async def exists(self, code: str) -> bool:
+        """Whether a definition has this code."""
+        return await self._db.coupon_definitions.find_one({"code": code}, {"_id": 1}) is not None
 
     async def approve(self, actor: Actor, definition_id: str) -> CouponDefinitionView:
         """A second person's word, from which on it can be issued.

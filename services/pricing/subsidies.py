@@ -4,16 +4,18 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from pymongo import ASCENDING, DESCENDING, ReturnDocument
+from pymongo import DESCENDING, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from schemas.api.pricing import SubsidiesView, SubsidyBody, SubsidyView
+from schemas.api.base import Page, PageQuery
+from schemas.api.pricing import SubsidyBody, SubsidyView
 from schemas.documents.pricing import SubsidyDocument
 from services.actors import Actor
 from services.audit import SYSTEM, Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import new_id
+from services.pages import page_of
 from services.pricing.campaigns import READY, Campaigns, behind, most_of_subsidy, second
 from services.pricing.price_views import subsidy_view
 from services.pricing.terms import discount_of
@@ -128,10 +130,9 @@ class Subsidies:
         self._known = (0.0, [])
         return subsidy_view(rule)
 
-    async def list(self) -> SubsidiesView:
-        """All versions of all rules, for staff."""
-        rules = await self._db.subsidies.find().sort([("code", ASCENDING), ("version", DESCENDING)]).to_list()
-        return SubsidiesView(items=[subsidy_view(rule) for rule in rules])
+    async def page(self, query: PageQuery) -> Page[SubsidyView]:
+        """All versions of all rules, newest first; for staff."""
+        return await page_of(self._db.subsidies, {}, query, subsidy_view)
 
     async def _replace(self, session: AsyncClientSession, rule: SubsidyDocument, which: Mapping[str, Any]) -> None:
         """End other versions of the rule: all of them, those that wait, or those in force."""

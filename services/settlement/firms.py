@@ -1,13 +1,14 @@
 """Law firms and their lawyers: who is owed what lawyers earn (ruling: fees go to the firm)."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from pymongo import ASCENDING, ReturnDocument
+from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from schemas.api.firms import FirmBody, FirmLawyerView, FirmList, FirmView
+from schemas.api.base import Page, PageQuery
+from schemas.api.firms import FirmBody, FirmLawyerView, FirmView, WantedMerchantView
+from schemas.api.orders import PersonView
 from schemas.documents.settlements import FirmDocument
 from schemas.enums import Role
 from services.actors import Actor
@@ -15,74 +16,94 @@ from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import new_id
+from services.pages import newest
 from services.permissions import FINANCE, Permission, require
+from services.settlement.merchants import Merchants
 from services.storage.database import Database
 
 
 class Firms:
-    def __init__(self, database: Database, audit: Audit, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, merchants: Merchants, audit: Audit, clock: Clock = utc_now) -> None:
         self._db = database
+        self._merchants = merchants
         self._audit = audit
         self._clock = clock
 
-    async def list(self, actor: Actor) -> FirmList:
-        """All firms by name. Raises ``auth.forbidden``."""
+    async def page(self, actor: Actor, query: PageQuery) -> Page[FirmView]:
+        """All firms, newest first. Raises ``auth.forbidden``."""
         require(FINANCE, Permission.FIRM_MANAGE, actor.roles)
-        firms = await self._db.firms.find().sort("name", ASCENDING).to_list()
-        return FirmList(items=[*await self._views(firms)])
+        shown, following = await newest(self._db.firms, {}, query)
+        return Page(items=[*await self._views(shown)], next_cursor=following, has_more=following is not None)
 
     async def create(self, actor: Actor | None, body: FirmBody) -> FirmView:
-        """``actor`` None is the operator's shell. Raises ``auth.forbidden``, ``firm.exists``."""
+        """``actor`` None is the operator's shell; its merchant number counts at once.
+
+        Raises ``auth.forbidden``, ``firm.exists``.
+        """
         if actor is not None:
             require(FINANCE, Permission.FIRM_MANAGE, actor.roles)
-        now = self._clock()
-        firm: FirmDocument = {
-            "_id": new_id(),
-            "schema_version": 1,
-            "name": body.name,
-            "credit_code": body.credit_code,
-            "tariff": body.tariff,
-            "revision": 1,
-            "created_at": now,
-            "updated_at": now,
-        }
-        if body.mchid is not None:
-            firm["mchid"] = body.mchid
-
-        async def work(session: AsyncClientSession) -> None:
-            await self._db.firms.insert_one(firm, session=session)
-            await self._audit.write(actor, "firm.created", firm["_id"], session, tariff=body.tariff)
-
-        try:
-            await self._db.transaction(work)
-        except DuplicateKeyError:
-            raise Problem("firm.exists") from None
-        return (await self._views([firm]))[0]
-
-    async def change(self, actor: Actor, firm_id: str, revision: int, body: FirmBody) -> FirmView:
-        """Raises ``auth.forbidden``, ``firm.not_found``, ``firm.exists``, ``request.changed_meanwhile``."""
-        require(FINANCE, Permission.FIRM_MANAGE, actor.roles)
-        changes: dict[str, Any] = {**body.model_dump(exclude_none=True), "updated_at": self._clock()}
-        # WeChat is told of a receiver again when its number or name may be another one
-        gone = {"receiver_added_at": ""} | ({} if body.mchid else {"mchid": ""})
+        firm_id = new_id()
 
         async def work(session: AsyncClientSession) -> FirmDocument:
-            changed = await self._db.firms.find_one_and_update(
-                {"_id": firm_id, "revision": revision},
-                {"$set": changes, "$unset": gone, "$inc": {"revision": 1}},
-                return_document=ReturnDocument.AFTER,
-                session=session,
-            )
-            if changed is None:
-                known = await self._db.firms.find_one({"_id": firm_id}, {"_id": 1}, session=session)
-                raise Problem("request.changed_meanwhile" if known else "firm.not_found")
+            now = self._clock()
+            firm: FirmDocument = {
+                "_id": firm_id,
+                "schema_version": 1,
+                "name": body.name,
+                "credit_code": body.credit_code,
+                "tariff": body.tariff,
+                "revision": 1,
+                "created_at": now,
+                "updated_at": now,
+            }
+            if body.mchid is not None:
+                await self._merchants.want(session, actor, firm, body.mchid)
+            await self._db.firms.insert_one(firm, session=session)
+            await self._audit.write(actor, "firm.created", firm_id, session, tariff=body.tariff)
+            return firm
+
+        return await self._stored(work)
+
+    async def change(self, actor: Actor, firm_id: str, revision: int, body: FirmBody) -> FirmView:
+        """Another merchant number waits for a second person; none at all counts at once, and the same says nothing.
+
+        Raises ``auth.forbidden``, ``firm.not_found``, ``firm.exists``, ``request.changed_meanwhile``.
+        """
+        require(FINANCE, Permission.FIRM_MANAGE, actor.roles)
+
+        async def work(session: AsyncClientSession) -> FirmDocument:
+            firm = await self._db.firms.find_one({"_id": firm_id}, session=session)
+            if firm is None:
+                raise Problem("firm.not_found")
+            if firm["revision"] != revision:
+                raise Problem("request.changed_meanwhile")
+            firm["name"], firm["credit_code"], firm["tariff"] = body.name, body.credit_code, body.tariff
+            firm.pop("receiver_added_at", None)  # WeChat compares the name: it is told of the receiver again
+            if body.mchid is None:
+                await self._merchants.withdraw(session, actor, firm)
+            elif body.mchid != firm.get("mchid"):
+                await self._merchants.want(session, actor, firm, body.mchid)
+            changed = await self._merchants.store(session, firm)
             await self._audit.write(actor, "firm.changed", firm_id, session, tariff=body.tariff)
             return changed
 
+        return await self._stored(work)
+
+    async def approve_merchant(self, actor: Actor, firm_id: str, revision: int) -> FirmView:
+        """Raises what ``Merchants.approve`` raises."""
+        return await self._view(await self._merchants.approve(actor, firm_id, revision))
+
+    async def refuse_merchant(self, actor: Actor, firm_id: str, revision: int) -> FirmView:
+        """Raises what ``Merchants.refuse`` raises."""
+        return await self._view(await self._merchants.refuse(actor, firm_id, revision))
+
+    async def _stored(self, work: Callable[[AsyncClientSession], Awaitable[FirmDocument]]) -> FirmView:
         try:
-            return (await self._views([await self._db.transaction(work)]))[0]
+            firm = await self._db.transaction(work)
         except DuplicateKeyError:
             raise Problem("firm.exists") from None
+        self._merchants.nudge()
+        return await self._view(firm)
 
     async def join(self, actor: Actor | None, firm_id: str, user_id: str) -> FirmView:
         """Make a lawyer the firm's, and no other's. What is settled already stays where it is.
@@ -106,7 +127,7 @@ class Firms:
             await self._audit.write(actor, "firm.lawyer_joined", firm_id, session, user_id=user_id)
             return firm
 
-        return (await self._views([await self._db.transaction(work)]))[0]
+        return await self._view(await self._db.transaction(work))
 
     async def find(self, credit_code: str) -> str | None:
         """The firm's id."""
@@ -123,24 +144,35 @@ class Firms:
                 joined += 1
         return joined
 
-    async def _views(self, firms: Iterable[FirmDocument]) -> Sequence[FirmView]:
-        shown = {firm["_id"]: firm for firm in firms}
-        lawyers: dict[str, list[FirmLawyerView]] = {firm_id: [] for firm_id in shown}
-        found = self._db.users.find({"firm_id": {"$in": list(shown)}}, {"display_name": 1, "firm_id": 1})
+    async def _view(self, firm: FirmDocument) -> FirmView:
+        return (await self._views([firm]))[0]
+
+    async def _views(self, firms: Sequence[FirmDocument]) -> Sequence[FirmView]:
+        lawyers: dict[str, list[FirmLawyerView]] = {firm["_id"]: [] for firm in firms}
+        found = self._db.users.find({"firm_id": {"$in": list(lawyers)}}, {"display_name": 1, "firm_id": 1})
         async for user in found.sort("_id", ASCENDING):
             lawyers[user["firm_id"]].append(FirmLawyerView(user_id=user["_id"], display_name=user["display_name"]))
-        return [_view(firm, lawyers[firm_id]) for firm_id, firm in shown.items()]
+        wanters = {"_id": {"$in": [firm["wanted"]["by"] for firm in firms if "wanted" in firm]}}
+        names = {user["_id"]: user["display_name"] async for user in self._db.users.find(wanters, {"display_name": 1})}
+        return [_view(firm, lawyers[firm["_id"]], names) for firm in firms]
 
 
-def _view(firm: FirmDocument, lawyers: Iterable[FirmLawyerView]) -> FirmView:
+def _view(firm: FirmDocument, lawyers: list[FirmLawyerView], names: Mapping[str, str]) -> FirmView:
+    wanted = firm.get("wanted")
     return FirmView(
         id=firm["_id"],
         name=firm["name"],
         credit_code=firm["credit_code"],
         tariff=firm["tariff"],
         mchid=firm.get("mchid"),
+        wanted=wanted
+        and WantedMerchantView(
+            mchid=wanted["mchid"],
+            by=PersonView(user_id=wanted["by"], display_name=names.get(wanted["by"], "")),
+            at=wanted["at"],
+        ),
         revision=firm["revision"],
-        lawyers=list(lawyers),
+        lawyers=lawyers,
         created_at=firm["created_at"],
         updated_at=firm["updated_at"],
     )

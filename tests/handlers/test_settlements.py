@@ -156,8 +156,26 @@ async def test_firms_rules_and_penalties_are_for_ops(doors: Doors) -> None:
     assert (await doors.json(ops, "POST", "/firms", firm))[1]["code"] == "firm.exists"
     path = f"/firms/{made['id']}"
     changed = {**firm, "mchid": "1900000109"}
-    assert (await doors.json(ops, "PUT", path, changed, tag='"1"'))[1]["mchid"] == "1900000109"
+    wanted = (await doors.json(ops, "PUT", path, changed, tag='"1"'))[1]
+    assert (wanted["mchid"], wanted["wanted"]["mchid"], wanted["wanted"]["by"]["user_id"]) == (
+        None,
+        "1900000109",
+        ops.id,
+    )
     assert (await doors.json(ops, "PUT", path, changed, tag='"1"'))[0] == 412
+    assert (await doors.json(ops, "POST", f"{path}/merchant/approve", {}))[1]["code"] == "request.if_match_missing"
+    same = await doors.json(ops, "POST", f"{path}/merchant/approve", {}, tag='"2"')
+    assert (same[0], same[1]["code"]) == (409, "firm.same_person")
+    other = await doors.ops("运营乙")
+    assert (await doors.json(advocate, "POST", f"{path}/merchant/approve", {}, tag='"2"'))[0] == 403
+    approved = (await doors.json(other, "POST", f"{path}/merchant/approve", {}, tag='"2"'))[1]
+    assert (approved["mchid"], approved["wanted"], approved["revision"]) == ("1900000109", None, 3)
+    again = await doors.json(ops, "POST", f"{path}/merchant/refuse", {}, tag='"3"')
+    assert (again[0], again[1]["code"]) == (409, "firm.nothing_wanted")
+    page = (await doors.json(ops, "GET", "/firms?limit=1"))[1]
+    assert ([one["id"] for one in page["items"]], page["has_more"]) == ([made["id"]], True), "newest first"
+    following = (await doors.json(ops, "GET", f"/firms?cursor={page['next_cursor']}"))[1]
+    assert ([one["id"] for one in following["items"]], following["has_more"]) == ([office.firm_id], False)
     joined = (await doors.json(ops, "PUT", f"{path}/lawyers/{advocate.id}", {}))[1]
     assert [one["user_id"] for one in joined["lawyers"]] == [advocate.id]
     assert (await doors.json(ops, "PUT", f"{path}/lawyers/{ops.id}", {}))[1]["code"] == "account.not_found"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from schemas.api.base import PageQuery
 from schemas.api.pricing import ClaimBody, CouponDefinitionBody, CouponView, DiscountBody, SubsidyBody, TermsBody
 from schemas.enums import DiscountKind, Role, SubjectKind
 from services.actors import Actor
@@ -132,5 +133,5 @@ class Shop:
 
     async def no_subsidies(self) -> None:
         """End all of them, so that one test does not pay for another."""
-        for rule in (await self.subsidies.list()).items:
+        for rule in (await self.subsidies.page(PageQuery(limit=100))).items:
             await self.subsidies.end(OPS, rule.id)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from schemas.api.base import PageQuery
 from schemas.api.orders import CancelBody
 from services.ledger.accounts import SUBSIDY
 from tests.parts.databases import SettingsMaker
@@ -69,7 +70,7 @@ async def test_a_new_version_ends_the_one_before_and_orders_keep_theirs(world: W
     second = await world.shop.subsidise(7_00, code="autumn")
     assert (await world.place(client)).payable_fen == PRICE - 7_00
     assert (await world.orders.get(client, order.id)).payable_fen == PRICE - 5_00
-    rules = {rule.id: rule for rule in (await world.shop.subsidies.list()).items}
+    rules = {rule.id: rule for rule in (await world.shop.subsidies.page(PageQuery())).items}
     assert (rules[first].version, rules[first].ended) == (1, True)
     assert (rules[second].version, rules[second].ended) == (2, False)
     await world.shop.subsidies.end(OPS, second)

@@ -1,6 +1,7 @@
 /** Coupons and subsidies as ops set them up. */
 import { call } from "./http"
 import type { Terms } from "./pricing"
+import type { Page } from "./types"
 
 const id = encodeURIComponent
 
@@ -58,7 +59,8 @@ export type NewSubsidy = Pick<Subsidy, "code" | "title" | "valid_from" | "valid_
 
 const at = (definitionId: string): string => `/coupon-definitions/${id(definitionId)}`
 
-export const listDefinitions = (): Promise<{ items: CouponDefinition[] }> => call("GET", "/coupon-definitions")
+export const listDefinitions = (cursor?: string): Promise<Page<CouponDefinition>> =>
+  call("GET", "/coupon-definitions", { query: { cursor } })
 export const defineCoupon = (body: NewCoupon): Promise<CouponDefinition> => call("POST", "/coupon-definitions", { body })
 export const couponNumbers = (definitionId: string): Promise<CouponNumbers> => call("GET", `${at(definitionId)}/numbers`)
 export const closeCoupon = (definitionId: string): Promise<CouponDefinition> => call("POST", `${at(definitionId)}/close`)
@@ -70,7 +72,7 @@ export const issueCoupon = (definitionId: string, userIds: string[]): Promise<{ 
 export const makeCodes = (definitionId: string, count: number): Promise<{ codes: string[] }> =>
   call("POST", `${at(definitionId)}/codes`, { body: { count } })
 
-export const listSubsidies = (): Promise<{ items: Subsidy[] }> => call("GET", "/subsidies")
+export const listSubsidies = (cursor?: string): Promise<Page<Subsidy>> => call("GET", "/subsidies", { query: { cursor } })
 export const putSubsidy = (body: NewSubsidy): Promise<Subsidy> => call("POST", "/subsidies", { body })
 export const approveSubsidy = (ruleId: string): Promise<Subsidy> => call("POST", `/subsidies/${id(ruleId)}/approve`)
 export const endSubsidy = (ruleId: string): Promise<Subsidy> => call("POST", `/subsidies/${id(ruleId)}/end`)

@@ -10,6 +10,8 @@ export interface Firm {
   credit_code: string
   tariff: string
   mchid: string | null
+  /** A merchant number that waits for a colleague's word. */
+  wanted: { mchid: string; by: Person; at: string } | null
   revision: number
   lawyers: Person[]
 }
@@ -47,10 +49,12 @@ export interface Penalty {
   waived_at: string | null
 }
 
-export const listFirms = (): Promise<{ items: Firm[] }> => call("GET", "/firms")
+export const listFirms = (cursor?: string): Promise<Page<Firm>> => call("GET", "/firms", { query: { cursor } })
 export const addFirm = (body: FirmBody): Promise<Firm> => call("POST", "/firms", { body })
 export const changeFirm = (firm: Firm, body: FirmBody): Promise<Firm> =>
   call("PUT", `/firms/${id(firm.id)}`, { body, ifMatch: firm.revision })
+export const answerMerchant = (firm: Firm, answer: "approve" | "refuse"): Promise<Firm> =>
+  call("POST", `/firms/${id(firm.id)}/merchant/${answer}`, { ifMatch: firm.revision })
 export const joinFirm = (firmId: string, userId: string): Promise<Firm> =>
   call("PUT", `/firms/${id(firmId)}/lawyers/${id(userId)}`)
 

@@ -20,6 +20,7 @@ const ICONS: Record<string, string> = {
   hearing_due: "clock",
   settlement_closed: "pay",
   settlement_paid: "pay",
+  firm_merchant: "pay",
   verification_decided: "person",
   verification_expiring: "person",
 }

@@ -57,6 +57,7 @@ export function linksOf(item: WorkItem): { to: string; label: string }[] {
   const { order_id, dispute_id, space_id, settlement_id, day } = item.detail
   const links = [
     item.kind === "content.review" && { to: "/desk/content", label: "去审核内容" },
+    item.kind === "firm.merchant_waiting" && { to: "/desk/firms", label: "去复核商户号" },
     item.kind.startsWith("verification.") && { to: "/desk/verifications", label: "去审核认证" },
     item.kind.startsWith("campaign.") && { to: "/desk/coupons", label: "查看优惠券" },
     item.kind.startsWith("campaign.") && { to: "/desk/subsidies", label: "查看平台补贴" },

@@ -25,6 +25,7 @@ const KINDS: Record<string, string> = {
   content_reviewed: "审核结果",
   settlement_closed: "结算单生成",
   settlement_paid: "结算付款",
+  firm_merchant: "收款商户号",
 }
 
 const CHANNELS: Record<string, string> = {
