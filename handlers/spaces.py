@@ -14,11 +14,13 @@ from schemas.api.messages import (
     SyncBody,
     SyncView,
 )
-from schemas.api.spaces import SpaceListView, SpaceView
-from services.permissions import PUBLIC, SIGNED_IN
+from schemas.api.spaces import SpaceClosedView, SpaceListView, SpaceView
+from schemas.enums import Role
+from services.permissions import PUBLIC, SIGNED_IN, only
 from services.spaces.message_views import EncodedMessage
 
 SPACE = "/api/v1/spaces/([0-9a-f]{24})"
+_DESK = only(Role.SUPPORT, Role.OPS)
 _SENDING = (
     "space.not_found",
     "space.closed",
@@ -45,6 +47,40 @@ class SpaceHandler(ApiHandler):
     )
     async def get(self, call: Call[NoBody], space_id: str) -> SpaceView:
         return await self.services.space_views.get(call.actor, space_id)
+
+
+class SpaceCloseHandler(ApiHandler):
+    @door(
+        "Close a space for writing when its case is over (support, ops)",
+        allow=_DESK,
+        answer=SpaceClosedView,
+        problems=("space.not_found", "space.still_needed"),
+    )
+    async def post(self, call: Call[NoBody], space_id: str) -> SpaceClosedView:
+        return await self.services.space_closing.close(call.actor, space_id)
+
+
+class SpaceReopenHandler(ApiHandler):
+    @door(
+        "Open a closed space again (support, ops)",
+        allow=_DESK,
+        answer=SpaceClosedView,
+        problems=("space.not_found", "content.purged"),
+    )
+    async def post(self, call: Call[NoBody], space_id: str) -> SpaceClosedView:
+        return await self.services.space_closing.reopen(call.actor, space_id)
+
+
+class SpaceReopeningHandler(ApiHandler):
+    @door(
+        "Ask support to open a closed space again (its members)",
+        allow=SIGNED_IN,
+        answer=None,
+        status=204,
+        problems=("space.not_found", "space.is_open", "content.purged"),
+    )
+    async def post(self, call: Call[NoBody], space_id: str) -> None:
+        await self.services.space_closing.ask(call.actor, space_id)
 
 
 class MessagesHandler(ApiHandler):
@@ -109,6 +145,9 @@ class RecordKeyHandler(ApiHandler):
 ROUTES = [
     ("/api/v1/spaces", SpacesHandler),
     (SPACE, SpaceHandler),
+    (SPACE + "/close", SpaceCloseHandler),
+    (SPACE + "/reopen", SpaceReopenHandler),
+    (SPACE + "/reopening-requests", SpaceReopeningHandler),
     (SPACE + "/messages", MessagesHandler),
     (SPACE + r"/messages/(\d{1,15})/recall", RecallHandler),
     (SPACE + "/read", ReadHandler),

@@ -203,6 +203,8 @@ class NoticeKind(StrEnum):
     CONTENT_REVIEWED = "content_reviewed"
     SETTLEMENT_CLOSED = "settlement_closed"
     SETTLEMENT_PAID = "settlement_paid"
+    SPACE_CLOSED = "space_closed"
+    SPACE_REOPENED = "space_reopened"
     FIRM_MERCHANT = "firm_merchant"
     VERIFICATION_DECIDED = "verification_decided"
     VERIFICATION_EXPIRING = "verification_expiring"

@@ -160,6 +160,8 @@ _TABLE = (
     # spaces, messages, files
     ProblemType("space.not_found", Kind.NOT_FOUND, 40420, "没有这个案件空间"),
     ProblemType("space.closed", Kind.CONFLICT, 40940, "案件空间已关闭"),
+    ProblemType("space.still_needed", Kind.CONFLICT, 409142, "订单、售后、报价、庭审或笔录尚未办结，暂不能关闭"),
+    ProblemType("space.is_open", Kind.CONFLICT, 409143, "案件空间没有关闭，可以直接留言"),
     ProblemType("space.member_not_found", Kind.NOT_FOUND, 40425, "没有这位成员"),
     ProblemType("space.member_exists", Kind.CONFLICT, 40944, "已是成员，且身份不同"),
     ProblemType("space.member_fixed", Kind.CONFLICT, 40945, "客户和承办律师不能移出案件空间"),

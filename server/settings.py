@@ -224,6 +224,7 @@ class Settings(BaseSettings):
     ocr_threads: int = Field(2, ge=1, le=64)  # of each
     ocr_queue_most: int = Field(200, ge=1, le=100_000)  # files that may wait; then clients are told to come back
     ocr_python: Path | None = None  # an interpreter with the extra; None: this one
+    space_close_days: int = Field(30, ge=0, le=3650)  # after an order is over and the last word; 0: by hand only
     identity_paper_days: int = Field(90, ge=0, le=3650)  # photos of ID papers after an order is over; 0: with the case
     ocr_remote_url: str | None = Field(None, pattern=r"^https?://")  # a PaddleX server for the pipeline "OCR"
 

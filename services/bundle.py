@@ -61,6 +61,7 @@ from services.spaces.exports import Exports
 from services.spaces.memberships import Memberships
 from services.spaces.messages import Messages
 from services.spaces.notes import Notes
+from services.spaces.space_closing import SpaceClosing
 from services.spaces.space_views import SpaceViews
 from services.spaces.spaces import Spaces
 from services.spaces.sync import Sync
@@ -122,6 +123,7 @@ class Services:
     sessions: Sessions
     sign_in: SignIn
     spaces: Spaces
+    space_closing: SpaceClosing
     space_views: SpaceViews
     subscriptions: Subscriptions
     subsidies: Subsidies

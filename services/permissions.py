@@ -30,6 +30,8 @@ class Permission(StrEnum):
     SPACE_EXPORT = "space.export"
     SPACE_NOTES = "space.notes"  # of the staff, among themselves
     SPACE_MANAGE = "space.manage"  # members
+    SPACE_CLOSE = "space.close"  # and open again
+    SPACE_ASK_REOPENING = "space.ask_reopening"
     SPACE_QUOTE = "space.quote"  # offer more work, and take the offer back
     SPACE_ANSWER_QUOTE = "space.answer_quote"  # accept, decline, pay
     SPACE_READ_BY_DESK = "space.read_by_desk"
@@ -86,6 +88,7 @@ SPACE: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_EXPORT: frozenset({CLIENT, LAWYER, SUPPORT, PRESIDER, CLERK}),
     Permission.SPACE_NOTES: frozenset({LAWYER, SUPPORT, REVIEWER}),
     Permission.SPACE_MANAGE: frozenset({SUPPORT}),
+    Permission.SPACE_ASK_REOPENING: frozenset({CLIENT, LAWYER, REVIEWER}),
     Permission.SPACE_QUOTE: frozenset({LAWYER, SUPPORT}),
     Permission.SPACE_ANSWER_QUOTE: frozenset({CLIENT}),
     Permission.FILE_VIEW: frozenset({CLIENT, LAWYER, SUPPORT, REVIEWER, PRESIDER, CLERK}),
@@ -101,6 +104,7 @@ SPACE: dict[Permission, frozenset[Role]] = {
 # What support and ops do in spaces of which they are no members (ruling 11). Every use is audited.
 DESK: dict[Permission, frozenset[Role]] = {
     Permission.SPACE_MANAGE: frozenset({SUPPORT, OPS}),
+    Permission.SPACE_CLOSE: frozenset({SUPPORT, OPS}),
     Permission.SPACE_READ_BY_DESK: frozenset({SUPPORT, OPS}),
     Permission.CONTENT_REVIEW: frozenset({SUPPORT, REVIEWER, OPS}),
     Permission.HEARING_MOVE: frozenset({SUPPORT, OPS}),

@@ -55,6 +55,13 @@ class SpaceSummaryView(View):
     hearing_id: str | None = Field(None, description="The space is this hearing's own")
 
 
+class SpaceClosedView(View):
+    """``closed_at`` is null while people can write in the space."""
+
+    id: str
+    closed_at: Moment | None
+
+
 class SpaceListView(View):
     items: list[SpaceSummaryView]
     has_more: bool = False

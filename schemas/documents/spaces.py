@@ -22,7 +22,9 @@ class SpaceDocument(TypedDict):
     members: list[MemberDocument]
     evidence_count: NotRequired[int]  # numbers of evidence that were given so far
     created_at: datetime
-    closed_at: NotRequired[datetime]
+    closed_at: NotRequired[datetime]  # nothing can be written by people any more
+    closing: NotRequired[str]  # the event that closed it, under whose id its card stands
+    reopened_at: NotRequired[datetime]
     purged_at: NotRequired[datetime]  # its data keys were destroyed: nothing that was said can be read any more
 
 

@@ -122,7 +122,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
     connect_publisher(core, telling.attention, identity.sessions)
     signer = HeadSigner(settings.record_key_file.read_bytes())
     evidence = build_evidence(core, signer)
-    talk = build_talk(core, identity.accounts)
+    talk = build_talk(core, identity.accounts, telling.notices)
     reading = build_reading(core, files, talk.index)
     catalogue = build_catalogue(core, rooms, reading.reader, prices.products)
     verifying = build_verification(core, rooms, reading.reader, telling.notices)
@@ -195,6 +195,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         sessions=identity.sessions,
         sign_in=identity.sign_in,
         spaces=core.spaces,
+        space_closing=talk.closing,
         space_views=SpaceViews(core.database, core.spaces, core.reader, core.recorder, core.publisher),
         subscriptions=telling.subscriptions,
         subsidies=prices.subsidies,
@@ -228,9 +229,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **verifying.effects(),
         **invoicing.issuing.effects(),
         **shipping.effects(),
-        **talk.memberships.effects(),
-        **talk.renaming.effects(),
-        **talk.calls.effects(),
+        **talk.effects(),
     }
     follow = {
         "attention": telling.attention.follow,
@@ -261,6 +260,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
             *reading.ticks(),
             *catalogue.ticks(),
             *verifying.ticks(),
+            *talk.ticks(),
         ],
         leases,
         core.metrics,

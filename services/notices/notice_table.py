@@ -98,6 +98,8 @@ TABLE: Mapping[NoticeKind, Rule] = {
     NoticeKind.CONTENT_REVIEWED: Rule(_MEMBERS, "new_message", _QUIETLY),
     NoticeKind.SETTLEMENT_CLOSED: Rule(frozenset({_L}), "new_message", _QUIETLY),
     NoticeKind.SETTLEMENT_PAID: Rule(frozenset({_L}), "new_message", _QUIETLY),
+    NoticeKind.SPACE_CLOSED: Rule(frozenset({_C, _L}), "new_message", _QUIETLY),
+    NoticeKind.SPACE_REOPENED: Rule(frozenset({_C, _L}), "new_message", _SURELY),
     NoticeKind.FIRM_MERCHANT: Rule(frozenset({_L, Role.OPS}), "new_message", _SURELY),
     NoticeKind.VERIFICATION_DECIDED: Rule(frozenset(Role), "new_message", _QUIETLY),
     NoticeKind.VERIFICATION_EXPIRING: Rule(frozenset(Role), "new_message", _SURELY),

@@ -24,6 +24,7 @@ from services.storage.together import Together
 # How long a process may go on with what it knows of a space. Changes are told to every process at once;
 # this bounds how late one notices when the telling is lost.
 REMEMBERED_SECONDS = 2.0
+_WRITING = frozenset({Permission.SPACE_SEND, Permission.SPACE_HEARING})  # what a closed space refuses by itself
 AHEAD_SECONDS = 0.5  # who asks so shortly before the end has it looked up for those who follow, and does not wait
 REMEMBERED = 20_000
 
@@ -64,14 +65,14 @@ class Spaces:
     # --- loading
 
     async def access(self, actor: Actor, space_id: str, permission: Permission) -> Membership:
-        """The space and the caller's place in it. Raises ``space.not_found`` or ``auth.forbidden``."""
+        """The space and the caller's place in it. Raises ``space.not_found``, ``auth.forbidden``, ``space.closed``."""
         space = await self.load(space_id)
         member = current_member(space, actor.user_id) if space else None
         if space is None or member is None:
             raise Problem("space.not_found")
         if Role(member["role"]) not in SPACE[permission]:
             raise Problem("auth.forbidden")
-        if permission is Permission.SPACE_SEND and "closed_at" in space:
+        if permission in _WRITING and "closed_at" in space:
             raise Problem("space.closed")
         return Membership(space, member)
 

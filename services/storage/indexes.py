@@ -319,6 +319,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("member", *_up("members.user_id")),
             _index("name", *_up("members.display_name")),
             _index("title", *_up("title")),
+            _index("closed", *_up("closed_at", "_id")),
         ),
     ),
     Collection(

@@ -20,6 +20,8 @@ const ICONS: Record<string, string> = {
   hearing_due: "clock",
   settlement_closed: "pay",
   settlement_paid: "pay",
+  space_closed: "chat",
+  space_reopened: "chat",
   firm_merchant: "pay",
   verification_decided: "person",
   verification_expiring: "person",

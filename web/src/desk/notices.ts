@@ -25,6 +25,8 @@ const KINDS: Record<string, string> = {
   content_reviewed: "审核结果",
   settlement_closed: "结算单生成",
   settlement_paid: "结算付款",
+  space_closed: "空间关闭",
+  space_reopened: "空间重新开启",
   firm_merchant: "收款商户号",
 }
 
