@@ -23,6 +23,12 @@ class DeskSpacesHandler(ApiHandler):
         return await self.services.desk.spaces(call.actor, call.query)
 
 
+class DeskSpaceHandler(ApiHandler):
+    @door("One case space, as the desk sees it", allow=_DESK, answer=DeskSpaceView, problems=("space.not_found",))
+    async def get(self, call: Call[NoBody], space_id: str) -> DeskSpaceView:
+        return await self.services.desk.space(call.actor, space_id)
+
+
 class DeskMessagesHandler(ApiHandler):
     @door(
         "Read a case space without being a member; every reading is audited",
@@ -56,5 +62,6 @@ ROUTES = [
     ("/api/v1/desk/summary", DeskSummaryHandler),
     ("/api/v1/desk/people", DeskPeopleHandler),
     ("/api/v1/desk/spaces", DeskSpacesHandler),
+    ("/api/v1/desk/spaces/([0-9a-f]{24})", DeskSpaceHandler),
     ("/api/v1/desk/spaces/([0-9a-f]{24})/messages", DeskMessagesHandler),
 ]

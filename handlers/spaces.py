@@ -75,8 +75,6 @@ class SpaceReopeningHandler(ApiHandler):
     @door(
         "Ask support to open a closed space again (its members)",
         allow=SIGNED_IN,
-        answer=None,
-        status=204,
         problems=("space.not_found", "space.is_open", "content.purged"),
     )
     async def post(self, call: Call[NoBody], space_id: str) -> None:

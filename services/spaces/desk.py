@@ -56,6 +56,14 @@ class Desk:
             items=await self._views(shown), next_cursor=shown[-1]["_id"] if more else None, has_more=more
         )
 
+    async def space(self, actor: Actor, space_id: str) -> DeskSpaceView:
+        """One of them. Raises ``auth.forbidden``, ``space.not_found``."""
+        _demand(actor)
+        space = await self._db.spaces.find_one({"_id": space_id})
+        if space is None:
+            raise Problem("space.not_found")
+        return (await self._views([space]))[0]
+
     async def messages(self, actor: Actor, space_id: str, query: MessageListQuery) -> MessagePage:
         """A page of a space's record, as its members see it. Raises ``auth.forbidden``, ``space.not_found``."""
         _demand(actor)

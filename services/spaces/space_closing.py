@@ -103,12 +103,12 @@ class SpaceClosing:
         return await self._changed(await self._db.transaction(work))
 
     async def ask(self, actor: Actor, space_id: str) -> None:
-        """A member wants to say something in a closed space: support is to open it, or to call. Asking again changes
+        """A member wants to say something in a closed case: support is to open it, or to call. Asking again changes
         nothing. Raises ``space.not_found``, ``auth.forbidden``, ``content.purged``, ``space.is_open``."""
-        place = await self._spaces.access(actor, space_id, Permission.SPACE_ASK_REOPENING)
-        if "purged_at" in place.space:
+        space = (await self._spaces.access(actor, space_id, Permission.SPACE_ASK_REOPENING)).space
+        if "purged_at" in space:
             raise Problem("content.purged")
-        if "closed_at" not in place.space:
+        if "closed_at" not in space or "hearing_id" in space:
             raise Problem("space.is_open")
         await self._items.open(
             ASKED,
@@ -116,7 +116,6 @@ class SpaceClosing:
             title="申请重新开启案件空间",
             advice="请联系申请人了解事由；需要继续沟通的，在该空间点“重新开启”，否则写明处理结果后关闭工单。",
             space_id=space_id,
-            role=place.role.value,
         )
 
     # --- by itself

@@ -28,6 +28,7 @@ SPACES = {
     "space.send":    (  1,      1,      1,      1,       1,      1,     0  ),
     "space.export":  (  1,      1,      1,      0,       1,      1,     0  ),
     "space.manage":  (  0,      0,      1,      0,       0,      0,     0  ),
+    "space.ask_reopening": (1,  1,      0,      1,       0,      0,     0  ),
     "space.quote":   (  0,      1,      1,      0,       0,      0,     0  ),
     "space.answer_quote": (1,   0,      0,      0,       0,      0,     0  ),
     "space.notes":   (  0,      1,      1,      1,       0,      0,     0  ),
@@ -44,6 +45,7 @@ SPACES = {
 #                         client  lawyer  support reviewer presider clerk  ops
 DESKS = {
     "space.manage":       (  0,      0,      1,      0,       0,      0,     1  ),
+    "space.close":        (  0,      0,      1,      0,       0,      0,     1  ),
     "space.read_by_desk": (  0,      0,      1,      0,       0,      0,     1  ),
     "hearing.move":       (  0,      0,      1,      0,       0,      0,     1  ),
     "content.review":     (  0,      0,      1,      1,       0,      0,     1  ),

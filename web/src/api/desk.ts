@@ -74,6 +74,7 @@ export const listDeskSpaces = (q?: string, cursor?: string): Promise<Page<DeskSp
   call("GET", "/desk/spaces", { query: { q: q || undefined, cursor } })
 
 /** Every reading is written down. */
+export const deskSpace = (spaceId: string): Promise<DeskSpace> => call("GET", `/desk/spaces/${id(spaceId)}`)
 export const readSpace = (spaceId: string, before?: number): Promise<Page<Message>> =>
   call("GET", `/desk/spaces/${id(spaceId)}/messages`, { query: { before_seq: before } })
 

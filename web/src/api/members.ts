@@ -22,5 +22,11 @@ export type JoiningRole = "lawyer" | "support" | "reviewer"
 export const addMember = (spaceId: string, userId: string, role: JoiningRole, since: Since): Promise<void> =>
   call("POST", `/spaces/${id(spaceId)}/members`, { body: { user_id: userId, role, from: since } })
 
+/** Support and ops: no more is written in a space whose case is over, or again. */
+export const closeSpace = (spaceId: string): Promise<void> => call("POST", `/spaces/${id(spaceId)}/close`)
+export const reopenSpace = (spaceId: string): Promise<void> => call("POST", `/spaces/${id(spaceId)}/reopen`)
+/** A member of a closed space asks support to open it again. */
+export const askReopening = (spaceId: string): Promise<void> => call("POST", `/spaces/${id(spaceId)}/reopening-requests`)
+
 export const removeMember = (spaceId: string, userId: string): Promise<void> =>
   call("DELETE", `/spaces/${id(spaceId)}/members/${id(userId)}`)

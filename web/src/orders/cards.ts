@@ -14,6 +14,7 @@ const LOOKS: Record<string, { icon: string; label: string }> = {
   hearing: { icon: "gavel", label: "庭审" },
   call: { icon: "mic", label: "微信语音通话" },
   deadline: { icon: "clock", label: "期限" },
+  space: { icon: "chat", label: "案件空间" },
   review: { icon: "star", label: "评价" },
 }
 

@@ -74,6 +74,7 @@ const CARD_STATES: Record<string, string> = {
   accepted: "已接单",
   declined: "已谢绝",
   closed: "已关闭",
+  reopened: "已重新开启",
   done: "已完成",
   scheduled: "待开庭",
   draft: "记录中",
