@@ -18,6 +18,7 @@ from services.permissions import SIGNED_IN, STAFF
 
 _USUAL = ("hearing.not_found", "hearing.closed", "hearing.not_allowed", "hearing.wrong_stage")
 _ASYNC = (*_USUAL, "hearing.not_asynchronous")
+_IDENTITY = ("verification.required", "hearing.identity_doubted")
 _TURN = (*_ASYNC, "message.id_reused")
 
 
@@ -27,7 +28,7 @@ class HearingAsynchronousHandler(ApiHandler):
         allow=SIGNED_IN,
         body=AsynchronousChoice,
         answer=HearingView,
-        problems=(*_USUAL, "hearing.asynchronous", "hearing.no_application", "hearing.consent_missing"),
+        problems=(*_USUAL, "hearing.asynchronous", "hearing.no_application", "hearing.consent_missing", *_IDENTITY),
         description="Every party must have agreed, themselves or by counsel, before the presider can grant it "
         "(人民法院在线诉讼规则, article 20). Before it begins, or in a recess.",
     )
@@ -86,6 +87,7 @@ class HearingTurnsHandler(ApiHandler):
             "hearing.question_closed",
             "file.not_found",
             "file.not_uploaded",
+            *_IDENTITY,
         ),
     )
     async def post(self, call: Call[TurnBody], hearing_id: str) -> TurnView:

@@ -19,6 +19,7 @@ from services.rate_limits import Limit
 STAFF_OF_SPACE = only(Role.LAWYER, Role.SUPPORT)
 PAPERS = Limit(20, 600)
 _FILE = ("file.not_found", "file.not_uploaded", "file.held", "file.gone")
+_IDENTITY = ("verification.required", "hearing.identity_doubted")
 _STEP = ("evidence.not_found", "evidence.wrong_state", "file.gone")
 
 
@@ -30,8 +31,9 @@ class SpaceEvidenceHandler(ApiHandler):
         answer=EvidenceView,
         status=201,
         idempotent=True,
-        problems=("space.not_found", "space.closed", "evidence.listed_already", *_FILE),
-        description="What the body leaves out is filled in from the file's reading; change it where that is wrong.",
+        problems=("space.not_found", "space.closed", "evidence.listed_already", *_FILE, *_IDENTITY),
+        description="What the body leaves out is filled in from the file's reading; change it where that is wrong. In "
+        "the space of a hearing it is submitted to the court, and whoever does so has proven who they are.",
     )
     async def post(self, call: Call[EvidenceBody], space_id: str) -> EvidenceView:
         return await self.services.evidence.list_file(call.actor, space_id, call.body, call.ticket)
@@ -91,7 +93,7 @@ class EvidenceSignHandler(ApiHandler):
         "Sign for originals that were received and returned",
         allow=SIGNED_IN,
         answer=EvidenceView,
-        problems=_STEP,
+        problems=(*_STEP, *_IDENTITY),
         description="For who submitted it.",
     )
     async def post(self, call: Call[NoBody], evidence_id: str) -> EvidenceView:
@@ -113,7 +115,7 @@ class CaseElementsHandler(ApiHandler):
         allow=STAFF_OF_SPACE,
         body=CaseElements,
         answer=CaseElementsView,
-        problems=("space.not_found", "space.closed", "file.gone"),
+        problems=("space.not_found", "space.closed", "file.gone", "verification.required"),
     )
     async def put(self, call: Call[CaseElements], space_id: str) -> CaseElementsView:
         return await self.services.case_elements.put(call.actor, space_id, call.body)

@@ -160,6 +160,8 @@ class MinutesSignaturesHandler(ApiHandler):
             "minutes.nothing_to_sign",
             "minutes.signed_already",
             "minutes.signatures_open",
+            "verification.required",
+            "hearing.identity_doubted",
         ),
     )
     async def post(self, call: Call[SignatureBody], hearing_id: str) -> MinutesView:

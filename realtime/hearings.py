@@ -96,6 +96,7 @@ class HearingEvents(BaseNamespace):
             "hearing.not_waiting",
             "hearing.rules_not_accepted",
             "hearing.witness_called_only",
+            "hearing.identity_open",
         ),
     )
     async def admit(self, actor: Actor, body: HearingTarget) -> HearingView:

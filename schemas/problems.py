@@ -1,7 +1,8 @@
 """Every error the product can answer, in one table: stable code → what kind it is and what the user reads.
 
 The codes are part of the public contract: add, never rename. ``errcode`` is the number that mini-program
-code written in WeChat's own style looks at; it is as stable as the code.
+code written in WeChat's own style looks at; it is as stable as the code. It begins with the HTTP status: two digits
+follow, or three where those are used up (409100 follows 40999), so that old numbers stay as they are.
 """
 
 from dataclasses import dataclass
@@ -207,6 +208,7 @@ _TABLE = (
     ProblemType("verification.wrong_state", Kind.CONFLICT, 40975, "这项认证当前不能这样处理，请刷新后再试"),
     ProblemType("verification.consent_outdated", Kind.CONFLICT, 40976, "同意书已更新，请重新阅读"),
     ProblemType("verification.person_first", Kind.CONFLICT, 40977, "请先完成个人实名认证"),
+    ProblemType("verification.required", Kind.FORBIDDEN, 40373, "请先完成实名认证，再办理此事项"),
     ProblemType("verification.papers_missing", Kind.UNPROCESSABLE, 42277, "请先拍摄所需的证件"),
     ProblemType("verification.fields_invalid", Kind.UNPROCESSABLE, 42278, "证件信息填写有误"),
     # evidence
@@ -224,6 +226,8 @@ _TABLE = (
     ProblemType("hearing.refused", Kind.FORBIDDEN, 40361, "您已被责令退出法庭"),
     ProblemType("hearing.ticket_invalid", Kind.FORBIDDEN, 40362, "入庭凭证无效或已过期，请重新进入"),
     ProblemType("hearing.link_invalid", Kind.FORBIDDEN, 40363, "庭审链接或庭审码无效"),
+    ProblemType("hearing.identity_doubted", Kind.FORBIDDEN, 40364, "您的身份存疑，请联系书记员或主持人核对后再办理"),
+    ProblemType("hearing.identity_open", Kind.CONFLICT, 409100, "此人未实名认证或身份存疑，请先核对身份，再准许入庭"),
     ProblemType("hearing.closed", Kind.CONFLICT, 40960, "庭审已经结束"),
     ProblemType("hearing.wrong_stage", Kind.CONFLICT, 40961, "当前阶段不能进行此操作"),
     ProblemType("hearing.not_inside", Kind.CONFLICT, 40962, "还没有进入法庭"),

@@ -39,6 +39,13 @@ class RefusalReason(StrEnum):
     OTHER = "other"
 
 
+class IdentityBasis(StrEnum):
+    """What it rests on that somebody is who they say, when an act asks for it."""
+
+    VERIFIED = "verified"  # their account has proven it (实名认证)
+    CHECKED = "checked"  # the court has found it itself (核对身份)
+
+
 class PaperState(StrEnum):
     """How far one photo of an application is."""
 

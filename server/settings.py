@@ -216,6 +216,7 @@ class Settings(BaseSettings):
     identity_face_rule: str | None = None  # RuleId of a face check; None: none is offered
     identity_recheck_days: int = Field(730, ge=30, le=3650)  # a verified person or company is asked again after so long
     identity_photo_days: int = Field(30, ge=0, le=365)  # photos of papers are destroyed so long after the decision
+    identity_demanded: bool | None = None  # filing, hearings and signing ask who people are; None: in production only
     lawyers_verified: bool | None = None  # only verified lawyers serve orders; None: in production only
 
     # --- reading papers (OCR): needs the extra "ocr" and the weights, or a server that reads
@@ -354,6 +355,11 @@ class Settings(BaseSettings):
     def requires_verified_lawyers(self) -> bool:
         """Whether a lawyer must have proven the practising licence before serving an order (B2)."""
         return self.lawyers_verified if self.lawyers_verified is not None else not self.development
+
+    @property
+    def demands_identity(self) -> bool:
+        """Whether filing, hearings and signing ask for a proof of identity (B2)."""
+        return self.identity_demanded if self.identity_demanded is not None else not self.development
 
     @property
     def recall_window(self) -> timedelta:

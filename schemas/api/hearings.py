@@ -87,7 +87,8 @@ class ParticipantView(View):
     room: int
     connected: bool
     identity: IdentityState = Field(description="What the roll-call of this hearing found")
-    verified: bool = Field(description="已实名: whether the account had proven who they are when they last came in")
+    verified: bool = Field(description="已实名: whether the account has proven who they are; of sides and witnesses")
+    unproven: bool = Field(description="Neither the account nor the court says who they are, and acts here ask for it")
     accepted: bool
     hand_at: Moment | None
     floor: bool

@@ -12,6 +12,7 @@ from schemas.minutes_enums import (
     SigningState,
     VersionCause,
 )
+from schemas.verification_enums import IdentityBasis
 
 MAX_TEXT = 2_000  # characters of one entry
 MAX_SIGNATURE = 200 << 10  # bytes of a drawn signature
@@ -174,6 +175,7 @@ class SignerView(View):
     reason: str | None
     noted_by: str | None = Field(description="Who of the court noted the refusal of another")
     signature_url: str | None
+    identity: IdentityBasis | None = Field(None, description="What it rests on that the signer is who they say")
 
 
 class EditionView(View):

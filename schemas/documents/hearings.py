@@ -22,7 +22,9 @@ class SeatDocument(TypedDict):
     locked: bool
     refused: bool
     absence: str | None
-    verified: NotRequired[bool]  # none in hearings that were called before there was verification
+    verified: NotRequired[
+        bool
+    ]  # what the role needs is proven (B2); none in hearings that were called before there was verification
 
 
 class ShownDocument(TypedDict):

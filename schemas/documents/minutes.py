@@ -51,6 +51,7 @@ class SignatureDocument(TypedDict):
     file_id: str | None
     reason: bytes | None
     noted_by: str | None
+    identity: NotRequired[str]  # what it rests on that they are who they say (IdentityBasis); none of the bench
 
 
 class EditionDocument(TypedDict):

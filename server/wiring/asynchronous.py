@@ -12,6 +12,7 @@ from services.hearings.docket import Docket
 from services.hearings.hearing_effects import Tell
 from services.hearings.hearing_views import HearingViews
 from services.notices.notices import Notices
+from services.verification.gate import Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,12 @@ class Asynchronous:
 
 
 def build_asynchronous(
-    core: Core, docket: Docket, files: Files, notices: Notices, views: HearingViews, tell: Tell, says: Says
+    core: Core, docket: Docket, files: Files, notices: Notices, views: HearingViews, tell: Tell, says: Says, gate: Gate
 ) -> Asynchronous:
     database, vault, clock = core.database, core.vault, core.clock
     book = ExchangeBook(docket, core.outbox, clock)
     return Asynchronous(
-        Exchanges(docket, book, vault, views, tell, clock),
-        Turns(database, docket, book, vault, files, core.tickets.file_url, tell, clock),
+        Exchanges(docket, book, vault, views, tell, gate, clock),
+        Turns(database, docket, book, vault, files, core.tickets.file_url, tell, gate, clock),
         ExchangeEffects(database, docket, book, vault, files, core.recorder, core.cards, notices, tell, says),
     )

@@ -14,6 +14,7 @@ from services.orders.products import Products
 from services.readings.confirmed_papers import ConfirmedPapers
 from services.readings.paper_reader import PaperReader
 from services.readings.reading_seals import ReadingSeals
+from services.verification.gate import Gate
 
 SWEEP_SECONDS = 300.0
 
@@ -30,7 +31,7 @@ class Catalogue:
         return [Tick("drafts", SWEEP_SECONDS, self.drafts.tick)]
 
 
-def build_catalogue(core: Core, rooms: FileRooms, reader: PaperReader, products: Products) -> Catalogue:
+def build_catalogue(core: Core, rooms: FileRooms, reader: PaperReader, products: Products, gate: Gate) -> Catalogue:
     papers = ConfirmedPapers(core.database, ReadingSeals(core.vault))
     evidence = Evidence(
         core.database,
@@ -42,12 +43,13 @@ def build_catalogue(core: Core, rooms: FileRooms, reader: PaperReader, products:
         core.idempotency,
         core.audit,
         core.outbox,
+        gate,
         core.clock,
     )
     return Catalogue(
         evidence=evidence,
         files=CatalogueFiles(evidence, core.spaces, core.papers, core.audit),
-        elements=CaseElementsBook(core.database, core.spaces, papers, core.vault, core.audit, core.clock),
+        elements=CaseElementsBook(core.database, core.spaces, papers, core.vault, core.audit, gate, core.clock),
         forms=FormSuggestions(core.database, products, core.spaces, papers),
         drafts=DraftPapers(
             core.database,

@@ -37,6 +37,7 @@ from services.notices.notices import Notices
 from services.outbox import Effect
 from services.papers.seals import PaperSeal
 from services.storage.leases import Leases
+from services.verification.gate import Gate
 
 ATTENDANCE_SECONDS = 2.0
 SWITCHBOARD_SECONDS = 2.0
@@ -77,7 +78,7 @@ def build_candidates(core: Core) -> Candidates:
 
 
 def build_hearings(
-    core: Core, files: Files, pages: PagePictures, notices: Notices, leases: Leases, seal: PaperSeal
+    core: Core, files: Files, pages: PagePictures, notices: Notices, leases: Leases, seal: PaperSeal, gate: Gate
 ) -> Courts:
     settings, database, clock = core.settings, core.database, core.clock
     docket = Docket(database, core.outbox, core.audit)
@@ -91,7 +92,12 @@ def build_hearings(
         return f"{settings.public_url}/hearings/{hearing_id}?invitation={invitations.issue(hearing_id)}"
 
     views = HearingViews(
-        core.tickets.file_url, invite, voice=switchboard is not None, announcement=announcement, clock=clock
+        core.tickets.file_url,
+        invite,
+        voice=switchboard is not None,
+        gated=gate.closed,
+        announcement=announcement,
+        clock=clock,
     )
     hearings = Hearings(
         database,
@@ -107,11 +113,12 @@ def build_hearings(
         core.spaces,
         core.publisher,
         switchboard,
+        gate,
         settings.public_url,
         clock,
         announcement=announcement,
     )
-    minutes = build_minutes(core, notices, seal)
+    minutes = build_minutes(core, notices, seal, gate)
     takes = _takes(settings)
     if switchboard is not None:
         stage = Stage(docket, book, leases, _janus(core, takes), core.publisher, hearings.tell, clock)
@@ -122,7 +129,7 @@ def build_hearings(
         Attendance(database, docket, core.publisher, hearings.tell, clock),
         HearingEffects(docket, core.cards, hearings.tell, minutes.drafts.acted),
         ScheduleEffects(database, docket, core.vault, core.cards, notices, core.outbox, clock),
-        build_asynchronous(core, docket, files, notices, views, hearings.tell, minutes.drafts.exchanged),
+        build_asynchronous(core, docket, files, notices, views, hearings.tell, minutes.drafts.exchanged, gate),
         switchboard,
         _recordings(core, docket, takes, hearings.tell) if takes is not None else None,
         minutes,

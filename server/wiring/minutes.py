@@ -20,6 +20,7 @@ from services.hearings.minutes.telling import MinutesTelling
 from services.hearings.minutes.views import MinutesViews
 from services.notices.notices import Notices
 from services.papers.seals import PaperSeal
+from services.verification.gate import Gate
 
 RECOGNISED_WITHIN = 600.0  # seconds, for one speaker's part of a segment
 
@@ -33,7 +34,7 @@ class MinutesParts:
     http: HttpClient  # waits as long as recognising takes
 
 
-def build_minutes(core: Core, notices: Notices, seal: PaperSeal) -> MinutesParts:
+def build_minutes(core: Core, notices: Notices, seal: PaperSeal, gate: Gate) -> MinutesParts:
     database, clock = core.database, core.clock
     book = MinutesBook(database, core.vault, core.audit, core.outbox, clock)
     speech = _speech(core.settings)
@@ -45,7 +46,7 @@ def build_minutes(core: Core, notices: Notices, seal: PaperSeal) -> MinutesParts
     services = Minutes(
         MinutesEntries(database, book, telling, clock),
         reading,
-        MinutesSigning(book, telling, files, clock),
+        MinutesSigning(book, telling, files, gate, clock),
         MinutesSuggestions(database, book, telling, files, OpenTranscriber(speech, http) if speech else None),
     )
     paper = MinutesPaper(core.papers, seal, files)

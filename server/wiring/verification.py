@@ -9,6 +9,7 @@ from server.settings import Settings
 from server.wiring.core import Core
 from server.wiring.files import FileRooms
 from server.worker import Tick
+from services.hearings.proven_seats import ProvenSeats
 from services.identity.counters import Counters
 from services.notices.notices import Notices
 from services.outbox import Effect
@@ -17,6 +18,7 @@ from services.readings.reading_seals import ReadingSeals
 from services.verification.checking import Checking
 from services.verification.consents import Consents
 from services.verification.deciding import Deciding
+from services.verification.gate import Gate
 from services.verification.identity_provider import IdentityProvider
 from services.verification.papers import Papers
 from services.verification.reviews import Reviews
@@ -34,6 +36,7 @@ class Verifying:
     standing: Standing
     checking: Checking
     deciding: Deciding
+    gate: Gate
 
     def effects(self) -> dict[str, Effect]:
         return self.checking.effects()
@@ -62,7 +65,16 @@ def build_verification(core: Core, rooms: FileRooms, reader: PaperReader, notice
     )
     provider = _provider(core)
     checking = Checking(
-        database, book, papers, standing, deciding, provider, notices, public_url=settings.public_url, clock=clock
+        database,
+        book,
+        papers,
+        standing,
+        deciding,
+        provider,
+        notices,
+        ProvenSeats(database, clock).refresh,
+        public_url=settings.public_url,
+        clock=clock,
     )
     verifications = Verifications(
         database,
@@ -79,7 +91,8 @@ def build_verification(core: Core, rooms: FileRooms, reader: PaperReader, notice
         clock=clock,
     )
     reviews = Reviews(database, book, papers, deciding, core.audit)
-    return Verifying(verifications, reviews, standing, checking, deciding)
+    gate = Gate(database, closed=settings.demands_identity, clock=clock)
+    return Verifying(verifications, reviews, standing, checking, deciding, gate)
 
 
 def _provider(core: Core) -> IdentityProvider | None:

@@ -15,6 +15,8 @@ from services.readings.confirmed_papers import ConfirmedPapers
 from services.readings.suggesting import suggestions
 from services.spaces.spaces import Spaces
 from services.storage.database import Database
+from services.verification.gate import Gate
+from services.verification.guarded_acts import GuardedAct
 
 
 class CaseElementsBook:
@@ -25,6 +27,7 @@ class CaseElementsBook:
         papers: ConfirmedPapers,
         vault: Vault,
         audit: Audit,
+        gate: Gate,
         clock: Clock = utc_now,
     ) -> None:
         self._db = database
@@ -32,6 +35,7 @@ class CaseElementsBook:
         self._papers = papers
         self._vault = vault
         self._audit = audit
+        self._gate = gate
         self._clock = clock
 
     async def get(self, actor: Actor, space_id: str) -> CaseElementsView:
@@ -43,10 +47,11 @@ class CaseElementsBook:
             raise Problem("file.gone") from None
 
     async def put(self, actor: Actor, space_id: str, body: CaseElements) -> CaseElementsView:
-        """Save all seven; the shape refuses fewer. Raises also ``space.closed``."""
+        """Save all seven; the shape refuses fewer. Raises also ``space.closed``, ``verification.required``."""
         place = await self._spaces.access(actor, space_id, Permission.CASE_RECORD)
         if "closed_at" in place.space:
             raise Problem("space.closed")
+        await self._gate.check(GuardedAct.CASE_ELEMENTS, actor.user_id, place.role)
         try:
             key = await self._vault.key(f"space:{space_id}")
         except KeyDestroyedError:

@@ -30,6 +30,8 @@ from services.spaces.cards import Cards
 from services.spaces.message_views import names_of
 from services.spaces.spaces import Membership, Spaces
 from services.storage.database import Database
+from services.verification.gate import Gate
+from services.verification.guarded_acts import GuardedAct
 
 LISTED, MOVED = "evidence.listed", "evidence.moved"  # kinds of outbox rows
 MOST = 2_000  # entries of one space that are shown together
@@ -47,6 +49,7 @@ class Evidence:
         idempotency: Idempotency,
         audit: Audit,
         outbox: Outbox,
+        gate: Gate,
         clock: Clock = utc_now,
     ) -> None:
         self._db = database
@@ -58,14 +61,18 @@ class Evidence:
         self._idempotency = idempotency
         self._audit = audit
         self._outbox = outbox
+        self._gate = gate
         self._clock = clock
 
     async def list_file(self, actor: Actor, space_id: str, body: EvidenceBody, ticket: Ticket) -> EvidenceView:
         """Take a file of the space into its catalogue, under the next number.
 
-        Raises ``space.*``, ``auth.forbidden``, ``file.*``, ``evidence.listed_already``.
+        Raises ``space.*``, ``auth.forbidden``, ``file.*``, ``evidence.listed_already``; in the space of a hearing,
+        where it is submitted to the court, ``verification.required`` and ``hearing.identity_doubted``.
         """
         place = await self._open_place(actor, space_id, Permission.EVIDENCE_LIST)
+        if "hearing_id" in place.space:
+            await self._ask(GuardedAct.EVIDENCE_SUBMIT, actor, place)
         file = await self._files.complete_one(actor, body.file_id)
         if file["space_id"] != space_id:
             raise Problem("file.not_found")
@@ -116,8 +123,12 @@ class Evidence:
         return await self._moved(actor, document, place, change, "evidence.original", kind=body.kind.value)
 
     async def sign(self, actor: Actor, evidence_id: str) -> EvidenceView:
-        """Whoever submitted it agrees to all that was received and returned. Raises as ``move_original``."""
+        """Whoever submitted it agrees to all that was received and returned.
+
+        Raises as ``move_original``; ``verification.required``, ``hearing.identity_doubted``.
+        """
         document, place = await self._access(actor, evidence_id, "sign")
+        await self._ask(GuardedAct.EVIDENCE_SIGN, actor, place)
         now = self._clock()
         signed = [{"signed_at": now, **movement} for movement in document["originals"]]
         return await self._moved(actor, document, place, {"$set": {"originals": signed}}, "evidence.signed")
@@ -165,6 +176,10 @@ class Evidence:
             keeps = {MovementKind.RECEIVED.value, MovementKind.RETURNED.value} & set(self._actions(document, place))
             raise Problem("evidence.wrong_state" if keeps or (own and action == "sign") else "auth.forbidden")
         return document, place
+
+    async def _ask(self, act: GuardedAct, actor: Actor, place: Membership) -> None:
+        """Who they are, where the act asks for it."""
+        await self._gate.check_member(act, actor.user_id, place.role, place.space.get("hearing_id"))
 
     def _actions(self, document: EvidenceDocument, place: Membership) -> list[str]:
         return actions(document, place.member["user_id"], place.role, closed="closed_at" in place.space)

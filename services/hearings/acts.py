@@ -18,6 +18,8 @@ from services.hearings.rights import BENCH, RIGHTS, Act
 
 # What is done from within the court room (or a side room); the rest is done from wherever one is.
 _FROM_INSIDE = frozenset(RIGHTS) - {ActKind.COME, ActKind.LEAVE, ActKind.LOSE, ActKind.ACCEPT}
+# Needs nobody's voice: in an asynchronous hearing the court checks who people are by other means.
+_WITHOUT_VOICE = frozenset({ActKind.IDENTIFY})
 
 
 def perform(court: Court, act: Act) -> Court:
@@ -29,14 +31,15 @@ def perform(court: Court, act: Act) -> Court:
     """
     if court.closed:
         raise Problem("hearing.closed")
-    if court.mode is not HearingMode.LIVE:
+    live = court.mode is HearingMode.LIVE
+    if not live and act.kind not in _WITHOUT_VOICE:
         raise Problem("hearing.asynchronous")
     right = RIGHTS[act.kind]
     if act.by is not None:
         by = court.seat(act.by)
         if by.role not in right.roles:
             raise Problem("hearing.not_allowed")
-        if act.kind in _FROM_INSIDE and by.place not in (Place.COURT, Place.SIDE):
+        if live and act.kind in _FROM_INSIDE and by.place not in (Place.COURT, Place.SIDE):
             raise Problem("hearing.not_inside")
     elif act.kind is not ActKind.LOSE and not _played_out(act):
         raise Problem("hearing.not_allowed")
@@ -84,6 +87,8 @@ def _admit(court: Court, act: Act) -> Court:
         raise Problem("hearing.witness_called_only")
     if not seat.accepted:
         raise Problem("hearing.rules_not_accepted")
+    if act.unproven and seat.identity is not IdentityState.CONFIRMED:
+        raise Problem("hearing.identity_open")
     return court.with_seat(replace(seat, place=Place.COURT))
 
 

@@ -42,7 +42,7 @@ class Seat:
     locked: bool = False  # only the court may open it again
     refused: bool = False  # sent out, and not let in again
     absence: AbsenceCause | None = None
-    verified: bool = False  # whether their account had proven who they are (B2) when they last came in
+    verified: bool = False  # whether their account has proven who they are (B2), as far as is known here
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from services.hearings.court import Court, Seat, may_speak, mic_open
 from services.hearings.docket import court_of
 from services.hearings.hearing_states import MOVABLE, state_of
 from services.hearings.journal import title
+from services.hearings.proven_seats import is_unproven
 from services.hearings.rescheduling import may_reschedule
 from services.hearings.stages import rule
 
@@ -33,15 +34,17 @@ class HearingViews:
         invite: Callable[[str], str],
         *,
         voice: bool,
+        gated: bool,
         announcement: bool = False,
         clock: Clock = utc_now,
     ) -> None:
         """``invite(hearing_id)``: the link for observers. ``voice``: whether there is a media server, and
-        ``announcement``: something for it to play.
+        ``announcement``: something for it to play. ``gated``: whether people have to prove who they are (B2).
         """
         self._links = links
         self._invite = invite
         self._voice = voice
+        self._gated = gated
         self._announcement = announcement
         self._clock = clock
 
@@ -77,7 +80,7 @@ class HearingViews:
             stage_title=court.rule.title,
             stage_since=court.since,
             next_stages=_next(court) if role is HearingRole.PRESIDER else [],
-            participants=[_participant(court, seat) for seat in court.seats],
+            participants=[_participant(court, seat, gated=self._gated) for seat in court.seats],
             shown=self._shown(court) if inside else None,
             recording=RecordingView(segment=court.recording, alarm=document.get("alarm")),
             recordings=_recordings(document) if role is not HearingRole.OBSERVER else [],
@@ -127,7 +130,7 @@ def _next(court: Court) -> list[StageView]:
     return [StageView(code=stage, title=rule(court.kind, stage).title) for stage in stages]
 
 
-def _participant(court: Court, seat: Seat) -> ParticipantView:
+def _participant(court: Court, seat: Seat, *, gated: bool) -> ParticipantView:
     return ParticipantView(
         user_id=seat.user_id,
         role=seat.role,
@@ -139,6 +142,7 @@ def _participant(court: Court, seat: Seat) -> ParticipantView:
         connected=seat.connected,
         identity=seat.identity,
         verified=seat.verified,
+        unproven=gated and is_unproven(seat),
         accepted=seat.accepted,
         hand_at=seat.hand_at,
         floor=seat.floor,

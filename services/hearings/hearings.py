@@ -28,6 +28,7 @@ from services.hearings.ice import IceServers
 from services.hearings.media import check_offer, line_of
 from services.hearings.observers import Observers
 from services.hearings.passes import HearingTickets
+from services.hearings.proven_seats import proof_for
 from services.hearings.rescheduling import Rescheduling
 from services.hearings.rights import Act
 from services.hearings.scheduling import Scheduling
@@ -35,6 +36,8 @@ from services.live import Live
 from services.permissions import Permission
 from services.spaces.spaces import Spaces
 from services.storage.database import Database
+from services.verification.gate import Gate
+from services.verification.guarded_acts import GuardedAct
 
 LISTED_BACK = timedelta(days=30)
 LISTED = 50
@@ -73,6 +76,7 @@ class Hearings:
         spaces: Spaces,
         live: Live,
         voice: Voice | None,
+        gate: Gate,
         public_url: str,
         clock: Clock = utc_now,
         *,
@@ -92,6 +96,7 @@ class Hearings:
         self._spaces = spaces
         self._live = live
         self._voice = voice
+        self._gate = gate
         self._public_url = public_url
         self._clock = clock
         self._announcement = announcement
@@ -173,10 +178,11 @@ class Hearings:
 
     async def join(self, actor: Actor, hearing_id: str, ticket: str) -> HearingView:
         """Come in, or come back to one's seat. Raises ``hearing.ticket_invalid``, ``hearing.refused``."""
-        await self._docket.access(actor, hearing_id)
+        document = await self._docket.access(actor, hearing_id)
         await self._tickets.use(ticket, hearing_id, actor.user_id)
-        user = await self._db.users.find_one({"_id": actor.user_id}, {"verified": 1})
-        return await self.act(actor, hearing_id, ActKind.COME, verified=user is not None and user["verified"])
+        kind = proof_for(court_of(document).seat(actor.user_id).role)
+        proven = kind is not None and await self._gate.proven(actor.user_id, kind)
+        return await self.act(actor, hearing_id, ActKind.COME, verified=proven)
 
     async def act(
         self, actor: Actor, hearing_id: str, kind: ActKind, target: str | None = None, **more: Any
@@ -185,10 +191,17 @@ class Hearings:
 
         Raises what the rules raise (``services.hearings.acts.perform``).
         """
+        if kind is ActKind.ADMIT and target is not None:
+            more["unproven"] = await self._unproven(actor, hearing_id, target)
         act = Act(kind, self._clock(), actor.user_id, target, **more)
         document = await self._docket.perform(actor, hearing_id, act)
         await self.tell(document, [target] if target else [])
         return self._views.view(document, actor.user_id)
+
+    async def _unproven(self, actor: Actor, hearing_id: str, user_id: str) -> bool:
+        """Whether somebody would have to prove who they are before they are let in, and has not."""
+        seat = court_of(await self._docket.access(actor, hearing_id)).seat(user_id)
+        return await self._gate.lacks(GuardedAct.HEARING_ENTER, user_id, seat.role, seat.identity)
 
     async def move(self, actor: Actor, hearing_id: str, stage: HearingStage) -> HearingView:
         return await self.act(actor, hearing_id, ActKind.STAGE, stage=stage)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingRole, HearingStage, IdentityState, Place
+from schemas.verification_enums import IdentityBasis
 from services.hearings.court import Court
 from services.hearings.rights import Act
 from services.hearings.stages import PRESIDERS, rule
@@ -25,6 +26,10 @@ IDENTITIES: dict[IdentityState, str] = {
     IdentityState.CONFIRMED: "身份核对无误",
     IdentityState.DOUBTED: "身份存疑",
     IdentityState.UNCHECKED: "身份待核对",
+}
+BASES: dict[IdentityBasis, str] = {
+    IdentityBasis.VERIFIED: "已实名认证",
+    IdentityBasis.CHECKED: "身份经核对",
 }
 _PLACES = {Place.WAITING: "进入候审室", Place.COURT: "进入法庭", Place.SIDE: "进入单独会谈室"}
 # What is said when it is done, and when it is undone.

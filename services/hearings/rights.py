@@ -25,6 +25,7 @@ class Act:
     page: int = 1
     pages: int | None = None  # that the file has
     verified: bool = False  # who comes in has proven who they are
+    unproven: bool = False  # whom it is done to would have to prove who they are, and has not
     failed: bool = False  # the announcement could not be played
 
 

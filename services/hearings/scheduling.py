@@ -1,6 +1,7 @@
 """Calling a hearing: its own space beside the case's (ruling 10), its people, its code."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -19,6 +20,7 @@ from services.errors import Problem
 from services.hearings.court import Court, Seat
 from services.hearings.docket import fields_of
 from services.hearings.passes import new_code
+from services.hearings.proven_seats import has_proven
 from services.ids import new_id
 from services.keys import Vault
 from services.outbox import Outbox
@@ -83,7 +85,7 @@ class Scheduling:
             errors.append({"field": "participants", "message": "缺少主持人"})
         if errors:
             raise Problem("hearing.participants_invalid", errors=errors)
-        return tuple(_seat(one, users[one.user_id]) for one in wanted)
+        return tuple(_seat(one, users[one.user_id], self._clock()) for one in wanted)
 
     def _document(
         self, actor: Actor, space: SpaceDocument, body: HearingBody, seats: tuple[Seat, ...]
@@ -133,8 +135,9 @@ class Scheduling:
         )
 
 
-def _seat(one: ParticipantBody, user: UserDocument) -> Seat:
-    return Seat(one.user_id, one.role, user["display_name"], one.side, verified=user["verified"])
+def _seat(one: ParticipantBody, user: UserDocument, now: datetime) -> Seat:
+    proven = has_proven(user, one.role, now)
+    return Seat(one.user_id, one.role, user["display_name"], one.side, verified=proven)
 
 
 def _member(seat: Seat) -> NewMember:

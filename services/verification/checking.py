@@ -1,6 +1,7 @@
 """The worker's part: ask the provider, tell the person, take away what has run out, destroy photos in time."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
@@ -30,6 +31,7 @@ REMIND_BEFORE = timedelta(days=30)
 DRAFTS_KEPT = timedelta(days=1)  # photos of somebody who never went on
 FACE_WITHIN = timedelta(days=3)  # the provider keeps a flow so long (GetDetectInfoEnhanced)
 AT_ONCE = 50
+Changed = Callable[[str], Awaitable[None]]
 PAGE = "/me/verification"
 _REFUSED = {
     Match.MISMATCH: RefusalReason.MISMATCH,
@@ -50,11 +52,13 @@ class Checking:
         deciding: Deciding,
         provider: IdentityProvider | None,
         notices: Notices,
+        changed: Changed,
         *,
         public_url: str,
         clock: Clock = utc_now,
     ) -> None:
-        """``provider`` None: a person decides everything."""
+        """``provider`` None: a person decides everything. ``changed(user_id)`` hears that somebody has proven
+        something, or that it has run out; it may be told twice."""
         self._db = database
         self._book = book
         self._papers = papers
@@ -62,6 +66,7 @@ class Checking:
         self._deciding = deciding
         self._provider = provider
         self._notices = notices
+        self._changed = changed
         self._public_url = public_url
         self._clock = clock
 
@@ -137,6 +142,7 @@ class Checking:
 
     async def _decided(self, event: OutboxDocument) -> None:
         document = await self._book.load(event["payload"]["verification_id"])
+        await self._changed(document["user_id"])
         if not document["consent_id"]:
             return  # the operator vouched for it: nobody waits to hear of it
         name = NAMES[kind_of(document)]
@@ -164,6 +170,7 @@ class Checking:
         where = {"state": VERIFIED.value, "expires_at": {"$lte": self._clock()}}
         for document in await self._db.verifications.find(where).limit(AT_ONCE).to_list():
             await self._db.transaction(partial(self._run_out, document=document))
+            await self._changed(document["user_id"])
             await self._tell_time(document, "已过期", "请重新提交证件，以便继续办理需要实名的事项")
 
     async def _run_out(self, session: AsyncClientSession, document: VerificationDocument) -> None:

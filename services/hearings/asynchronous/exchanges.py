@@ -11,30 +11,46 @@ from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.hearings.asynchronous.exchange_book import ExchangeBook
 from services.hearings.asynchronous.step_rights import Step
-from services.hearings.docket import Change, Docket
+from services.hearings.docket import Change, Docket, court_of
 from services.hearings.hearing_effects import Tell
 from services.hearings.hearing_views import HearingViews
 from services.hearings.rescheduling import moved, reason_place
 from services.keys import Vault
+from services.verification.gate import Gate
+from services.verification.guarded_acts import GuardedAct
+
+_BINDING = (StepKind.APPLY, StepKind.AGREE)  # who refuses loses nothing by it
 
 
 class Exchanges:
     def __init__(
-        self, docket: Docket, book: ExchangeBook, vault: Vault, views: HearingViews, tell: Tell, clock: Clock = utc_now
+        self,
+        docket: Docket,
+        book: ExchangeBook,
+        vault: Vault,
+        views: HearingViews,
+        tell: Tell,
+        gate: Gate,
+        clock: Clock = utc_now,
     ) -> None:
         self._docket = docket
         self._book = book
         self._vault = vault
         self._views = views
         self._tell = tell
+        self._gate = gate
         self._clock = clock
 
     async def choose(self, actor: Actor, hearing_id: str, body: AsynchronousChoice) -> HearingView:
         """Ask for an asynchronous hearing, agree, refuse; the presider grants or declines.
 
-        Raises ``hearing.no_application``, ``hearing.consent_missing`` and what the table of steps refuses.
+        Raises ``hearing.no_application``, ``hearing.consent_missing``, for whoever binds their side
+        ``verification.required`` and ``hearing.identity_doubted``, and what the table of steps refuses.
         """
         step = Step(StepKind(body.action), self._clock(), actor.user_id)
+        if step.kind in _BINDING:
+            seat = court_of(await self._docket.access(actor, hearing_id)).seat(actor.user_id)
+            await self._gate.check(GuardedAct.HEARING_CONSENT, seat.user_id, seat.role, seat.identity)
         return await self._do(actor, hearing_id, step, body.reason)
 
     async def move(self, actor: Actor, hearing_id: str, body: StageOpening) -> HearingView:

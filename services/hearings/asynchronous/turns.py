@@ -30,6 +30,8 @@ from services.hearings.stages import rule
 from services.ids import new_id
 from services.keys import DataKey, Vault
 from services.storage.database import Database
+from services.verification.gate import Gate
+from services.verification.guarded_acts import GuardedAct
 
 _KINDS = {
     StepKind.TURN: TurnKind.STATEMENT,
@@ -52,6 +54,7 @@ class Turns:
         files: Files,
         links: Links,
         tell: Tell,
+        gate: Gate,
         clock: Clock = utc_now,
     ) -> None:
         self._db = database
@@ -61,15 +64,19 @@ class Turns:
         self._files = files
         self._links = links
         self._tell = tell
+        self._gate = gate
         self._clock = clock
 
     async def say(self, actor: Actor, hearing_id: str, body: TurnBody) -> TurnView:
         """Take a turn, or answer a question. A repeat of ``client_turn_id`` gives the same turn.
 
         Raises ``hearing.turn_over``, ``hearing.no_turn_left``, ``hearing.no_question``, ``hearing.question_closed``,
-        ``message.id_reused``, ``file.*`` and what the table of steps refuses.
+        ``message.id_reused``, ``file.*``, ``verification.required``, ``hearing.identity_doubted`` and what the table of
+        steps refuses.
         """
         document = await self._place(actor, hearing_id)
+        seat = court_of(document).seat(actor.user_id)
+        await self._gate.check(GuardedAct.HEARING_TURN, seat.user_id, seat.role, seat.identity)
         if body.file_id is not None:
             await self._files.check_for_message(document["space_id"], actor.user_id, [body.file_id])
         kind = StepKind.TURN if body.question_id is None else StepKind.ANSWER

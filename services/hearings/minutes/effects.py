@@ -13,8 +13,10 @@ from schemas.documents.minutes import EditionDocument, ObjectionDocument, Signat
 from schemas.enums import NoticeKind
 from schemas.hearing_enums import HearingRole
 from schemas.minutes_enums import MinutesState, ObjectionState, SigningState
+from schemas.verification_enums import IdentityBasis
 from services.files.made_files import MadeFiles
 from services.hearings.court import Seat
+from services.hearings.journal import BASES
 from services.hearings.minutes.book import MinutesBook, Step
 from services.hearings.minutes.drafting import TITLES, named
 from services.hearings.minutes.paper import MinutesPaper
@@ -125,7 +127,10 @@ class MinutesEffects:
         signature, signer = _signature(sheet, row)
         facts = {"edition": row["payload"]["edition"], "user_id": signer.user_id, "sha256": signature["sha256"]}
         drawn = {"file_id": signature["file_id"]}
-        await self._note(sheet, row, f"{named(sheet.court, signer)}在笔录上签名", {**facts, **drawn})
+        text = f"{named(sheet.court, signer)}在笔录上签名"
+        if "identity" in signature:
+            text = f"{text}（{BASES[IdentityBasis(signature['identity'])]}）"
+        await self._note(sheet, row, text, {**facts, **drawn})
         await self._after_signature(sheet, row)
 
     async def _refused(self, row: OutboxDocument) -> None:

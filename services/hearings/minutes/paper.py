@@ -11,9 +11,10 @@ from schemas.documents.minutes import EditionDocument, SignatureDocument
 from schemas.documents.spaces import FileDocument
 from schemas.hearing_enums import AbsenceCause, HearingKind, HearingRole, IdentityState
 from schemas.minutes_enums import SigningState
+from schemas.verification_enums import IdentityBasis
 from services.files.made_files import MadeFiles
 from services.hearings.court import Seat
-from services.hearings.journal import ABSENCES, IDENTITIES
+from services.hearings.journal import ABSENCES, BASES, IDENTITIES
 from services.hearings.minutes.drafting import named
 from services.hearings.minutes.sheet import Sheet, signature_of, signers
 from services.papers.papers import Papers, minute
@@ -60,6 +61,7 @@ class MinutesPaper:
             "drawn": drawn,
             "said": _said(sheet, edition, signature),
             "at": minute(signature["at"]) if signature else "",
+            "basis": _basis(signature),
             "part": edition["parts"].get(seat.user_id),
         }
 
@@ -78,6 +80,11 @@ def _said(sheet: Sheet, edition: EditionDocument, signature: SignatureDocument |
     reason = sheet.open(signature["reason"], f"refusal:{edition['number']}:{signature['user_id']}")
     noted = "经记明，" if signature["noted_by"] else ""
     return f"{noted}拒绝签名，理由：{reason}"
+
+
+def _basis(signature: SignatureDocument | None) -> str:
+    """What it rests on that who signed is who they say."""
+    return BASES[IdentityBasis(signature["identity"])] if signature and "identity" in signature else ""
 
 
 def _standing(person: Mapping[str, Any]) -> str:

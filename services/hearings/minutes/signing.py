@@ -19,11 +19,16 @@ from services.hearings.minutes.book import MinutesBook, Step
 from services.hearings.minutes.drawings import drawing
 from services.hearings.minutes.sheet import BENCH, Sheet, open_seats, signers, signing_state, speakers
 from services.hearings.minutes.telling import MinutesTelling
+from services.verification.gate import Gate
+from services.verification.guarded_acts import GuardedAct
 
 
 class MinutesSigning:
-    def __init__(self, book: MinutesBook, telling: MinutesTelling, files: MadeFiles, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, book: MinutesBook, telling: MinutesTelling, files: MadeFiles, gate: Gate, clock: Clock = utc_now
+    ) -> None:
         self._book = book
+        self._gate = gate
         self._telling = telling
         self._files = files
         self._clock = clock
@@ -33,10 +38,13 @@ class MinutesSigning:
 
         Raises as ``MinutesBook.access``; ``minutes.signature_invalid``, ``minutes.text_changed`` when the hash is not
         that of the text which is signed now, ``minutes.nothing_to_sign``, ``minutes.signed_already``,
-        ``minutes.signatures_open`` for the bench while others have not signed.
+        ``minutes.signatures_open`` for the bench while others have not signed; ``verification.required`` and
+        ``hearing.identity_doubted`` where it rests on nothing that they are who they say.
         """
         sheet = await self._book.access(actor, hearing_id, MinutesAct.SIGN)
-        await self._check(sheet, body.sha256)
+        _, seat = await self._check(sheet, body.sha256)
+        await self._gate.check(GuardedAct.MINUTES_SIGN, seat.user_id, seat.role, seat.identity)
+        basis = await self._gate.basis(GuardedAct.MINUTES_SIGN, seat.user_id, seat.role, seat.identity)
         png = await asyncio.to_thread(drawing, body.png)
         name = f"笔录签名-{sheet.seat.name if sheet.seat else ''}.png"
         file = await self._files.make(sheet.hearing["space_id"], name, "image/png", png)
@@ -44,7 +52,10 @@ class MinutesSigning:
         async def do(now: Sheet, session: AsyncClientSession) -> Step:
             edition, seat = await self._check(now, body.sha256, session)
             await self._files.write(session, file)
-            signature = self._signature(seat, SigningState.SIGNED, body.sha256) | {"file_id": file["_id"]}
+            signature = self._signature(seat, SigningState.SIGNED, body.sha256)
+            signature["file_id"] = file["_id"]
+            if basis is not None:
+                signature["identity"] = basis
             return await self._step(now, edition, signature, session)
 
         try:

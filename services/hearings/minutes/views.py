@@ -20,6 +20,7 @@ from schemas.documents.minutes import (
 )
 from schemas.hearing_enums import HearingRole, HearingStage
 from schemas.minutes_enums import EntryKind, MinutesAct, ObjectionState, SigningState, VersionCause
+from schemas.verification_enums import IdentityBasis
 from services.clock import Clock, utc_now
 from services.files.file_views import Links
 from services.hearings.court import Seat
@@ -127,6 +128,7 @@ class MinutesViews:
             reason=sheet.open(reason, f"refusal:{edition['number']}:{seat.user_id}") if reason else None,
             noted_by=signature["noted_by"] if signature else None,
             signature_url=self._links(drawn, "original") if drawn else None,
+            identity=IdentityBasis(signature["identity"]) if signature and "identity" in signature else None,
         )
 
     def _edition(self, sheet: Sheet, edition: EditionDocument, shown: Sequence[Seat]) -> EditionView:

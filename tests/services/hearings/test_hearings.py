@@ -174,13 +174,17 @@ async def test_tickets_let_in_once_one_person_into_one_hearing(house: House, wor
 
 
 async def test_the_roll_call_shows_who_has_proven_who_they_are(house: House, world: World) -> None:
-    """B2: as it is when they come in; what the roll-call finds stays the clerk's word."""
+    """B2: as it is when they come in, and as their role needs it; what the roll-call finds stays the clerk's word."""
     seats = {one.user_id: one for one in (await world.come(world.wang, world.zhao)).participants}
     assert not seats[world.wang.id].verified
-    await house.database.users.update_one({"_id": world.wang.id}, {"$set": {"verified": True}})
-    seats = {one.user_id: one for one in (await world.come(world.wang)).participants}
+    until = house.core.clock() + timedelta(days=1)
+    proven, licensed = {"verified_until.person": until}, {"verified_until.lawyer": until}
+    await house.database.users.update_one({"_id": world.wang.id}, {"$set": proven})
+    await house.database.users.update_one({"_id": world.zhao.id}, {"$set": licensed})
+    seats = {one.user_id: one for one in (await world.come(world.wang, world.zhao)).participants}
     assert (seats[world.wang.id].verified, seats[world.zhao.id].verified) == (True, False)
     assert seats[world.wang.id].identity == IdentityState.UNCHECKED
+    assert not any(one.unproven for one in seats.values()), "nothing here asks for it"
 
 
 async def test_one_ticket_used_at_once_by_many_lets_one_in(house: House, world: World) -> None:
