@@ -176,6 +176,10 @@ def test_every_problem_in_the_table_is_raised_somewhere() -> None:
 def test_every_kind_has_a_status_and_every_text_is_chinese() -> None:
     for problem in PROBLEMS.values():
         assert 400 <= STATUS[problem.kind] <= 599
+        number = str(problem.errcode)
+        older = problem.code == "request.invalid"  # than the rule; numbers are never changed
+        assert number.startswith(str(STATUS[problem.kind])) or older, f"{problem.code}: {number} names another status"
+        assert len(number) in (5, 6), f"{problem.code}: {number}"
         assert any("一" <= letter <= "鿿" for letter in problem.title), problem.code
         assert problem.code.count(".") == 1
     assert {DOOR, EVENT} == {"__door__", "__event__"}

@@ -12,12 +12,13 @@ SPACE_ROLES = (Role.CLIENT, Role.LAWYER, Role.SUPPORT, Role.REVIEWER, Role.PRESI
 HEARING_ROLES = tuple(HearingRole)  # presider, clerk, party, counsel, witness, observer
 
 # Written out by hand, in the order of the roles above.
-SPACE_CELLS = {
+Cells = dict[GuardedAct, tuple[VerificationKind | None, ...]]
+SPACE_CELLS: Cells = {
     GuardedAct.CASE_ELEMENTS: (N, L, N, N, N, N, N),
     GuardedAct.EVIDENCE_SUBMIT: (P, L, N, N, N, N, N),
     GuardedAct.EVIDENCE_SIGN: (P, L, N, N, N, N, N),
 }
-HEARING_CELLS = {
+HEARING_CELLS: Cells = {
     GuardedAct.HEARING_ENTER: (N, N, P, L, N, N),
     GuardedAct.HEARING_CONSENT: (N, N, P, L, N, N),
     GuardedAct.HEARING_TURN: (N, N, P, L, N, N),
