@@ -97,6 +97,9 @@ def decode_keys(pairs: dict[str, SecretStr]) -> dict[str, bytes]:
     return {name: decode_key(key) for name, key in pairs.items()}
 
 
+Days = Annotated[int, Field(ge=0, le=3650)]
+
+
 class Settings(BaseSettings):
     """What a process is told from outside. See docs/operations.md for the same list as a table."""
 
@@ -215,7 +218,7 @@ class Settings(BaseSettings):
     company_api_url: str = COMPANY_API
     identity_face_rule: str | None = None  # RuleId of a face check; None: none is offered
     identity_recheck_days: int = Field(730, ge=30, le=3650)  # a verified person or company is asked again after so long
-    identity_photo_days: int = Field(30, ge=0, le=365)  # photos of papers are destroyed so long after the decision
+    verification_photo_days: int = Field(30, ge=0, le=365)  # an applicant's photos go so long after the decision
     identity_demanded: bool | None = None  # filing, hearings and signing ask who people are; None: in production only
     lawyers_verified: bool | None = None  # only verified lawyers serve orders; None: in production only
 
@@ -226,7 +229,7 @@ class Settings(BaseSettings):
     ocr_queue_most: int = Field(200, ge=1, le=100_000)  # files that may wait; then clients are told to come back
     ocr_python: Path | None = None  # an interpreter with the extra; None: this one
     space_close_days: int = Field(30, ge=0, le=3650)  # after an order is over and the last word; 0: by hand only
-    identity_paper_days: int = Field(90, ge=0, le=3650)  # photos of ID papers after an order is over; 0: with the case
+    case_id_photo_days: Days | Literal["never"] = 90  # photos of ID papers in a case go so long after its order is over
     ocr_remote_url: str | None = Field(None, pattern=r"^https?://")  # a PaddleX server for the pipeline "OCR"
 
     # --- hearings: without a Janus they have no sound
@@ -360,6 +363,11 @@ class Settings(BaseSettings):
     def demands_identity(self) -> bool:
         """Whether filing, hearings and signing ask for a proof of identity (B2)."""
         return self.identity_demanded if self.identity_demanded is not None else not self.development
+
+    @property
+    def case_photo_days(self) -> int | None:
+        """None: photos of identity papers stay with their case."""
+        return None if self.case_id_photo_days == "never" else self.case_id_photo_days
 
     @property
     def recall_window(self) -> timedelta:

@@ -64,6 +64,7 @@ class PaperView(View):
     label: str
     required: bool
     state: PaperState
+    error: str | None = Field(None, description="The code of why it could not be read")
     error_text: str | None = None
 
 
@@ -126,8 +127,12 @@ class DeskVerificationView(View):
 
 
 class ConsentView(View):
+    """``title`` and ``paragraphs`` are the words that were agreed to."""
+
     purpose: str
     version: str
+    title: str
+    paragraphs: list[str]
     given_at: Moment
     withdrawn_at: Moment | None = None
 

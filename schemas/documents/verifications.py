@@ -8,6 +8,7 @@ class PaperDocument(TypedDict):
     file_id: str
     sha256: NotRequired[str]  # of the photo; stays when the photo is destroyed
     reading_id: NotRequired[str]
+    unread: NotRequired[str]  # why it was not put into the queue: the code of a problem
 
 
 class VerificationDocument(TypedDict):
@@ -51,3 +52,13 @@ class ConsentDocument(TypedDict):
     text_sha256: str
     given_at: datetime
     withdrawn_at: NotRequired[datetime]
+
+
+class ConsentTextDocument(TypedDict):
+    """The words of a text that somebody agreed to, under their SHA-256."""
+
+    _id: str
+    version: str
+    title: str
+    paragraphs: list[str]
+    first_used_at: datetime

@@ -83,9 +83,7 @@ def build_reading(core: Core, files: Files, index: SearchIndex) -> Reading:
         pages=PagePictures(files, painter),
         queue=ReadingQueue(database, store, reader, seals, core.audit, core.outbox, core.tally_reading, core.clock),
         after=ReadingEffects(database, seals, core.cards, index),
-        retention=PaperRetention(
-            database, core.audit, core.outbox, days=settings.identity_paper_days or None, clock=core.clock
-        ),
+        retention=PaperRetention(database, core.audit, core.outbox, days=settings.case_photo_days, clock=core.clock),
         reader=reader,
         engines=settings.ocr_engines,
     )

@@ -16,6 +16,7 @@ from services.outbox import Effect
 from services.readings.paper_reader import PaperReader
 from services.readings.reading_seals import ReadingSeals
 from services.verification.checking import Checking
+from services.verification.consent_texts import RECEIVERS, Receiver, consent_texts
 from services.verification.consents import Consents
 from services.verification.deciding import Deciding
 from services.verification.gate import Gate
@@ -50,7 +51,18 @@ def build_verification(core: Core, rooms: FileRooms, reader: PaperReader, notice
     book = VerificationBook(database, core.vault, core.audit, clock)
     standing = Standing(database, book, clock)
     seals = ReadingSeals(core.vault)
-    papers = Papers(database, core.vault, rooms.uploads, rooms.intake, rooms.store, reader, seals, core.audit, clock)
+    papers = Papers(
+        database,
+        core.vault,
+        rooms.uploads,
+        rooms.intake,
+        rooms.store,
+        reader,
+        seals,
+        core.audit,
+        most_waiting=settings.ocr_queue_most,
+        clock=clock,
+    )
     deciding = Deciding(
         database,
         book,
@@ -60,10 +72,11 @@ def build_verification(core: Core, rooms: FileRooms, reader: PaperReader, notice
         core.audit,
         core.outbox,
         recheck=timedelta(days=settings.identity_recheck_days),
-        keep_photos=timedelta(days=settings.identity_photo_days),
+        keep_photos=timedelta(days=settings.verification_photo_days),
         clock=clock,
     )
-    provider = _provider(core)
+    provider, receiver = _provider(core), _receiver(settings)
+    consents = Consents(database, core.audit, consent_texts(receiver), clock)
     checking = Checking(
         database,
         book,
@@ -71,6 +84,7 @@ def build_verification(core: Core, rooms: FileRooms, reader: PaperReader, notice
         standing,
         deciding,
         provider,
+        consents,
         notices,
         ProvenSeats(database, clock).refresh,
         public_url=settings.public_url,
@@ -80,14 +94,14 @@ def build_verification(core: Core, rooms: FileRooms, reader: PaperReader, notice
         database,
         book,
         papers,
-        Consents(database, core.audit, clock),
+        consents,
         standing,
         checking,
         Counters(database, clock),
         core.index,
         core.work_items,
         core.outbox,
-        face_offered=provider is not None and settings.identity_face_rule is not None,
+        face_offered=receiver is not None and receiver.face,
         clock=clock,
     )
     reviews = Reviews(database, book, papers, deciding, core.audit)
@@ -99,6 +113,12 @@ def _provider(core: Core) -> IdentityProvider | None:
     if core.settings.identity_provider is None:
         return None
     return TencentIdentityChecks(identity_config(core.settings), core.http)
+
+
+def _receiver(settings: Settings) -> Receiver | None:
+    """Whom the texts that people agree to name."""
+    code = settings.identity_provider
+    return Receiver(code, RECEIVERS[code], settings.identity_face_rule is not None) if code is not None else None
 
 
 def identity_config(settings: Settings) -> TencentIdentityConfig:

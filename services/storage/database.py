@@ -117,6 +117,7 @@ class Database:
         self.case_elements: AsyncCollection[evidence_documents.CaseElementsDocument] = self._of("case_elements")
         self.verifications: AsyncCollection[verification_documents.VerificationDocument] = self._of("verifications")
         self.consents: AsyncCollection[verification_documents.ConsentDocument] = self._of("consents")
+        self.consent_texts: AsyncCollection[verification_documents.ConsentTextDocument] = self._of("consent_texts")
         self.hearings: AsyncCollection[hearing_documents.HearingDocument] = self._of("hearings")
         self.minutes: AsyncCollection[minutes_documents.MinutesDocument] = self._of("minutes")
         self.minutes_entries: AsyncCollection[minutes_documents.MinutesEntryDocument] = self._of("minutes_entries")

@@ -407,6 +407,7 @@ COLLECTIONS: tuple[Collection, ...] = (
         _needs(["user_id", "kind", "state", "consent_id", "papers", "created_at"], created_at=_DATE),
     ),
     Collection("consents", (_index("person", ("user_id", ASCENDING), ("_id", DESCENDING)),)),
+    Collection("consent_texts"),
     Collection(
         "drafts",
         (_index("person", *_up("user_id"), unique=True), _index("purge", *_up("purge_at"))),

@@ -17,6 +17,7 @@ from services.errors import Problem
 from services.notices.notices import Notices
 from services.outbox import Effect
 from services.storage.database import Database
+from services.verification.consents import Consents
 from services.verification.deciding import DECIDED, Deciding
 from services.verification.identity_provider import IdentityProvider
 from services.verification.papers import Papers
@@ -51,6 +52,7 @@ class Checking:
         standing: Standing,
         deciding: Deciding,
         provider: IdentityProvider | None,
+        consents: Consents,
         notices: Notices,
         changed: Changed,
         *,
@@ -65,6 +67,7 @@ class Checking:
         self._standing = standing
         self._deciding = deciding
         self._provider = provider
+        self._consents = consents
         self._notices = notices
         self._changed = changed
         self._public_url = public_url
@@ -82,15 +85,22 @@ class Checking:
             return
         kind = kind_of(document)
         try:
-            if self._provider is None or kind is VerificationKind.LAWYER:
+            provider = await self._asked(document, kind)
+            if provider is None:
                 await self._deciding.to_review(document)
             elif kind is VerificationKind.PERSON:
-                await self._person(self._provider, document)
+                await self._person(provider, document)
             else:
-                await self._company(self._provider, document)
+                await self._company(provider, document)
         except Problem as problem:
             if problem.code != "verification.wrong_state":  # withdrawn meanwhile
                 raise
+
+    async def _asked(self, document: VerificationDocument, kind: VerificationKind) -> IdentityProvider | None:
+        """Whom to ask; None: a person decides. Nobody's data go to a provider that their consent does not name."""
+        if kind is VerificationKind.LAWYER or not await self._consents.covers(document["consent_id"], kind):
+            return None
+        return self._provider
 
     async def _person(self, provider: IdentityProvider, document: VerificationDocument) -> None:
         values = await self._book.values(document)

@@ -16,7 +16,7 @@ from schemas.api.files import UploadView
 from schemas.api.verifications import PaperBody
 from schemas.documents.readings import ReadingDocument
 from schemas.documents.spaces import FileDocument
-from schemas.documents.verifications import VerificationDocument
+from schemas.documents.verifications import PaperDocument, VerificationDocument
 from schemas.enums import FileState
 from schemas.reading_enums import ReadingKind, ReadingState
 from schemas.verification_enums import PaperState, VerificationState
@@ -33,6 +33,8 @@ from services.readings.paper_reader import PaperReader
 from services.readings.reading_seals import ReadingSeals
 from services.storage.database import Database
 
+FULL = "reading.queue_full"
+MOST_OF_ONE = 6  # photos of one person that may wait: a card's two sides, a licence's two pages, and some taken anew
 _WITHDRAWN = {"$set": {"state": ReadingState.WITHDRAWN.value}, "$unset": {"result": "", "job_key": "", "claim": ""}}
 _GOING_ON = (ReadingState.QUEUED, ReadingState.RUNNING)
 
@@ -48,8 +50,11 @@ class Papers:
         reader: PaperReader,
         seals: ReadingSeals,
         audit: Audit,
+        *,
+        most_waiting: int,
         clock: Clock = utc_now,
     ) -> None:
+        """``most_waiting``: files that may wait to be read, in the whole deployment."""
         self._db = database
         self._vault = vault
         self._uploads = uploads
@@ -58,6 +63,7 @@ class Papers:
         self._reader = reader
         self._seals = seals
         self._audit = audit
+        self._most_waiting = most_waiting
         self._clock = clock
 
     # --- taking them in
@@ -78,9 +84,11 @@ class Papers:
         if file["state"] != FileState.COMPLETE:
             raise Problem(file.get("rejected_because", "file.gone"))
         before = document["papers"].get(paper.value)
-        kept = {"file_id": file_id, "sha256": file["sha256"]}
-        if self._reader.available:
+        kept: PaperDocument = {"file_id": file_id, "sha256": file["sha256"]}
+        if self._reader.available and await self._room(actor):
             kept["reading_id"] = await self._read(actor, document, file, paper)
+        elif self._reader.available:
+            kept["unread"] = FULL
         kept_by = await self._db.verifications.update_one(
             {"_id": document["_id"], "state": VerificationState.DRAFT.value},
             {"$set": {f"papers.{paper.value}": kept, "updated_at": self._clock()}},
@@ -90,6 +98,13 @@ class Papers:
             raise Problem("verification.wrong_state")
         if before is not None and before["file_id"] != file_id:
             await self._remove(before["file_id"])
+
+    async def _room(self, actor: Actor) -> bool:
+        """Whether one more photo may wait to be read. Without, it is kept all the same, and the person types: nobody
+        is kept from being verified by a long queue, and nobody makes it longer than their papers do."""
+        waiting = await self._db.readings.count_documents({"state": ReadingState.QUEUED}, limit=self._most_waiting)
+        own = {"state": {"$in": _GOING_ON}, "asked_by": actor.user_id, "verification_id": {"$exists": True}}
+        return waiting < self._most_waiting and await self._db.readings.count_documents(own) < MOST_OF_ONE
 
     async def _read(self, actor: Actor, document: VerificationDocument, file: FileDocument, paper: ReadingKind) -> str:
         """Queue it; what is queued is the job. Whoever waits in the deployment's queue waits before it."""
@@ -139,6 +154,8 @@ class Papers:
                 readings[paper] = reading
             elif found is not None and "error" in found:
                 errors[paper] = found["error"]
+            elif "unread" in kept:
+                errors[paper] = kept["unread"]
         return states, readings, errors
 
     async def content(self, document: VerificationDocument, paper: ReadingKind) -> tuple[str, AsyncIterator[bytes]]:

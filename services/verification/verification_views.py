@@ -11,7 +11,7 @@ from schemas.reading_enums import ReadingKind
 from schemas.verification_enums import PaperState, RefusalReason, VerificationKind, VerificationState
 from services.masks import masked_number
 from services.verification.application_rules import DEMANDS, tidied
-from services.verification.verification_texts import PAPERS, REASONS, field_label
+from services.verification.verification_texts import PAPERS, REASONS, UNREAD, field_label
 
 # What anybody may look up of a company stays as it is.
 _PUBLIC = frozenset({"company_name", "credit_code", "firm", "issued_on", "checked_on", "valid_from", "valid_to"})
@@ -27,7 +27,8 @@ def paper_views(
             label=PAPERS[paper],
             required=paper in demands.papers,
             state=states.get(paper.value, PaperState.MISSING),
-            error_text=PROBLEMS[errors[paper.value]].title if paper.value in errors else None,
+            error=(why := errors.get(paper.value)),
+            error_text=UNREAD.get(why, PROBLEMS[why].title) if why else None,
         )
         for paper in (*demands.papers, *demands.further_papers)
     ]

@@ -11,8 +11,11 @@ from miniprogram_api.errors import IdentityCheckError
 from schemas.api.verifications import SubmitBody, VerificationBody
 from schemas.reading_enums import ReadingKind
 from schemas.verification_enums import PaperState, VerificationKind
+from services.clock import utc_now
+from services.ids import new_id
 from services.keys import KeyDestroyedError
-from services.verification.verification_texts import CONSENTS
+from services.verification.consent_texts import Receiver, consent_texts
+from services.verification.papers import MOST_OF_ONE
 from tests.house import client, space_of
 from tests.parts.databases import SettingsMaker
 from tests.services.verification.verification_world import (
@@ -71,8 +74,50 @@ async def test_the_consent_is_of_its_own_and_kept_with_its_text(world: Verificat
     assert await world.house.database.verifications.count_documents({"user_id": person.id}) == 0
     await world.begin(person)
     (kept,) = await world.house.database.consents.find({"user_id": person.id}).to_list()
-    assert kept["text_sha256"] == CONSENTS[VerificationKind.PERSON].sha256
+    text = consent_texts(Receiver("tencent", "腾讯云", face=True))[VerificationKind.PERSON]
+    assert (kept["text_sha256"], kept["version"]) == (text.sha256, "person-2026-11.2.tencent.face")
     assert kept["given_at"] == world.clock()
+    (told_again,) = (await world.verifying.verifications.my_consents(person.actor)).items
+    assert told_again.paragraphs == list(text.paragraphs)
+
+
+async def test_who_agreed_to_other_words_is_sent_nowhere(world: VerificationWorld) -> None:
+    """The provider came after the consent, which does not name it: a person looks instead."""
+    person = await client(world.house)
+    begun = await world.begin(person)
+    for kind in (FRONT, ReadingKind.ID_CARD_BACK):
+        await world.photo(person, begun.id, kind)
+    older = consent_texts(None)[VerificationKind.PERSON]
+    await world.house.database.consents.update_one(
+        {"user_id": person.id}, {"$set": {"version": older.version, "text_sha256": older.sha256}}
+    )
+    assert (await world.submit(person, begun.id, card(id_number()))).state == "in_review"
+
+
+async def test_a_full_queue_keeps_nobody_from_applying(world: VerificationWorld) -> None:
+    """Neither one person nor all of them fill the queue of readings; the photo is kept, and the person types."""
+    person, readings = await client(world.house), world.house.database.readings
+    begun = await world.begin(person)
+    await world.house.database.raw["readings"].insert_many([_waiting(person.id) for _ in range(MOST_OF_ONE)])
+    unread = (await world.photo(person, begun.id, FRONT)).papers[0]
+    assert (unread.state, unread.error) == ("unread", "reading.queue_full")
+    assert "请直接填写" in (unread.error_text or "")
+    assert await readings.count_documents({"space_id": begun.id}) == 0
+    await readings.update_many({"space_id": "another"}, {"$set": {"asked_by": "others"}})
+    papers = world.verifying.verifications._papers
+    before, papers._most_waiting = papers._most_waiting, await readings.count_documents({"state": "queued"})
+    assert (await world.photo(person, begun.id, FRONT)).papers[0].state == "unread", "the whole queue is full"
+    papers._most_waiting = before
+    assert (await world.photo(person, begun.id, FRONT)).papers[0].state == "reading"
+    await readings.delete_many({"space_id": "another"})
+
+
+def _waiting(asked_by: str) -> dict[str, object]:
+    """A photo of another application that waits to be read."""
+    reading_id, now = new_id(), utc_now()
+    ids = {"_id": reading_id, "space_id": "another", "verification_id": "another", "file_id": reading_id}
+    people = {"uploader_id": asked_by, "asked_by": asked_by, "job_key": reading_id, "confirmations": []}
+    return {**ids, **people, "schema_version": 1, "state": "queued", "tries": 0, "due_at": now, "created_at": now}
 
 
 async def test_one_application_is_open_at_a_time(world: VerificationWorld) -> None:
