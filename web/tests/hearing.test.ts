@@ -3,6 +3,7 @@ import type { Hearing, HearingRole, Participant } from "../src/api/hearings"
 import { elapsed, offsetOf, until } from "../src/hearing/clock"
 import { mayRaise, micState, personActs, phaseOf, roster, unanswered } from "../src/hearing/rules"
 import { quality, type SoundStats } from "../src/hearing/sound"
+import { identityTags } from "../src/hearing/texts"
 
 function person(role: HearingRole, more: Partial<Participant> = {}): Participant {
   return {
@@ -14,7 +15,7 @@ function person(role: HearingRole, more: Partial<Participant> = {}): Participant
     place: "court",
     room: 0,
     connected: true,
-    identity: "unchecked", verified: false,
+    identity: "unchecked", verified: false, unproven: false,
     accepted: true,
     hand_at: null,
     floor: false,
@@ -29,11 +30,26 @@ function person(role: HearingRole, more: Partial<Participant> = {}): Participant
 }
 
 function hearing(participants: Participant[], stage = "investigation"): Hearing {
-  return { stage, participants, recordings: [], next_stages: [] } as unknown as Hearing
+  return { mode: "live", stage, participants, recordings: [], next_stages: [] } as unknown as Hearing
 }
 
 const codes = (of: Hearing, viewer: Participant, about: Participant): string[] =>
   personActs(of, viewer, about).map((one) => one.code)
+
+describe("who somebody is (B2)", () => {
+  const labels = (more: Partial<Participant>, role: HearingRole = "party"): string[] =>
+    identityTags(person(role, more)).map((tag) => tag.label)
+
+  it("shows the court's word and the account's, each for itself", () => {
+    expect(labels({ identity: "confirmed" })).toEqual(["身份已核对"])
+    expect(labels({ verified: true })).toEqual(["身份待核对", "已实名"])
+    expect(labels({ verified: true, identity: "doubted", unproven: true })).toEqual(["身份存疑", "已实名"])
+    expect(labels({ unproven: true })).toEqual(["身份待核对", "未实名"])
+    expect(labels({}), "where nobody asks, nobody is marked").toEqual(["身份待核对"])
+    expect(labels({}, "presider")).toEqual([])
+    expect(labels({}, "observer")).toEqual([])
+  })
+})
 
 describe("where somebody is in a hearing (I6)", () => {
   const seat = person("party")
@@ -74,6 +90,8 @@ describe("what the bench can do about somebody", () => {
     const waits = person("party", { place: "waiting" })
     expect(codes(hearing([]), clerk, waits)).toContain("admit")
     expect(codes(hearing([]), clerk, { ...waits, accepted: false })).not.toContain("admit")
+    expect(codes(hearing([]), clerk, { ...waits, unproven: true })).not.toContain("admit")
+    expect(codes(hearing([]), clerk, { ...waits, unproven: true })).toContain("confirm")
     const witness = person("witness", { place: "waiting" })
     expect(codes(hearing([]), clerk, witness)).not.toContain("witness")
     expect(codes(hearing([]), judge, witness)).toContain("witness")

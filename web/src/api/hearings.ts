@@ -22,6 +22,8 @@ export interface Participant {
   identity: IdentityState
   /** Whether their account has proven who they are (实名认证). */
   verified: boolean
+  /** Neither their account nor the court says who they are, and acts here ask for it. */
+  unproven: boolean
   accepted: boolean
   hand_at: string | null
   floor: boolean

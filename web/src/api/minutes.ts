@@ -63,6 +63,8 @@ export interface Signer {
   reason: string | null
   noted_by: string | null
   signature_url: string | null
+  /** What it rests on that they are who they say. */
+  identity?: "verified" | "checked" | null
 }
 
 export interface Minutes {

@@ -10,6 +10,9 @@ export const STATES: Record<MinutesState, string> = {
 
 export const SIGNINGS = { open: "待签名", signed: "已签名", refused: "拒绝签名", absent: "未到庭" } as const
 
+/** What a signature rests on. */
+export const BASES = { verified: "已实名认证", checked: "身份经核对" } as const
+
 /** With the change taken in; null when the whole must be fetched again. */
 export function changed(minutes: Minutes, change: MinutesChange): Minutes | null {
   if (change.version <= minutes.version) return minutes

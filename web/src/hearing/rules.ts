@@ -77,21 +77,21 @@ export interface PersonAct {
 export function personActs(hearing: Hearing, viewer: Participant, person: Participant): PersonAct[] {
   if (!isBench(viewer.role) || person.user_id === viewer.user_id) return []
   const presides = viewer.role === "presider"
-  const acts = [...rollCall(person), ...soundActs(hearing, viewer, person)]
+  const acts = [...rollCall(hearing, person), ...soundActs(hearing, viewer, person)]
   return presides ? [...acts, ...doorActs(hearing, person)] : acts
 }
 
-function rollCall(person: Participant): PersonAct[] {
+function rollCall(hearing: Hearing, person: Participant): PersonAct[] {
   const acts: PersonAct[] = []
   const user_id = person.user_id
-  if (person.place === "waiting" && person.role !== "witness" && person.accepted)
+  if (person.place === "waiting" && person.role !== "witness" && person.accepted && !person.unproven)
     acts.push({ code: "admit", label: "准许入庭", event: "hearing:admit", body: { user_id } })
   if (isBench(person.role) || person.role === "observer") return acts
   if (person.identity !== "confirmed")
     acts.push({ code: "confirm", label: "身份核对无误", event: "hearing:identity", body: { user_id, state: "confirmed" } })
   if (person.identity !== "doubted")
     acts.push({ code: "doubt", label: "身份存疑", event: "hearing:identity", body: { user_id, state: "doubted" } })
-  if (!person.connected) acts.push(...absenceActs(person))
+  if (!person.connected && hearing.mode === "live") acts.push(...absenceActs(person))
   return acts
 }
 

@@ -19,6 +19,14 @@ export const IDENTITIES: Record<IdentityState, { label: string; tone: Tone }> = 
   doubted: { label: "身份存疑", tone: "wait" },
 }
 
+/** Who somebody is, at a glance of the roll-call: by the court's word, by their account, by neither. */
+export function identityTags(person: Participant): { label: string; tone: Tone }[] {
+  if (person.role === "presider" || person.role === "clerk" || person.role === "observer") return []
+  const proven = person.verified ? { label: "已实名", tone: "active" as Tone } : { label: "未实名", tone: "off" as Tone }
+  const shown = person.verified || person.unproven ? [proven] : []
+  return [IDENTITIES[person.identity], ...shown]
+}
+
 export const ABSENCES: Record<AbsenceCause, string> = {
   left: "退庭",
   network: "网络中断",

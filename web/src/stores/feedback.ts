@@ -1,6 +1,6 @@
 /** Toasts and questions to the person, shown by the App's overlay. */
 import { reactive } from "vue"
-import { errorText } from "../api/errors"
+import { ApiError, errorText } from "../api/errors"
 
 export interface Question {
   title: string
@@ -35,8 +35,21 @@ export function toast(text: string, kind: "info" | "success" | "error" = "info")
   }, 2200)
 }
 
+let proving: (() => void) | null = null
+
+/** Names the way to where people prove who they are, and back to where they were. */
+export function onProofWanted(go: () => void): void {
+  proving = go
+}
+
+/** Says what went wrong; where only a proof of identity is missing, offers to go and give it. */
 export function toastError(error: unknown): void {
-  toast(errorText(error), "error")
+  if (proving && error instanceof ApiError && error.code === "verification.required") void offerProof(errorText(error), proving)
+  else toast(errorText(error), "error")
+}
+
+async function offerProof(text: string, go: () => void): Promise<void> {
+  if (await confirm("需要实名认证", { text, confirm: "去认证", cancel: "暂不" })) go()
 }
 
 type Asking = Partial<Pick<Question, "text" | "confirm" | "cancel" | "danger">>
