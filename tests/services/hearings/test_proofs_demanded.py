@@ -118,7 +118,7 @@ async def test_turns_and_consent_of_an_asynchronous_hearing(place: ReadingWorld)
 
 async def test_minutes_are_signed_by_people_who_are_known(world: World) -> None:
     """A witness whom neither account nor court knows may refuse to sign, and may not sign."""
-    scribe = await _fixed(world)
+    scribe = await to_be_signed(world)
     assert await refused(scribe.sign(world.witness)) == "verification.required"
     await scribe.refuse(world.witness, "我要先问律师")
     await prove(world, world.witness)
@@ -141,7 +141,7 @@ async def test_minutes_are_signed_by_people_who_are_known(world: World) -> None:
     assert "原告王晓在笔录上签名（身份经核对）" in texts
 
 
-async def _fixed(world: World) -> Scribe:
+async def to_be_signed(world: World) -> Scribe:
     """Minutes that wait for signatures; the court has come to doubt who the defendant is."""
     for person, kind in ((world.wang, PERSON), (world.li, LAWYER), (world.zhao, PERSON)):
         await prove(world, person, kind)
