@@ -38,23 +38,25 @@ class Gate:
         self, act: GuardedAct, user_id: str, role: Role | HearingRole, court: IdentityState = IdentityState.UNCHECKED
     ) -> bool:
         """Whether a proof is asked for that is not there."""
-        if not self.closed or proof_of(act, role) is None:
-            return False
-        return await self.basis(act, user_id, role, court) is None
+        asked = self.closed and proof_of(act, role) is not None
+        return asked and await self.basis(act, user_id, role, court) is None
 
     async def check(
         self, act: GuardedAct, user_id: str, role: Role | HearingRole, court: IdentityState = IdentityState.UNCHECKED
-    ) -> None:
-        """Raises ``verification.required``, and ``hearing.identity_doubted`` when it is the court that doubts."""
-        kind = proof_of(act, role)
-        if kind is None or not await self.lacks(act, user_id, role, court):
-            return
+    ) -> IdentityBasis | None:
+        """As ``basis``. Raises ``verification.required`` where it is asked for and missing, and
+        ``hearing.identity_doubted`` when it is the court that doubts."""
+        found, kind = await self.basis(act, user_id, role, court), proof_of(act, role)
+        if found is not None or kind is None or not self.closed:
+            return found
         if court is IdentityState.DOUBTED:
             raise Problem("hearing.identity_doubted")
         raise Problem("verification.required", _ASKED[kind])
 
     async def check_member(self, act: GuardedAct, user_id: str, role: Role, hearing_id: str | None) -> None:
         """The same for a member of a space; in the space of a hearing, what its roll-call found counts."""
+        if not self.closed:
+            return
         await self.check(act, user_id, role, await self._found(hearing_id, user_id))
 
     async def _found(self, hearing_id: str | None, user_id: str) -> IdentityState:

@@ -43,8 +43,7 @@ class MinutesSigning:
         """
         sheet = await self._book.access(actor, hearing_id, MinutesAct.SIGN)
         _, seat = await self._check(sheet, body.sha256)
-        await self._gate.check(GuardedAct.MINUTES_SIGN, seat.user_id, seat.role, seat.identity)
-        basis = await self._gate.basis(GuardedAct.MINUTES_SIGN, seat.user_id, seat.role, seat.identity)
+        basis = await self._gate.check(GuardedAct.MINUTES_SIGN, seat.user_id, seat.role, seat.identity)
         png = await asyncio.to_thread(drawing, body.png)
         name = f"笔录签名-{sheet.seat.name if sheet.seat else ''}.png"
         file = await self._files.make(sheet.hearing["space_id"], name, "image/png", png)

@@ -111,6 +111,11 @@ async def test_turns_and_consent_of_an_asynchronous_hearing(place: ReadingWorld)
     assert await refused(say(world.zhao.actor, world.id, said)) == "hearing.wrong_stage", "known, and too early"
     await world.act(world.judge, ActKind.IDENTIFY, world.zhao, identity=IdentityState.DOUBTED)
     assert await refused(say(world.zhao.actor, world.id, said)) == "hearing.identity_doubted"
+    await owed(world.house, CALLED, ACTED)
+    lines = [one.text for one in (await Scribe(world).seen(world.clerk)).entries]
+    assert lines == ["书记员周书核对被告赵敏：身份核对无误。", "审判员陈明核对被告赵敏：身份存疑。"], (
+        "in the minutes, too"
+    )
 
 
 # --- signing

@@ -44,12 +44,15 @@ export function onProofWanted(go: () => void): void {
 
 /** Says what went wrong; where only a proof of identity is missing, offers to go and give it. */
 export function toastError(error: unknown): void {
-  if (proving && error instanceof ApiError && error.code === "verification.required") void offerProof(errorText(error), proving)
-  else toast(errorText(error), "error")
+  if (!offersProof(error)) toast(errorText(error), "error")
 }
 
-async function offerProof(text: string, go: () => void): Promise<void> {
-  if (await confirm("需要实名认证", { text, confirm: "去认证", cancel: "暂不" })) go()
+/** Whether only a proof of identity was missing: then the way to it is offered, and nothing else needs to be said. */
+export function offersProof(error: unknown): boolean {
+  const go = proving
+  if (!go || !(error instanceof ApiError) || error.code !== "verification.required") return false
+  void confirm("需要实名认证", { text: errorText(error), confirm: "去认证", cancel: "暂不" }).then((yes) => yes && go())
+  return true
 }
 
 type Asking = Partial<Pick<Question, "text" | "confirm" | "cancel" | "danger">>
