@@ -9,6 +9,7 @@ from services.hearings.asynchronous.exchange_effects import ExchangeEffects, Say
 from services.hearings.asynchronous.exchanges import Exchanges
 from services.hearings.asynchronous.turns import Turns
 from services.hearings.docket import Docket
+from services.hearings.hearing_cards import HearingCards
 from services.hearings.hearing_effects import Tell
 from services.hearings.hearing_views import HearingViews
 from services.notices.notices import Notices
@@ -23,12 +24,22 @@ class Asynchronous:
 
 
 def build_asynchronous(
-    core: Core, docket: Docket, files: Files, notices: Notices, views: HearingViews, tell: Tell, says: Says, gate: Gate
+    core: Core,
+    docket: Docket,
+    files: Files,
+    notices: Notices,
+    views: HearingViews,
+    hearing_cards: HearingCards,
+    tell: Tell,
+    says: Says,
+    gate: Gate,
 ) -> Asynchronous:
     database, vault, clock = core.database, core.vault, core.clock
     book = ExchangeBook(docket, core.outbox, clock)
     return Asynchronous(
         Exchanges(docket, book, vault, views, tell, gate, clock),
         Turns(database, docket, book, vault, files, core.tickets.file_url, tell, gate, clock),
-        ExchangeEffects(database, docket, book, vault, files, core.recorder, core.cards, notices, tell, says),
+        ExchangeEffects(
+            database, docket, book, vault, files, core.recorder, core.cards, hearing_cards, notices, tell, says
+        ),
     )

@@ -13,6 +13,7 @@ from server.wiring.core import Core
 from server.wiring.minutes import MinutesParts, build_minutes
 from server.worker import Tick
 from services.files.files import Files
+from services.files.made_files import MadeFiles
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.files.page_pictures import PagePictures
 from services.hearings.attendance import Attendance
@@ -20,6 +21,7 @@ from services.hearings.bench_lines import BenchLines
 from services.hearings.candidates import Candidates
 from services.hearings.conductor import Stage
 from services.hearings.docket import Docket
+from services.hearings.hearing_cards import HearingCards
 from services.hearings.hearing_effects import HearingEffects, Tell
 from services.hearings.hearing_views import HearingViews
 from services.hearings.hearings import Hearings
@@ -118,7 +120,8 @@ def build_hearings(
         clock,
         announcement=announcement,
     )
-    minutes = build_minutes(core, notices, seal, gate)
+    made, cards = MadeFiles(database, core.store, core.outbox, clock), HearingCards(core.cards)
+    minutes = build_minutes(core, notices, seal, gate, made, cards)
     takes = _takes(settings)
     if switchboard is not None:
         stage = Stage(docket, book, leases, _janus(core, takes), core.publisher, hearings.tell, clock)
@@ -127,11 +130,11 @@ def build_hearings(
         hearings,
         BenchLines(database, docket, core.recorder, core.publisher),
         Attendance(database, docket, core.publisher, hearings.tell, clock),
-        HearingEffects(docket, core.cards, hearings.tell, minutes.drafts.acted),
-        ScheduleEffects(database, docket, core.vault, core.cards, notices, core.outbox, clock),
-        build_asynchronous(core, docket, files, notices, views, hearings.tell, minutes.drafts.exchanged, gate),
+        HearingEffects(docket, core.cards, cards, hearings.tell, minutes.drafts.acted),
+        ScheduleEffects(database, docket, core.vault, core.cards, cards, notices, core.outbox, clock),
+        build_asynchronous(core, docket, files, notices, views, cards, hearings.tell, minutes.drafts.exchanged, gate),
         switchboard,
-        _recordings(core, docket, takes, hearings.tell) if takes is not None else None,
+        _recordings(core, docket, takes, made, cards, hearings.tell) if takes is not None else None,
         minutes,
     )
 
@@ -163,11 +166,11 @@ def _announcement(settings: Settings) -> Announcement | None:
     return Announcement(source, folder, Ffmpeg(find_ffmpeg())) if source is not None and folder is not None else None
 
 
-def _recordings(core: Core, docket: Docket, takes: Takes, tell: Tell) -> HearingRecordings:
+def _recordings(
+    core: Core, docket: Docket, takes: Takes, files: MadeFiles, cards: HearingCards, tell: Tell
+) -> HearingRecordings:
     ffmpeg = Ffmpeg(find_ffmpeg())
-    return HearingRecordings(
-        core.database, docket, takes, core.store, ffmpeg, core.cards, core.audit, core.outbox, tell, core.clock
-    )
+    return HearingRecordings(core.database, docket, takes, files, ffmpeg, core.cards, cards, core.audit, tell)
 
 
 async def _waits_for_voice(row: OutboxDocument) -> None:

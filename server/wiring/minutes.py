@@ -7,6 +7,7 @@ from miniprogram_api.speech import OpenTranscriber, SpeechConfig
 from server.settings import Settings
 from server.wiring.core import Core
 from services.files.made_files import MadeFiles
+from services.hearings.hearing_cards import HearingCards
 from services.hearings.minutes.book import MinutesBook
 from services.hearings.minutes.drafts import MinutesDrafts
 from services.hearings.minutes.effects import MinutesEffects
@@ -34,13 +35,14 @@ class MinutesParts:
     http: HttpClient  # waits as long as recognising takes
 
 
-def build_minutes(core: Core, notices: Notices, seal: PaperSeal, gate: Gate) -> MinutesParts:
+def build_minutes(
+    core: Core, notices: Notices, seal: PaperSeal, gate: Gate, files: MadeFiles, hearing_cards: HearingCards
+) -> MinutesParts:
     database, clock = core.database, core.clock
     book = MinutesBook(database, core.vault, core.audit, core.outbox, clock)
     speech = _speech(core.settings)
     views = MinutesViews(core.tickets.file_url, clock, recognises=speech is not None)
     telling = MinutesTelling(book, views, core.publisher)
-    files = MadeFiles(database, core.store, clock)
     http = HttpClient(HttpConfig(request_timeout=RECOGNISED_WITHIN, attempts=1), observe=core.metrics.vendor)
     reading = MinutesReading(database, book, telling, clock)
     services = Minutes(
@@ -52,7 +54,7 @@ def build_minutes(core: Core, notices: Notices, seal: PaperSeal, gate: Gate) -> 
     paper = MinutesPaper(core.papers, seal, files)
     return MinutesParts(
         services,
-        MinutesEffects(book, reading, telling, paper, files, core.cards, notices),
+        MinutesEffects(book, reading, telling, paper, files, core.cards, hearing_cards, notices),
         files,
         MinutesDrafts(database, book, telling),
         http,

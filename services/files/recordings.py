@@ -1,7 +1,6 @@
 """The copy of a recording that every phone plays (ruling 16). The original stays what it was, and is what counts."""
 
 import asyncio
-import hashlib
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,12 +14,12 @@ from schemas.documents.spaces import CopyDocument, FileDocument
 from schemas.enums import FileState
 from services.audit import Audit
 from services.files.file_store import FileStore
+from services.files.made_files import measure
 from services.files.media.ffmpeg import Ffmpeg
 from services.files.media.types import TYPES
 from services.storage.database import Database
 
 PLAYED_TYPE = "audio/mp4"
-CHUNK = 1 << 20
 
 
 class Recordings:
@@ -52,8 +51,7 @@ class Recordings:
 
     def _encode(self, source: BinaryIO, demuxer: str, target: BinaryIO) -> tuple[int, str]:
         self._ffmpeg.to_m4a(source, demuxer, target)
-        target.seek(0)
-        return target.seek(0, 2), _digest(target)
+        return measure(target)
 
     async def _name(self, document: FileDocument, copy: CopyDocument) -> bool:
         """Put the copy into the document; False when there is one by now."""
@@ -70,11 +68,3 @@ class Recordings:
             return result.modified_count == 1
 
         return await self._db.transaction(work)
-
-
-def _digest(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -1,15 +1,15 @@
-"""What follows from an act in a hearing: its entry in the record, and the card in the case (A3). Bears repetition."""
+"""What follows from an act in a hearing: its entry in the record, and its cards (A3). Bears repetition."""
 
 from collections.abc import Awaitable, Callable
 
 from schemas.api.base import rfc3339
 from schemas.documents.hearings import HearingDocument
 from schemas.documents.ledgers import OutboxDocument
-from schemas.hearing_enums import ActKind, HearingStage
+from schemas.hearing_enums import ActKind
 from services.errors import Problem
 from services.hearings.docket import ACTED, Docket, court_of
+from services.hearings.hearing_cards import HearingCards
 from services.hearings.journal import sentence
-from services.hearings.schedule_effects import card_of
 from services.outbox import Effect
 from services.spaces.cards import Cards
 
@@ -18,9 +18,10 @@ Drafts = Callable[[HearingDocument, OutboxDocument], Awaitable[None]]  # what an
 
 
 class HearingEffects:
-    def __init__(self, docket: Docket, cards: Cards, tell: Tell, drafts: Drafts) -> None:
+    def __init__(self, docket: Docket, cards: Cards, hearing_cards: HearingCards, tell: Tell, drafts: Drafts) -> None:
         self._docket = docket
         self._cards = cards
+        self._hearing_cards = hearing_cards
         self._tell = tell
         self._drafts = drafts
 
@@ -42,12 +43,5 @@ class HearingEffects:
                 raise
         await self._drafts(document, row)
         if note["act"] == ActKind.STAGE:
-            await move_card(self._cards, document, row["_id"], HearingStage(note["stage"]))
+            await self._hearing_cards.moved_on(document, row["_id"], note)
         await self._tell(document)
-
-
-async def move_card(cards: Cards, document: HearingDocument, event_id: str, stage: HearingStage) -> None:
-    """The card in the case, when the hearing begins and when it ends."""
-    state = {HearingStage.OPENING: "in_session", HearingStage.CLOSED: "closed"}.get(stage)
-    if state is not None:
-        await cards.update(document["case_space_id"], event_id, card_of(document["_id"]), state)

@@ -1,30 +1,26 @@
 """Recordings of hearings: when a segment is over, its tracks become files of the hearing's space, with their hashes."""
 
 import asyncio
-import hashlib
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.documents.hearings import HearingDocument, SegmentDocument
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.spaces import FileDocument
-from schemas.enums import FileState
 from services.audit import Audit
-from services.clock import Clock, utc_now
-from services.files.file_store import FileStore
-from services.files.file_views import name_place
+from services.files.made_files import MadeFiles
 from services.files.media.ffmpeg import Ffmpeg
-from services.files.second_copies import owe_second_copy
 from services.hearings.docket import Docket
+from services.hearings.hearing_cards import HearingCards
 from services.hearings.hearing_effects import Tell
-from services.ids import new_id
-from services.outbox import Effect, Outbox
-from services.spaces.cards import SYSTEM_SENDER, Cards
+from services.outbox import Effect
+from services.spaces.cards import Cards
 from services.storage.database import Database
 
 SEGMENT_OVER = "hearing.segment_over"  # kind of the outbox row
@@ -57,24 +53,22 @@ class HearingRecordings:
         database: Database,
         docket: Docket,
         tracks: Tracks,
-        store: FileStore,
+        files: MadeFiles,
         ffmpeg: Ffmpeg,
         cards: Cards,
+        hearing_cards: HearingCards,
         audit: Audit,
-        outbox: Outbox,
         tell: Tell,
-        clock: Clock = utc_now,
     ) -> None:
         self._db = database
         self._docket = docket
         self._tracks = tracks
-        self._store = store
+        self._files = files
         self._ffmpeg = ffmpeg
         self._cards = cards
+        self._hearing_cards = hearing_cards
         self._audit = audit
-        self._outbox = outbox
         self._tell = tell
-        self._clock = clock
 
     def effects(self) -> dict[str, Effect]:
         return {SEGMENT_OVER: self._finish}
@@ -94,45 +88,25 @@ class HearingRecordings:
             "files": [{"file_id": one["file_id"], "track": one["track"], "sha256": one["sha256"]} for one in kept],
         }
         await self._cards.notice(document["space_id"], row["_id"], "hearing.recorded", text, facts=facts)
+        await self._hearing_cards.tell_case(document, row["_id"], f"第 {segment} 段庭审录音已保存")
         await asyncio.to_thread(self._tracks.forget, hearing_id, segment)
         await self._tell(document)
 
     async def _keep(self, document: HearingDocument, segment: int, track: Track) -> None:
         """The room's sound is encoded for playing everywhere; a speaker's is kept as it came over the network."""
+        mixed = track.track == MIX
+        content_type, ending, demuxer = ("audio/mp4", "m4a", "mov") if mixed else ("audio/ogg", "ogg", "ogg")
         with tempfile.TemporaryFile() as made:
-            if track.track == MIX:
-                content_type, ending = "audio/mp4", "m4a"
-                with track.path.open("rb") as source:
+            with track.path.open("rb") as source:
+                if mixed:
                     await asyncio.to_thread(self._ffmpeg.to_m4a, source, track.demuxer, made)
-            else:
-                content_type, ending = "audio/ogg", "ogg"
-                await asyncio.to_thread(_copy, track.path, made)
-            size, sha256 = await asyncio.to_thread(_measure, made)
-            probe = await asyncio.to_thread(self._ffmpeg.probe, made, "mov" if ending == "m4a" else "ogg")
+                else:
+                    await asyncio.to_thread(shutil.copyfileobj, source, made, _CHUNK)
+                    made.flush()  # ffmpeg reads the file, not our buffer
+            probe = await asyncio.to_thread(self._ffmpeg.probe, made, demuxer)
             name = f"庭审录音-{segment}-{_label(document, track)}.{ending}"
-            file = await self._file(document, name, content_type, size, sha256, probe.duration_ms)
-            file["copies"] = {"original": await self._store.save(file, made, size, content_type, sha256)}
+            file = await self._files.make_of(document["space_id"], name, content_type, made, probe.duration_ms)
         await self._write(document, segment, track, file)
-
-    async def _file(
-        self, document: HearingDocument, name: str, content_type: str, size: int, sha256: str, duration_ms: int
-    ) -> FileDocument:
-        space_id, file_id = document["space_id"], new_id()
-        key = await self._store.data_key(space_id)
-        return {
-            "_id": file_id,
-            "schema_version": 1,
-            "space_id": space_id,
-            "owner_id": SYSTEM_SENDER,
-            "name": key.seal_text(name, name_place(file_id)),
-            "content_type": content_type,
-            "declared_size": size,
-            "state": FileState.COMPLETE,
-            "size": size,
-            "sha256": sha256,
-            "duration_ms": duration_ms,
-            "created_at": self._clock(),
-        }
 
     async def _write(self, document: HearingDocument, segment: int, track: Track, file: FileDocument) -> None:
         entry: SegmentDocument = {
@@ -152,15 +126,14 @@ class HearingRecordings:
                 session=session,
             )
             if written.modified_count:
-                await self._db.files.insert_one(file, session=session)
+                await self._files.write(session, file)
                 await self._audit.write(
                     None, "hearing.recorded", f"hearing:{document['_id']}", session, file_id=file["_id"]
                 )
-                await owe_second_copy(self._outbox, session, file["_id"])
             return bool(written.modified_count)
 
         if not await self._db.transaction(work):
-            await self._store.remove(file, file["copies"].values())
+            await self._files.discard(file)
 
 
 def _stored(document: HearingDocument, segment: int, take: str) -> bool:
@@ -171,19 +144,3 @@ def _label(document: HearingDocument, track: Track) -> str:
     if track.track == MIX:
         return "全场"
     return next((seat["name"] for seat in document["seats"] if seat["user_id"] == track.track), "发言")
-
-
-def _copy(path: Path, target: BinaryIO) -> None:
-    with path.open("rb") as source:
-        while chunk := source.read(_CHUNK):
-            target.write(chunk)
-    target.flush()
-
-
-def _measure(file: BinaryIO) -> tuple[int, str]:
-    """Size and SHA-256."""
-    digest = hashlib.sha256()
-    file.seek(0)
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-    return file.tell(), digest.hexdigest()

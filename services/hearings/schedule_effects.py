@@ -1,15 +1,16 @@
 """What follows when a hearing is called, moved or cancelled: cards, notices, reminders (A3, J2). Bears repetition."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from schemas.api.base import CHINA, rfc3339
+from schemas.api.base import rfc3339
 from schemas.documents.hearings import HearingDocument
 from schemas.documents.ledgers import OutboxDocument
 from schemas.enums import NoticeKind
-from schemas.hearing_enums import HearingMode
+from schemas.hearing_enums import HearingMode, HearingState
 from services.clock import Clock, utc_now
 from services.hearings.docket import Docket, court_of
+from services.hearings.hearing_cards import HearingCards, when
 from services.hearings.hearing_states import MOVABLE
 from services.hearings.rescheduling import CANCELLED, MOVED, reason_place
 from services.hearings.scheduling import CALLED
@@ -21,16 +22,6 @@ from services.storage.database import Database
 
 REMIND = "hearing.remind"
 REMIND_BEFORE = timedelta(minutes=30)
-
-
-def card_of(hearing_id: str) -> str:
-    """The event id of the hearing's card in the space of its case."""
-    return f"hearing:{hearing_id}"
-
-
-def when(moment: datetime) -> str:
-    """As people in China say it."""
-    return moment.astimezone(CHINA).strftime("%Y年%-m月%-d日 %H:%M")
 
 
 async def tell_seats(
@@ -63,6 +54,7 @@ class ScheduleEffects:
         docket: Docket,
         vault: Vault,
         cards: Cards,
+        hearing_cards: HearingCards,
         notices: Notices,
         outbox: Outbox,
         clock: Clock = utc_now,
@@ -71,6 +63,7 @@ class ScheduleEffects:
         self._docket = docket
         self._vault = vault
         self._cards = cards
+        self._hearing_cards = hearing_cards
         self._notices = notices
         self._outbox = outbox
         self._clock = clock
@@ -79,20 +72,12 @@ class ScheduleEffects:
         return {CALLED: self._called, MOVED: self._moved, CANCELLED: self._cancelled, REMIND: self._remind}
 
     async def _called(self, row: OutboxDocument) -> None:
-        """A card in the case, a line in the hearing's own space, a notice to everybody, and one owed for later."""
-        document = await self._docket.load(row["payload"]["hearing_id"])
-        hearing_id, time = document["_id"], when(document["starts_at"])
-        await self._cards.show(
-            document["case_space_id"],
-            card_of(hearing_id),
-            "hearing",
-            document["title"],
-            "scheduled",
-            {"hearing_id": hearing_id},
-            text=time,
-        )
-        await self._cards.notice(document["space_id"], row["_id"], "hearing.called", f"庭审已安排：{time}")
-        text = f"庭审将于 {time} 开始，请准时参加"
+        """A card in the case and in the hearing's own space, a notice to everybody, and one owed for later."""
+        note = row["payload"]
+        document = await self._docket.load(note["hearing_id"])
+        starts_at = note.get("starts_at", document["starts_at"])  # rows of earlier versions do not name it
+        await self._hearing_cards.show(document, starts_at)
+        text = f"庭审将于 {when(starts_at)} 开始，请准时参加"
         await tell_seats(self._notices, document, NoticeKind.HEARING_CALLED, "called", text)
         await self._owe_reminder(document)
 
@@ -104,8 +89,7 @@ class ScheduleEffects:
         what = "转为实时庭审，时间" if note.get("live") else "改期至"
         text = f"庭审{what} {time}，原因：{reason}"
         await self._cards.notice(document["space_id"], row["_id"], MOVED, text, facts=facts)
-        card = card_of(document["_id"])
-        await self._cards.update(document["case_space_id"], row["_id"], card, "scheduled", text=f"{what} {time}")
+        await self._hearing_cards.update(document, row["_id"], HearingState.SCHEDULED, f"{what} {time}")
         told = f"庭审{what} {time}，请按新的时间参加"
         await tell_seats(self._notices, document, NoticeKind.HEARING_MOVED, f"moved:{note['sequence']}", told)
         await self._owe_reminder(document)
@@ -116,8 +100,7 @@ class ScheduleEffects:
         reason, time = await self._reason(document, note["reason"]), when(document["starts_at"])
         text = f"原定 {time} 的庭审已取消，原因：{reason}"
         await self._cards.notice(document["space_id"], row["_id"], CANCELLED, text, facts={"reason": reason})
-        card = card_of(document["_id"])
-        await self._cards.update(document["case_space_id"], row["_id"], card, "cancelled", text="已取消")
+        await self._hearing_cards.update(document, row["_id"], HearingState.CANCELLED, "已取消")
         told = f"原定 {time} 的庭审已取消"
         await tell_seats(self._notices, document, NoticeKind.HEARING_CANCELLED, "cancelled", told)
 

@@ -129,7 +129,8 @@ class Scheduling:
             hearing_id=hearing_id,
         )
         await self._db.hearings.insert_one(document, session=session)
-        await self._outbox.add(session, CALLED, f"hearing:{hearing_id}", {"hearing_id": hearing_id})
+        payload = {"hearing_id": hearing_id, "starts_at": document["starts_at"]}
+        await self._outbox.add(session, CALLED, f"hearing:{hearing_id}", payload)
         await self._audit.write(
             actor, "hearing.called", f"hearing:{hearing_id}", session, case_space_id=document["case_space_id"]
         )

@@ -19,7 +19,8 @@ from services.hearings.asynchronous.exchange_journal import moment_text, step_se
 from services.hearings.asynchronous.exchange_store import exchange_of
 from services.hearings.asynchronous.turns import text_place
 from services.hearings.docket import Docket, court_of
-from services.hearings.hearing_effects import Tell, move_card
+from services.hearings.hearing_cards import HearingCards
+from services.hearings.hearing_effects import Tell
 from services.hearings.rescheduling import reason_place
 from services.hearings.schedule_effects import tell_seats
 from services.hearings.scheduling import SPACE_ROLES
@@ -46,6 +47,7 @@ class ExchangeEffects:
         files: Files,
         recorder: Recorder,
         cards: Cards,
+        hearing_cards: HearingCards,
         notices: Notices,
         tell: Tell,
         says: Says,
@@ -57,6 +59,7 @@ class ExchangeEffects:
         self._files = files
         self._recorder = recorder
         self._cards = cards
+        self._hearing_cards = hearing_cards
         self._notices = notices
         self._tell = tell
         self._says = says
@@ -95,7 +98,7 @@ class ExchangeEffects:
             if fault.code != "message.id_reused":  # written already, and a name has changed since
                 raise
         if note["stage"] != note["from"]:
-            await move_card(self._cards, document, row["_id"], HearingStage(note["stage"]))
+            await self._hearing_cards.moved_on(document, row["_id"], note)
         return text
 
     async def _append_turn(self, document: HearingDocument, turn_id: str) -> None:

@@ -16,6 +16,7 @@ from schemas.minutes_enums import MinutesState, ObjectionState, SigningState
 from schemas.verification_enums import IdentityBasis
 from services.files.made_files import MadeFiles
 from services.hearings.court import Seat
+from services.hearings.hearing_cards import HearingCards
 from services.hearings.journal import BASES
 from services.hearings.minutes.book import MinutesBook, Step
 from services.hearings.minutes.drafting import TITLES, named
@@ -37,6 +38,7 @@ class MinutesEffects:
         paper: MinutesPaper,
         files: MadeFiles,
         cards: Cards,
+        hearing_cards: HearingCards,
         notices: Notices,
     ) -> None:
         self._book = book
@@ -45,6 +47,7 @@ class MinutesEffects:
         self._paper = paper
         self._files = files
         self._cards = cards
+        self._hearing_cards = hearing_cards
         self._notices = notices
 
     def effects(self) -> dict[str, Effect]:
@@ -166,6 +169,7 @@ class MinutesEffects:
             sheet.hearing["space_id"], f"{row['_id']}:done", "minutes.done", "笔录签署完毕，已生成文书", facts=facts
         )
         await self._cards.update(sheet.hearing["space_id"], f"{row['_id']}:card", _card(sheet), MinutesState.DONE)
+        await self._hearing_cards.tell_case(sheet.hearing, row["_id"], f"{TITLES[sheet.court.kind]}已签署完毕")
         await self._telling.tell(sheet)
 
     async def _make_paper(self, sheet: Sheet) -> None:

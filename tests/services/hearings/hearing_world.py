@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.api.hearings import HearingBody, HearingView
-from schemas.enums import Role
+from schemas.api.messages import MessageListQuery, MessageView
+from schemas.enums import MessageType, Role
 from schemas.hearing_enums import ActKind, HearingKind, HearingStage, IdentityState
 from server.wiring import House
 from tests.house import Person, client, lawyer, space_of
@@ -57,6 +58,23 @@ class World:
 
     async def seen(self, by: Person) -> HearingView:
         return await self.house.services.hearings.get(by.actor, self.id)
+
+    async def entries(self, by: Person, space_id: str | None = None) -> list[MessageView]:
+        """What somebody reads in the hearing's own space, or in another."""
+        query = MessageListQuery(after_seq=0, limit=200)
+        return (await self.house.services.messages.page(by.actor, space_id or self.space, query)).items
+
+    async def lines(self, by: Person) -> list[MessageView]:
+        """The lines of the system in the hearing's own space: what the court and everybody did."""
+        return [one for one in await self.entries(by) if one.type == MessageType.NOTICE]
+
+    async def card(self, by: Person, space_id: str) -> list[tuple[str, str | None]]:
+        """State and text of the hearing's card, and of each of its updates."""
+        found = await self.entries(by, space_id)
+        shown = next(one for one in found if one.type == MessageType.CARD and one.body["kind"] == "hearing")
+        assert shown.body["ref"] == {"hearing_id": self.id}
+        later = [one for one in found if one.type == MessageType.CARD_UPDATE and one.body["seq"] == shown.seq]
+        return [(one.body["state"], one.body.get("text")) for one in (shown, *later)]
 
 
 def body(house: House, participants: list[dict[str, Any]], **fields: Any) -> HearingBody:

@@ -19,7 +19,6 @@ from schemas.api.asynchronous import (
 )
 from schemas.api.exchanges import ExchangeView
 from schemas.api.hearings import HearingMove, HearingView
-from schemas.api.messages import MessageListQuery, MessageView
 from schemas.hearing_enums import ActKind, HearingMode, HearingStage, HearingState
 from server.wiring import House
 from services.clock import utc_now
@@ -100,11 +99,6 @@ async def ask(world: World, to: Person, text: str, hours: int) -> TurnView:
     return await world.house.services.turns.ask(world.judge.actor, world.id, body)
 
 
-async def entries(world: World) -> list[MessageView]:
-    query = MessageListQuery(after_seq=1, limit=200)
-    return (await world.house.services.messages.page(world.wang.actor, world.space, query)).items
-
-
 async def told(world: World, person: Person, kind: str) -> list[str]:
     wanted = {"user_id": person.id, "kind": kind, "link": f"/hearings/{world.id}"}
     return [one["text"] async for one in world.house.database.notices.find(wanted).sort("_id", 1)]
@@ -129,33 +123,32 @@ async def test_a_whole_asynchronous_hearing_stands_in_the_record(house: House, w
     for stage in (HearingStage.DEBATE, HearingStage.FINAL, HearingStage.CLOSED):
         await move(world, stage)
     await owed(house, *ALL)
-    found = await entries(world)
-    decided = [one.body["text"] for one in found if one.type == "notice"]
+    decided = [one.body["text"] for one in await world.lines(world.zhao)]
     assert [text.partition("，提交期限至")[0] for text in decided] == [
         "原告代理人李律师同意以异步方式进行庭审",
         "被告赵敏同意以异步方式进行庭审",
         *(f"审判员陈明宣布：{stage}" for stage in ("开庭", "法庭调查", "法庭辩论", "最后陈述", "闭庭")),
     ]
-    said = [one for one in found if "turn" in one.body]
-    assert [(one.seq, one.sender.display_name, one.type, one.body.get("text")) for one in said] == [
-        (6, "王晓", "text", "请求判令被告归还借款"),
-        (7, "赵敏", "voice", None),
-        (8, "陈明", "text", "借款是否交付？"),
-        (9, "赵敏", "text", "没有交付"),
+    said = [one for one in await world.entries(world.zhao) if "turn" in one.body]
+    assert [(one.sender.display_name, one.type, one.body.get("text")) for one in said] == [
+        ("王晓", "text", "请求判令被告归还借款"),
+        ("赵敏", "voice", None),
+        ("陈明", "text", "借款是否交付？"),
+        ("赵敏", "text", "没有交付"),
     ]
     assert [one.body["turn"]["number"] for one in said] == [1, 2, 3, 4]
     assert (answered.kind, answered.stage_title) == ("answer", "法庭调查")
     turns = (await house.services.turns.page(world.clerk.actor, world.id, TurnQuery())).items
     assert [(one.number, one.title, one.seq) for one in turns] == [
-        (1, "原告", 6),
-        (2, "被告", 7),
-        (3, "审判员", 8),
-        (4, "被告", 9),
+        (1, "原告", said[0].seq),
+        (2, "被告", said[1].seq),
+        (3, "审判员", said[2].seq),
+        (4, "被告", said[3].seq),
     ]
     raw = await house.database.hearing_turns.find({"hearing_id": world.id}).to_list()
     assert "借款" not in str(raw), "what was said is sealed"
-    case = await house.services.messages.page(world.wang.actor, world.case, MessageListQuery(after_seq=0))
-    assert [one.body["state"] for one in case.items] == ["closed", "in_session", "closed"]
+    for person, space_id in ((world.wang, world.case), (world.zhao, world.space)):
+        assert [state for state, _ in await world.card(person, space_id)] == ["closed", "in_session", "closed"]
     for work in (say(world, world.wang, "还有"), move(world, HearingStage.OPENING), choose(world, world.wang, "agree")):
         assert await refusal(work) == "hearing.closed"
 
@@ -164,7 +157,7 @@ async def test_what_was_said_to_the_court_is_not_recalled(house: House, world: W
     await begin(world, HearingStage.OPENING)
     await say(world, world.wang, "确认到庭")
     await owed(house, *ALL)
-    (turn,) = [one for one in await entries(world) if "turn" in one.body]
+    (turn,) = [one for one in await world.entries(world.wang) if "turn" in one.body]
     assert await refusal(house.services.messages.recall(world.wang.actor, world.space, turn.seq)) == "auth.forbidden"
 
 
@@ -226,7 +219,7 @@ async def test_reminders_and_lateness(house: House, world: World, time: Time) ->
     await owed(house, EXCHANGED)
     seen = await world.seen(world.judge)
     assert (seen.stage, seen.state) == (HearingStage.INVESTIGATION, HearingState.IN_SESSION)
-    (late,) = [one for one in await entries(world) if one.body.get("code") == "hearing.lapse"]
+    (late,) = [one for one in await world.lines(world.wang) if one.body["code"] == "hearing.lapse"]
     assert late.body["text"].startswith("开庭期限届满，逾期未提交：原告王晓；进入法庭调查，提交期限至 ")
 
 
@@ -246,7 +239,7 @@ async def test_an_extension_outdates_the_old_deadline(house: House, world: World
     time.pass_by(30)
     await owed(house, DEADLINE)
     assert (await world.seen(world.judge)).stage is HearingStage.INVESTIGATION
-    lines = [one.body["text"] for one in await entries(world) if one.body.get("code") == "hearing.extend"]
+    lines = [one.body["text"] for one in await world.lines(world.wang) if one.body["code"] == "hearing.extend"]
     assert [line.endswith("，原因：被告申请延期") for line in lines] == [True]
 
 
@@ -267,7 +260,7 @@ async def test_a_question_that_nobody_answers_is_noted(house: House, world: Worl
     await owed(house, DEADLINE)
     await owed(house, EXCHANGED)
     assert (await exchange(world, world.wang)).questions[0].state == "lapsed"
-    assert (await entries(world))[-1].body["text"] == "第 1 号提问的答复期限届满，原告王晓未答复"
+    assert (await world.lines(world.wang))[-1].body["text"] == "第 1 号提问的答复期限届满，原告王晓未答复"
     assert await refusal(say(world, world.wang, "迟了", question_id=question.question_id)) == "hearing.turn_over"
 
 
@@ -304,7 +297,7 @@ async def test_from_live_to_asynchronous_and_back(house: House) -> None:
         1,
     )
     await owed(house, *ALL)
-    texts = [one.body.get("text", "") for one in await entries(world)]
+    texts = [one.body["text"] for one in await world.lines(world.wang)]
     assert "原告王晓申请以异步方式（非同步）进行庭审，理由：人在外地" in texts
     assert any(text.startswith("庭审转为实时庭审，时间 ") and text.endswith("原因：事实争议较大") for text in texts)
     await world.come(world.judge)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from schemas.api.messages import MessageListQuery
 from schemas.hearing_enums import ActKind
 from server.wiring import House
 from services.errors import Problem
@@ -93,8 +92,8 @@ async def test_an_announcement_that_cannot_be_played_is_noted_as_such(house: Hou
         owner.engage(world.id)
         await eventually(silent)
     await owed(house, CALLED, ACTED)
-    page = await house.services.messages.page(world.judge.actor, world.space, MessageListQuery(after_seq=0, limit=200))
-    assert [one.body["text"] for one in page.items][-2:] == ["书记员周书播放法庭纪律", "法庭纪律未能播放"]
+    lines = await world.lines(world.judge)
+    assert [one.body["text"] for one in lines][-2:] == ["书记员周书播放法庭纪律", "法庭纪律未能播放"]
 
 
 async def test_without_a_recording_of_it_there_is_nothing_to_play(house: House) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from server.wiring import House
 from services.errors import Problem
 from services.hearings.attendance import Attendance
 from services.hearings.docket import ACTED, Docket
+from services.hearings.hearing_cards import when
 from services.hearings.passes import TICKET_SECONDS, HearingTickets, Invitations
 from services.hearings.schedule_effects import REMIND
 from services.hearings.scheduling import CALLED
 from services.ids import new_id
-from tests.house import Person, client, lawyer, open_house, space_of
+from tests.house import client, lawyer, open_house, space_of
 from tests.parts.databases import SettingsMaker
 from tests.services.files.test_page_pictures import pdf
 from tests.services.hearings.hearing_world import World, body, called, owed
@@ -43,9 +45,8 @@ async def refusal(work: object) -> str:
     return refused.value.code
 
 
-async def texts(world: World, space_id: str, person: Person) -> list[str]:
-    page = await world.house.services.messages.page(person.actor, space_id, MessageListQuery(after_seq=0, limit=200))
-    return [one.body.get("text", "") for one in page.items]
+async def texts(world: World) -> list[str]:
+    return [one.body["text"] for one in await world.lines(world.judge)]
 
 
 # --- calling one
@@ -118,22 +119,16 @@ def test_what_no_calendar_holds_is_refused(house: House, wrong: dict[str, Any]) 
 
 
 async def test_everybody_is_told_once_and_the_case_shows_it(house: House, world: World) -> None:
-    """A3, J2: a card in the case, a line in the hearing's space, one notice each, although the effect ran twice."""
+    """A3, J2: one card in the case and one in the hearing's space, one notice each, although the effect ran twice."""
     await owed(house, CALLED)
     for person in world.everybody:
         found = await house.database.notices.find({"user_id": person.id}).to_list()
         assert [(one["kind"], one["link"]) for one in found] == [("hearing_called", f"/hearings/{world.id}")]
-    page = await house.services.messages.page(world.wang.actor, world.case, MessageListQuery())
-    (card,) = [one for one in page.items if one.type == "card"]
-    assert (card.body["kind"], card.body["state"], card.body["ref"]) == (
-        "hearing",
-        "scheduled",
-        {"hearing_id": world.id},
-    )
-    (line,) = await texts(world, world.space, world.zhao)
-    assert line.startswith("庭审已安排：")
-    reminders = await house.database.outbox.find({"kind": REMIND, "payload.hearing_id": world.id}).to_list()
     starts_at = (await world.seen(world.judge)).starts_at
+    assert await world.card(world.wang, world.case) == [("scheduled", when(starts_at))]
+    assert await world.card(world.zhao, world.space) == [("scheduled", when(starts_at))]
+    assert len(await world.entries(world.zhao)) == 1, "nothing says it once more"
+    reminders = await house.database.outbox.find({"kind": REMIND, "payload.hearing_id": world.id}).to_list()
     assert [one["due_at"] for one in reminders] == [starts_at - timedelta(minutes=30)]
 
 
@@ -230,7 +225,7 @@ async def test_a_whole_hearing_leaves_a_chained_journal(house: House, world: Wor
         await world.act(world.judge, ActKind.STAGE, stage=stage)
     await world.act(world.judge, ActKind.STAGE, stage=HearingStage.CLOSED)
     await owed(house, CALLED, ACTED)
-    said = (await texts(world, world.space, world.judge))[1:]
+    said = await texts(world)
     assert said[:3] == [
         "审判员陈明进入法庭",
         "审判员陈明已阅读并承诺遵守庭审纪律，不擅自录音录像",
@@ -252,12 +247,13 @@ async def test_a_whole_hearing_leaves_a_chained_journal(house: House, world: Wor
     document = await house.database.hearings.find_one({"_id": world.id})
     assert document is not None
     assert len(said) == document["version"] - 1, "one entry for each change"
-    page = await house.services.messages.page(world.judge.actor, world.space, MessageListQuery(after_seq=1, limit=200))
-    assert [one.body["version"] for one in page.items] == list(range(2, document["version"] + 1))
-    assert {one.body["segment"] for one in page.items} == {None, 1, 2}
-    assert all(b.prev_hash == a.hash for a, b in zip(page.items, page.items[1:], strict=False))
-    case = await house.services.messages.page(world.wang.actor, world.case, MessageListQuery(after_seq=0))
-    assert [one.body["state"] for one in case.items] == ["closed", "in_session", "closed"], "the card and its updates"
+    lines, record = await world.lines(world.judge), await world.entries(world.judge)
+    assert [one.body["version"] for one in lines] == list(range(2, document["version"] + 1))
+    assert {one.body["segment"] for one in lines} == {None, 1, 2}
+    assert all(b.prev_hash == a.hash for a, b in pairwise(record))
+    for person, space_id in ((world.wang, world.case), (world.zhao, world.space)):
+        states = [state for state, _ in await world.card(person, space_id)]
+        assert states == ["closed", "in_session", "recess", "in_session", "closed"], "the card and its updates"
     assert await refusal(world.act(world.judge, ActKind.STAGE, stage=HearingStage.OPENING)) == "hearing.closed"
     assert await refusal(house.services.hearings.ticket(world.wang.actor, world.id)) == "hearing.closed"
 
@@ -325,7 +321,7 @@ async def test_the_private_line_is_heard_by_the_bench_alone(house: House, world:
     older = await page(world.judge.actor, world.id, MessageListQuery(before_seq=newest.items[0].seq))
     assert [(one.seq, one.user_id, one.text) for one in older.items] == [(1, world.judge.id, "请核对被告身份证")]
     assert older.items == [said]
-    assert not any("身份证" in text for text in await texts(world, world.space, world.judge))
+    assert not any("身份证" in text for text in await texts(world))
 
 
 async def test_sound_needs_a_seat_and_a_media_server(house: House, world: World) -> None:
@@ -382,7 +378,7 @@ async def test_a_lost_connection_is_noted_and_the_seat_is_kept(house: House, wor
     await world.come(world.zhao)
     assert await there() == (True, Place.COURT)
     await owed(house, CALLED, ACTED)
-    assert (await texts(world, world.space, world.judge))[-2:] == ["被告赵敏连接中断", "被告赵敏恢复连接"]
+    assert (await texts(world))[-2:] == ["被告赵敏连接中断", "被告赵敏恢复连接"]
 
 
 @pytest.mark.parametrize("kind", list(HearingKind))

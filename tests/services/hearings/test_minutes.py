@@ -10,18 +10,18 @@ import pytest
 from pydantic import ValidationError
 from pypdf import PdfReader
 
-from schemas.api.messages import MessageListQuery
 from schemas.api.minutes import EntryBody, EntryView, HeadChange, MinutesMove, ObjectionAnswer
 from schemas.hearing_enums import ActKind, HearingKind, HearingStage
 from schemas.minutes_enums import MinutesAct, MinutesState, ObjectionState, SigningState, VersionCause
 from server.wiring import House
 from services.errors import Problem
+from services.files.second_copies import KEEP_TWICE
 from services.hearings.minutes.entries import MOST_VERSIONS
 from services.hearings.passes import Invitations
 from services.ids import new_id
 from tests.house import client, lawyer, open_house
 from tests.parts.databases import SettingsMaker
-from tests.services.hearings.hearing_world import World, body, called
+from tests.services.hearings.hearing_world import World, body, called, owed
 from tests.services.hearings.minutes_world import Scribe, fixed, heard, signed, sitting
 
 PLEA = "请求判令被告归还借款五万元。"
@@ -41,9 +41,8 @@ async def refusal(work: Awaitable[object]) -> str:
 
 async def notices(scribe: Scribe) -> list[str]:
     """The codes of the system's lines in the hearing's space about the minutes, in order."""
-    query = MessageListQuery(after_seq=0, limit=200)
-    page = await scribe.world.house.services.messages.page(scribe.world.wang.actor, scribe.world.space, query)
-    return [one.body["code"] for one in page.items if one.body.get("code", "").startswith("minutes.")]
+    codes = [one.body["code"] for one in await scribe.world.lines(scribe.world.wang)]
+    return [code for code in codes if code.startswith("minutes.")]
 
 
 # --- writing
@@ -433,15 +432,25 @@ async def test_the_paper_says_what_was_signed_and_stands_in_the_space(house: Hou
     assert await refusal(house.services.files.get(world.witness.actor, seen.paper.file_id)) == "file.not_found"
     lines = await notices(scribe)
     assert lines == ["minutes.sent", "minutes.finished", *["minutes.signed"] * 6, "minutes.done"]
-    query = MessageListQuery(after_seq=0, limit=200)
-    page = await house.services.messages.page(world.wang.actor, world.space, query)
-    (card,) = [one for one in page.items if one.type == "card" and one.body["kind"] == "minutes"]
+    entries = await world.entries(world.wang)
+    (card,) = [one for one in entries if one.type == "card" and one.body["kind"] == "minutes"]
     assert card.body["ref"] == {"hearing_id": scribe.id}
-    states = [one.body["state"] for one in page.items if one.type == "card_update"]
+    states = [one.body["state"] for one in entries if one.type == "card_update" and one.body["seq"] == card.seq]
     assert states[-2:] == ["final", "done"]
+    assert (await world.card(world.wang, world.case))[-1] == ("closed", "庭审笔录已签署完毕")
     for act in (
         scribe.sign(world.wang),
         scribe.refuse(world.wang, "晚了"),
         scribe.move(MinutesState.DRAFT, reason="晚了"),
     ):
         assert await refusal(act) == "minutes.wrong_state"
+
+
+async def test_signatures_and_the_paper_are_kept_twice(house: House) -> None:
+    """H5: as recordings are. Neither a drawn signature nor the sealed paper could be made once more."""
+    scribe = await signed(house)
+    await scribe.effects()
+    await owed(house, KEEP_TWICE)
+    files = await house.database.files.find({"space_id": scribe.world.space}).to_list()
+    assert sorted(one["content_type"] for one in files) == ["application/pdf", *["image/png"] * 6]
+    assert all(one["copies"]["original"]["twice"] for one in files)

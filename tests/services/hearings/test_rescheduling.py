@@ -7,12 +7,12 @@ from datetime import UTC, timedelta
 import pytest
 
 from schemas.api.hearings import HearingCancel, HearingMove
-from schemas.api.messages import MessageListQuery
 from schemas.enums import Role
 from schemas.hearing_enums import ActKind, HearingStage, HearingState
 from server.wiring import House
 from services.errors import Problem
 from services.hearings.docket import ACTED
+from services.hearings.hearing_cards import card_of, when
 from services.hearings.rescheduling import CANCELLED, MOVED
 from services.hearings.schedule_effects import REMIND
 from services.hearings.scheduling import CALLED
@@ -86,10 +86,11 @@ async def test_everybody_is_told_of_the_new_time_once(house: House, world: World
         kinds = [one async for one in house.database.notices.find({"user_id": person.id, "kind": "hearing_moved"})]
         assert len(kinds) == 1
         assert REASON not in kinds[0]["text"]
-    page = await house.services.messages.page(world.zhao.actor, world.space, MessageListQuery(after_seq=1))
-    assert [(one.body["code"], one.body["reason"], one.body["sequence"]) for one in page.items] == [(MOVED, REASON, 1)]
-    case = await house.services.messages.page(world.wang.actor, world.case, MessageListQuery(after_seq=0))
-    assert case.items[-1].body["text"].startswith("改期至 ")
+    said = [one.body for one in await world.lines(world.zhao)]
+    assert [(one["code"], one["reason"], one["sequence"]) for one in said] == [(MOVED, REASON, 1)]
+    for person, space_id in ((world.wang, world.case), (world.zhao, world.space)):
+        _, update = await world.card(person, space_id)
+        assert update == ("scheduled", f"改期至 {when(move.starts_at)}")
     reminders = await house.database.outbox.find({"kind": REMIND, "payload.hearing_id": world.id}).to_list()
     assert [one["due_at"] for one in reminders] == [
         before.starts_at - timedelta(minutes=30),
@@ -98,6 +99,19 @@ async def test_everybody_is_told_of_the_new_time_once(house: House, world: World
     stored = await house.database.outbox.find_one({"kind": MOVED, "payload.hearing_id": world.id})
     assert stored is not None
     assert REASON not in str(stored), "why somebody cannot come is sealed"
+
+
+async def test_a_hearing_of_before_gets_its_card_when_it_goes_on(house: House, world: World) -> None:
+    """Hearings that were called by an earlier version have a card in their case only."""
+    starts_at = (await world.seen(world.judge)).starts_at
+    ref = {"hearing_id": world.id}
+    await house.core.cards.show(world.case, card_of(world.id), "hearing", "王晓诉赵敏", "scheduled", ref)
+    await house.database.outbox.delete_many({"kind": CALLED, "payload.hearing_id": world.id})
+    await world.begin(HearingStage.OPENING)
+    await owed(house, ACTED)
+    own = await world.card(world.zhao, world.space)
+    assert own[0] == ("in_session", when(starts_at))
+    assert {state for state, _ in own} == {"in_session"}
 
 
 async def test_the_old_reminder_reminds_nobody(house: House, world: World) -> None:
@@ -143,8 +157,8 @@ async def test_a_cancelled_hearing_lets_nobody_in(house: House, world: World) ->
     await owed(house, CANCELLED, REMIND)
     for person in world.everybody:
         assert await house.database.notices.count_documents({"user_id": person.id, "kind": "hearing_cancelled"}) == 1
-    case = await house.services.messages.page(world.wang.actor, world.case, MessageListQuery(after_seq=0))
-    assert case.items[-1].body["state"] == "cancelled"
+    for person, space_id in ((world.wang, world.case), (world.zhao, world.space)):
+        assert (await world.card(person, space_id))[-1] == ("cancelled", "已取消")
     reminder = await house.database.outbox.find_one({"kind": REMIND, "payload.hearing_id": world.id})
     assert reminder is not None
     await house.worker._effects[REMIND](reminder)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from schemas.api.messages import MessageListQuery
 from schemas.hearing_enums import ActKind, HearingStage
 from server.embedded.janus import Janus
 from server.wiring import House
@@ -103,8 +102,10 @@ async def test_the_discipline_is_played_to_the_court_room_and_noted(house: House
         while (await world.seen(world.zhao)).announcing:
             await asyncio.sleep(0.1)
     await owed(house, CALLED, ACTED)
-    page = await house.services.messages.page(world.judge.actor, world.space, MessageListQuery(after_seq=0, limit=200))
-    assert [one.body["text"] for one in page.items][-2:] == ["书记员周书播放法庭纪律", "法庭纪律播放完毕"]
+    assert [one.body["text"] for one in await world.lines(world.judge)][-2:] == [
+        "书记员周书播放法庭纪律",
+        "法庭纪律播放完毕",
+    ]
 
 
 async def test_the_recording_holds_what_was_allowed_and_nothing_of_the_side_room(house: House, janus: Janus) -> None:
@@ -148,6 +149,8 @@ async def recorded(world: World) -> dict[str, Path]:
     await owed(world.house, KEEP_TWICE)
     seen = await world.seen(world.judge)
     assert seen.recordings
+    said = [text for _, text in await world.card(world.wang, world.case)]
+    assert {f"第 {one.segment} 段庭审录音已保存" for one in seen.recordings} <= set(said)
     kept = {}
     for number, one in enumerate(seen.recordings):
         file = await world.house.services.files.get(world.wang.actor, one.file_id)

@@ -81,6 +81,7 @@ const CARD_STATES: Record<string, string> = {
   reading: "待核对",
   final: "待签名",
   in_session: "庭审中",
+  recess: "休庭中",
   listed: "已列入目录",
   received: "原件已收存",
   returned: "原件已退还",
