@@ -1,4 +1,4 @@
-"""Recordings are kept twice (H5): the one thing of a case that nobody can bring once more."""
+"""Recordings, and the signatures and papers of minutes, are kept twice (H5): nobody could bring them once more."""
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
