@@ -83,6 +83,7 @@ class HearingTurnsHandler(ApiHandler):
             *_TURN,
             "hearing.turn_over",
             "hearing.no_turn_left",
+            "hearing.not_your_turn",
             "hearing.no_question",
             "hearing.question_closed",
             "file.not_found",
@@ -102,6 +103,17 @@ class HearingTurnsHandler(ApiHandler):
     )
     async def get(self, call: Call[NoBody], hearing_id: str) -> TurnListView:
         return await self.services.turns.page(call.actor, hearing_id, call.query)
+
+
+class HearingSkipHandler(ApiHandler):
+    @door(
+        "Leave it to the next side to speak, where the sides alternate; the presider passes over a side that is silent",
+        allow=SIGNED_IN,
+        answer=HearingView,
+        problems=(*_ASYNC, "hearing.not_your_turn", "hearing.turn_over"),
+    )
+    async def post(self, call: Call[NoBody], hearing_id: str) -> HearingView:
+        return await self.services.exchanges.skip(call.actor, hearing_id)
 
 
 class HearingQuestionsHandler(ApiHandler):
@@ -124,5 +136,6 @@ ROUTES = [
     (f"{_HEARING}/deadlines", HearingDeadlinesHandler),
     (f"{_HEARING}/live", HearingLiveHandler),
     (f"{_HEARING}/turns", HearingTurnsHandler),
+    (f"{_HEARING}/skip", HearingSkipHandler),
     (f"{_HEARING}/questions", HearingQuestionsHandler),
 ]

@@ -29,7 +29,7 @@ class SpaceHearingsHandler(ApiHandler):
         body=HearingBody,
         answer=HearingView,
         status=201,
-        problems=("space.not_found", "hearing.participants_invalid"),
+        problems=("space.not_found", "hearing.participants_invalid", "hearing.hours_invalid"),
         description="It gets a space of its own, linked to the case's, whose members are the bench, the parties and "
         "their counsel; everybody is told. Witnesses and observers are in the hearing, not in its space.",
     )

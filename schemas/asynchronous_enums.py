@@ -34,6 +34,7 @@ class StepKind(StrEnum):
     DECLINE = "decline"
     MOVE = "move"  # to another stage
     TURN = "turn"  # a statement
+    SKIP = "skip"  # a side says nothing this time, or is passed over
     ASK = "ask"
     ANSWER = "answer"
     EXTEND = "extend"

@@ -247,9 +247,11 @@ _TABLE = (
     ProblemType("hearing.consent_missing", Kind.CONFLICT, 40978, "还有当事人没有同意以异步方式进行庭审"),
     ProblemType("hearing.turn_over", Kind.CONFLICT, 40979, "提交期限已过"),
     ProblemType("hearing.no_turn_left", Kind.CONFLICT, 40996, "您在本阶段的陈述次数已用完"),
+    ProblemType("hearing.not_your_turn", Kind.CONFLICT, 40946, "现在轮到对方发言，请稍候"),
     ProblemType("hearing.question_closed", Kind.CONFLICT, 40997, "该提问已经答复"),
     ProblemType("hearing.deadline_invalid", Kind.UNPROCESSABLE, 42268, "期限有误，应晚于现在和原期限，且在 180 天以内"),
     ProblemType("hearing.participants_invalid", Kind.UNPROCESSABLE, 42260, "参与人名单有误"),
+    ProblemType("hearing.hours_invalid", Kind.UNPROCESSABLE, 42267, "这类庭审没有这些阶段，不能为其设定期限"),
     ProblemType("hearing.offer_invalid", Kind.UNPROCESSABLE, 42261, "音频连接请求有误"),
     # minutes of a hearing
     ProblemType("minutes.no_entry", Kind.NOT_FOUND, 40462, "没有这条笔录"),

@@ -5,12 +5,11 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from schemas.api.base import Body, Id, Moment, View
-from schemas.api.hearings import Reason, Start
+from schemas.api.hearings import Hours, Reason, Start
 from schemas.api.messages import MAX_TEXT, ClientMsgId
 from schemas.asynchronous_enums import TurnKind
 from schemas.hearing_enums import HearingStage
 
-Hours = Annotated[int, Field(strict=True, ge=1, le=180 * 24)]
 TurnText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT, pattern=r"\S")]
 
 

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from schemas.api.base import Moment, View
 from schemas.asynchronous_enums import ApplicationState, QuestionState
+from schemas.hearing_enums import HearingStage
 
 
 class ApplicationView(View):
@@ -34,6 +35,16 @@ class QuestionView(View):
     mine: bool
 
 
+class OpenStageView(View):
+    """A stage in which people take turns. ``turns``: of each party and each counsel."""
+
+    stage: HearingStage
+    title: str
+    hours: int = Field(description="From its opening to its deadline, unless the presider says otherwise then")
+    turns: int
+    alternating: bool = Field(description="One side after the other")
+
+
 class ExchangeView(View):
     """``turns_allowed`` and ``turns_left`` are the viewer's, in the present stage; None: no limit."""
 
@@ -46,5 +57,7 @@ class ExchangeView(View):
     turns_taken: dict[str, int]
     turns_allowed: int | None
     turns_left: int | None
+    turn_side: str | None = Field(description="Whose turn it is, where the sides alternate; None: anybody's")
     can: list[str] = Field(description="What the viewer may do now")
     questions: list[QuestionView]
+    plan: list[OpenStageView] = Field(description="The stages that this hearing can have, as they will be open")

@@ -37,6 +37,7 @@ class ParticipantBody(Body):
 
 Start = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 Minutes = Annotated[int, Field(strict=True, ge=5, le=720, description="Planned length")]
+Hours = Annotated[int, Field(strict=True, ge=1, le=180 * 24)]
 Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=_ONE_LINE)]
 
 
@@ -46,6 +47,10 @@ class HearingBody(Body):
     starts_at: Start
     minutes: Minutes = 60
     mode: HearingMode = HearingMode.LIVE
+    hours: dict[HearingStage, Hours] = Field(
+        default_factory=dict,
+        description="How long stages are open when it is held asynchronously; else the procedure's",
+    )
     public: bool = Field(False, strict=True, description="Signed-in observers may come by the link (公开审理)")
     participants: list[ParticipantBody] = Field(min_length=2, max_length=MAX_PARTICIPANTS)
 

@@ -82,6 +82,8 @@ class ExchangeDocument(TypedDict):
     lapsed: bool
     turns: int
     taken: list[TakenDocument]
+    last_side: NotRequired[str | None]  # none in what was stored before sides alternated
+    passed: NotRequired[list[str]]
     application: ApplicationDocument | None
     consents: list[ConsentDocument]
     questions: list[QuestionDocument]
@@ -127,6 +129,7 @@ class HearingDocument(TypedDict):
     segments: int
     seats: list[SeatDocument]
     mode: NotRequired[str]  # live, unless it says otherwise
+    hours: NotRequired[dict[str, int]]  # of stages, where they are not the procedure's
     exchange: NotRequired[ExchangeDocument]  # once somebody has asked for an asynchronous hearing
     sequence: NotRequired[int]  # how often it was moved
     cancelled_at: NotRequired[datetime]  # the stage is "closed" then

@@ -17,6 +17,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
+from services.hearings.asynchronous.procedures import open_stage
 from services.hearings.court import Court, Seat
 from services.hearings.docket import fields_of
 from services.hearings.passes import new_code
@@ -56,8 +57,11 @@ class Scheduling:
     async def schedule(self, actor: Actor, case_space_id: str, body: HearingBody) -> HearingDocument:
         """Call a hearing in a case. Lawyers and staff of the case's space only.
 
-        Raises ``space.*``, ``auth.forbidden``, ``hearing.participants_invalid``.
+        Raises ``space.*``, ``auth.forbidden``, ``hearing.participants_invalid``, ``hearing.hours_invalid``.
         """
+        if strange := [stage for stage in body.hours if open_stage(body.kind, stage) is None]:
+            errors = [{"field": f"hours.{stage}", "message": "没有这个阶段"} for stage in strange]
+            raise Problem("hearing.hours_invalid", errors=errors)
         place = await self._spaces.access(actor, case_space_id, Permission.SPACE_HEARING)
         seats = await self._seats(place.space, body.participants)
         for _ in range(TRIES):
@@ -113,6 +117,7 @@ class Scheduling:
             "shown": None,
             "segments": 0,
             "seats": fields_of(court)["seats"],
+            "hours": {stage.value: hours for stage, hours in body.hours.items()},
         }
 
     async def _write(

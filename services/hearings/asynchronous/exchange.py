@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.asynchronous_enums import ApplicationState, QuestionState
-from schemas.hearing_enums import HearingRole
+from schemas.hearing_enums import HearingRole, HearingStage
 from services.errors import Problem
-from services.hearings.asynchronous.procedures import turns_of
+from services.hearings.asynchronous.procedures import open_stage, turns_of
 from services.hearings.court import Court, Seat
 
 
@@ -52,7 +52,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """``step`` counts the openings of stages; ``taken`` and ``due_at`` are of the present one."""
+    """``step`` counts the openings of stages; ``taken``, ``last_side``, ``passed`` and ``due_at`` are of the present
+    one. ``hours`` were set when the hearing was called, for stages that shall not have the procedure's.
+    """
 
     court: Court
     step: int = 0
@@ -60,9 +62,17 @@ class Exchange:
     lapsed: bool = False  # the deadline passed, and that has been noted
     turns: int = 0  # of the whole hearing
     taken: tuple[tuple[str, int], ...] = ()  # who has taken how many in this stage
+    last_side: str | None = None  # which spoke last, or was passed over, where sides alternate
+    passed: tuple[str, ...] = ()  # the sides that have chosen to say nothing
     application: Application | None = None
     consents: tuple[Consent, ...] = ()
     questions: tuple[Question, ...] = ()
+    hours: tuple[tuple[HearingStage, int], ...] = ()
+
+    def hours_of(self, stage: HearingStage) -> int | None:
+        """How long a stage is open; None: nobody says anything in it."""
+        order = open_stage(self.court.kind, stage)
+        return dict(self.hours).get(stage, order.hours) if order else None
 
     def taken_by(self, user_id: str) -> int:
         return dict(self.taken).get(user_id, 0)

@@ -9,15 +9,18 @@ from schemas.documents.hearings import HearingDocument, TurnDocument
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.spaces import EntryFile
 from schemas.enums import MessageType, NoticeKind
-from schemas.hearing_enums import HearingRole, HearingStage
+from schemas.hearing_enums import HearingMode, HearingRole, HearingStage
 from services.errors import Problem
 from services.files.file_views import FileFacts
 from services.files.files import Files
+from services.hearings.asynchronous.alternation import awaited, side_of
 from services.hearings.asynchronous.exchange import Exchange, of_one_side, speaks_for
 from services.hearings.asynchronous.exchange_book import DEADLINE, DUE_SOON, EXCHANGED, Due, ExchangeBook, dues
 from services.hearings.asynchronous.exchange_journal import moment_text, step_sentence
 from services.hearings.asynchronous.exchange_store import exchange_of
+from services.hearings.asynchronous.step_rights import SIDES
 from services.hearings.asynchronous.turns import text_place
+from services.hearings.court import Court
 from services.hearings.docket import Docket, court_of
 from services.hearings.hearing_cards import HearingCards
 from services.hearings.hearing_effects import Tell
@@ -161,12 +164,12 @@ class ExchangeEffects:
                 raise
 
     async def _due_soon(self, row: OutboxDocument) -> None:
-        """Remind those who have said nothing yet; of a deadline that was moved, nobody."""
+        """Remind those who have said nothing yet; of a deadline that was moved, or in a live hearing, nobody."""
         note = row["payload"]
         document = await self._docket.load(note["hearing_id"])
         exchange = exchange_of(document)
         due = Due(note["step"], note["question_id"], note["due_at"])
-        if exchange.court.closed or due not in dues(exchange):
+        if exchange.court.mode is HearingMode.LIVE or exchange.court.closed or due not in dues(exchange):
             return
         kind = NoticeKind.HEARING_DUE if note["hours"] <= _URGENT_HOURS else NoticeKind.HEARING_TURN
         what = "提问的答复" if due.question_id else f"{exchange.court.rule.title}阶段的陈述"
@@ -185,7 +188,19 @@ def _late(exchange: Exchange, due: Due) -> set[str]:
     if due.question_id is not None:
         to = court.seat(exchange.question(due.question_id).to)
         return {seat.user_id for seat in of_one_side(court.seats, to)}
-    return {seat.user_id for party in exchange.silent() for seat in court.seats if speaks_for(seat, party)}
+    return {seat.user_id for party in awaited(exchange) for seat in court.seats if speaks_for(seat, party)}
+
+
+_TO_EVERYBODY = {
+    StepKind.APPLY: "有人申请以异步方式进行庭审，请表示是否同意",
+    StepKind.GRANT: "庭审将以异步方式进行，请留意各阶段的提交期限",
+    StepKind.DECLINE: "庭审不以异步方式进行",
+}
+_TO_BENCH = {
+    StepKind.AGREE: "当事人已对异步庭审表示意见，请查看",
+    StepKind.REFUSE: "当事人已对异步庭审表示意见，请查看",
+    StepKind.ANSWER: "法庭的提问已得到答复，请查看",
+}
 
 
 def _told(exchange: Exchange, note: Mapping[str, Any]) -> tuple[str, Collection[str]] | None:
@@ -195,27 +210,27 @@ def _told(exchange: Exchange, note: Mapping[str, Any]) -> tuple[str, Collection[
     bench = {seat.user_id for seat in court.seats if seat.role is HearingRole.PRESIDER} - {note["by"]}
     stage = rule(court.kind, HearingStage(note["stage"])).title
     due = moment_text(note["due_at"]) if note["due_at"] else ""
+    if kind in _TO_EVERYBODY:
+        return _TO_EVERYBODY[kind], everybody
+    if kind in _TO_BENCH:
+        return _TO_BENCH[kind], bench
     match kind:
-        case StepKind.APPLY:
-            return "有人申请以异步方式进行庭审，请表示是否同意", everybody
-        case StepKind.AGREE | StepKind.REFUSE:
-            return "当事人已对异步庭审表示意见，请查看", bench
-        case StepKind.GRANT:
-            return "庭审将以异步方式进行，请留意各阶段的提交期限", everybody
-        case StepKind.DECLINE:
-            return "庭审不以异步方式进行", everybody
         case StepKind.MOVE | StepKind.LAPSE if note["stage"] != note["from"]:
             return (f"庭审进入{stage}，提交期限至 {due}" if due else f"庭审：{stage}"), everybody
         case StepKind.LAPSE:
             return "庭审的一项期限已届满，请查看", bench
         case StepKind.EXTEND:
             return f"庭审的提交期限延长至 {due}", everybody
+        case StepKind.TURN | StepKind.SKIP if note.get("next") is not None:
+            return f"轮到您方发言，请于 {due} 前提交", _people_of(court, note["next"]) - {note["by"]}
         case StepKind.ASK:
             side = of_one_side(court.seats, court.seat(note["to"]))
             return f"法庭向您提问，请于 {due} 前答复", {seat.user_id for seat in side}
-        case StepKind.ANSWER:
-            return "法庭的提问已得到答复，请查看", bench
     return None
+
+
+def _people_of(court: Court, side: str) -> set[str]:
+    return {seat.user_id for seat in court.seats if seat.role in SIDES and side_of(seat) == side}
 
 
 def _with_file(facts: FileFacts) -> tuple[MessageType, dict[str, Any]]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from schemas.api.base import CHINA
 from schemas.asynchronous_enums import StepKind
-from schemas.hearing_enums import HearingStage
+from schemas.hearing_enums import HearingRole, HearingStage
+from services.hearings.asynchronous.alternation import awaited, side_title, turn_of
 from services.hearings.asynchronous.exchange import Exchange, Question
 from services.hearings.asynchronous.step_rights import Step
 from services.hearings.court import Court
@@ -43,7 +44,9 @@ def step_note(before: Exchange, step: Step, after: Exchange) -> dict[str, Any]:
         "due_at": question.due_at if question else after.due_at,
         "question": question.number if question else None,
         "to": question.to if question else None,
-        "missing": [seat.user_id for seat in before.silent()] if stage_over else [],
+        "missing": [seat.user_id for seat in awaited(before)] if stage_over else [],
+        "side": turn_of(before) if step.kind is StepKind.SKIP else None,
+        "next": turn_of(after) if step.kind in (StepKind.TURN, StepKind.SKIP) else None,
     }
 
 
@@ -58,6 +61,8 @@ def step_sentence(court: Court, note: Mapping[str, Any], reason: str) -> str:
     match kind:
         case StepKind.MOVE:
             return f"{by}宣布：{'复庭，继续' if note['resumed'] else ''}{stage}{due}"
+        case StepKind.SKIP:
+            return _skipped(court, note, by)
         case StepKind.EXTEND if note["question"] is not None:
             return f"{by}将第 {note['question']} 号提问的答复期限延长至 {moment_text(note['due_at'])}{because}"
         case StepKind.EXTEND:
@@ -67,6 +72,14 @@ def step_sentence(court: Court, note: Mapping[str, Any], reason: str) -> str:
         case StepKind.LAPSE:
             return _lapsed(court, note, due)
     raise ValueError(f"{kind} is not put into words")
+
+
+def _skipped(court: Court, note: Mapping[str, Any], by: str) -> str:
+    seat, side, following = court.find(note["by"] or ""), note["side"], note["next"]
+    then = f"，由{side_title(court, following)}发言" if following and following != side else ""
+    if seat is not None and seat.role is HearingRole.PRESIDER:
+        return f"{by}宣布{side_title(court, side)}本轮不再发言{then}"
+    return f"{by}放弃本轮发言{then}"
 
 
 def _lapsed(court: Court, note: Mapping[str, Any], due: str) -> str:

@@ -2,17 +2,19 @@
 
 from datetime import datetime
 
-from schemas.api.exchanges import ApplicationView, ConsentView, ExchangeView, QuestionView
+from schemas.api.exchanges import ApplicationView, ConsentView, ExchangeView, OpenStageView, QuestionView
 from schemas.asynchronous_enums import ApplicationState, QuestionState, StepKind
 from schemas.documents.hearings import HearingDocument
 from schemas.hearing_enums import HearingMode, HearingRole, HearingStage
+from services.hearings.asynchronous.alternation import in_turn, side_title, turn_of
 from services.hearings.asynchronous.exchange import Application, Exchange, Question, parties, speaks_for
 from services.hearings.asynchronous.exchange_store import exchange_of
-from services.hearings.asynchronous.procedures import turns_of
+from services.hearings.asynchronous.procedures import PROCEDURES, OpenStage, turns_of
 from services.hearings.asynchronous.step_rights import RIGHTS
 from services.hearings.asynchronous.steps import may_answer
 from services.hearings.court import Seat
 from services.hearings.scheduling import SPACE_ROLES
+from services.hearings.stages import rule
 
 
 def exchange_view(document: HearingDocument, user_id: str, now: datetime) -> ExchangeView | None:
@@ -32,8 +34,10 @@ def exchange_view(document: HearingDocument, user_id: str, now: datetime) -> Exc
         turns_taken=dict(exchange.taken),
         turns_allowed=turns_of(court.kind, court.stage, seat.role),
         turns_left=exchange.left_for(seat),
+        turn_side=side_title(court, side) if (side := turn_of(exchange)) else None,
         can=can(exchange, seat, now),
         questions=[_question(exchange, question, seat, now) for question in exchange.questions],
+        plan=[_open_stage(exchange, stage, order) for stage, order in PROCEDURES[court.kind].items()],
     )
 
 
@@ -68,11 +72,16 @@ def _possible(kind: StepKind, exchange: Exchange, seat: Seat, now: datetime) -> 
             agreed = kind is StepKind.AGREE
             return (asked or before) and any(one is None or one.agreed is not agreed for one in said)
         case StepKind.TURN:
-            in_time = exchange.due_at is None or now < exchange.due_at
-            return exchange.left_for(seat) != 0 and (in_time or seat.role is HearingRole.PRESIDER)
+            return exchange.left_for(seat) != 0 and in_turn(exchange, seat) and _in_time(exchange, seat, now)
+        case StepKind.SKIP:
+            return turn_of(exchange) is not None and in_turn(exchange, seat) and _in_time(exchange, seat, now)
         case StepKind.ANSWER:
             return any(_open_to(exchange, question, seat, now) for question in exchange.questions)
     return True
+
+
+def _in_time(exchange: Exchange, seat: Seat, now: datetime) -> bool:
+    return exchange.due_at is None or now < exchange.due_at or seat.role is HearingRole.PRESIDER
 
 
 def _open_to(exchange: Exchange, question: Question, seat: Seat, now: datetime) -> bool:
@@ -86,6 +95,16 @@ def _application(application: Application) -> ApplicationView:
 def _consent(exchange: Exchange, party: Seat) -> ConsentView:
     said = exchange.consent_of(party.user_id)
     return ConsentView(user_id=party.user_id, agreed=said.agreed if said else None)
+
+
+def _open_stage(exchange: Exchange, stage: HearingStage, order: OpenStage) -> OpenStageView:
+    return OpenStageView(
+        stage=stage,
+        title=rule(exchange.court.kind, stage).title,
+        hours=exchange.hours_of(stage) or order.hours,
+        turns=order.turns,
+        alternating=order.alternating,
+    )
 
 
 def _question(exchange: Exchange, question: Question, seat: Seat, now: datetime) -> QuestionView:

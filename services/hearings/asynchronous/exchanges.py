@@ -58,6 +58,13 @@ class Exchanges:
         step = Step(StepKind.MOVE, self._clock(), actor.user_id, stage=body.stage, hours=body.hours)
         return await self._do(actor, hearing_id, step)
 
+    async def skip(self, actor: Actor, hearing_id: str) -> HearingView:
+        """Leave it to the next side to speak, where the sides alternate; or, as the presider, go on to them.
+
+        Raises ``hearing.not_your_turn``, ``hearing.turn_over``, and ``hearing.wrong_stage`` where there is no order.
+        """
+        return await self._do(actor, hearing_id, Step(StepKind.SKIP, self._clock(), actor.user_id))
+
     async def extend(self, actor: Actor, hearing_id: str, body: DeadlineBody) -> HearingView:
         """Raises ``hearing.deadline_invalid``, ``hearing.no_question``, ``hearing.question_closed``."""
         step = Step(StepKind.EXTEND, self._clock(), actor.user_id, question_id=body.question_id, until=body.until)

@@ -16,6 +16,7 @@ class OpenStage:
     hours: int  # from the opening of the stage to its deadline
     turns: int  # how many each party and each counsel may take; answers to questions are not counted
     then: HearingStage | None = None  # what the deadline itself leads to; None: it is for the presider to go on
+    alternating: bool = False  # one side after the other (``alternation.py``), not anybody at any time
 
 
 _S = HearingStage
@@ -26,8 +27,8 @@ def _trial() -> dict[HearingStage, OpenStage]:
         _S.OPENING: OpenStage(48, 1, _S.INVESTIGATION),
         _S.INVESTIGATION: OpenStage(72, 3, _S.EVIDENCE),
         _S.EVIDENCE: OpenStage(72, 5, _S.DEBATE),
-        _S.DEBATE: OpenStage(72, 2, _S.FINAL),
-        _S.FINAL: OpenStage(48, 1),
+        _S.DEBATE: OpenStage(72, 2, _S.FINAL, alternating=True),
+        _S.FINAL: OpenStage(48, 1, alternating=True),
         _S.MEDIATION: OpenStage(120, 20),
     }
 

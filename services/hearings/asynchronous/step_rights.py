@@ -46,6 +46,7 @@ RIGHTS: Mapping[StepKind, Right] = {
     _K.DECLINE: Right(_PRESIDER, PAUSED, _LIVE),
     _K.MOVE: Right(_PRESIDER, _OPEN, _ASYNC),
     _K.TURN: Right(SIDES | _PRESIDER, _SESSION, _ASYNC),
+    _K.SKIP: Right(SIDES | _PRESIDER, _SESSION, _ASYNC),
     _K.ASK: Right(_PRESIDER, _SESSION, _ASYNC),
     _K.ANSWER: Right(SIDES, _OPEN - {_S.WAITING}, _ASYNC),
     _K.EXTEND: Right(_PRESIDER, _OPEN - {_S.WAITING}, _ASYNC),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from schemas.asynchronous_enums import ApplicationState, QuestionState, StepKind
 from schemas.hearing_enums import HearingMode, HearingRole, HearingStage, Place
 from services.errors import Problem
+from services.hearings.asynchronous.alternation import alternating, in_turn, side_of, turn_of
 from services.hearings.asynchronous.exchange import (
     Application,
     Consent,
@@ -139,16 +140,18 @@ def _move(before: Exchange, step: Step) -> Exchange:
 
 def _opened(before: Exchange, to: HearingStage, step: Step) -> Exchange:
     court = before.court
-    order = open_stage(court.kind, to)
+    hours = before.hours_of(to)
     pause = to is HearingStage.RECESS
     same = pause or court.stage is HearingStage.RECESS
     return replace(
         before,
         court=replace(court, stage=to, since=step.at, resumes=court.stage if pause else None),
         step=before.step + 1,
-        due_at=step.at + timedelta(hours=step.hours or order.hours) if order else None,
+        due_at=step.at + timedelta(hours=step.hours or hours) if hours else None,
         lapsed=False,
         taken=before.taken if same else (),
+        last_side=before.last_side if same else None,
+        passed=before.passed if same else (),
     )
 
 
@@ -198,8 +201,30 @@ def _turn(before: Exchange, step: Step) -> Exchange:
     left = before.left_for(seat)
     if left is not None and left < 1:
         raise Problem("hearing.no_turn_left")
+    if not in_turn(before, seat):
+        raise Problem("hearing.not_your_turn")
     taken = {**dict(before.taken), seat.user_id: before.taken_by(seat.user_id) + 1}
-    return replace(before, taken=tuple(taken.items()), turns=before.turns + 1)
+    return replace(_heard(before, seat), taken=tuple(taken.items()), turns=before.turns + 1)
+
+
+def _heard(before: Exchange, seat: Seat) -> Exchange:
+    """The next side follows a side that spoke; the presider may say something between."""
+    ordered = alternating(before.court) and seat.role in SIDES
+    return replace(before, last_side=side_of(seat)) if ordered else before
+
+
+def _skip(before: Exchange, step: Step) -> Exchange:
+    """A side leaves it to the next one, in time; or the presider does, when they keep the others waiting."""
+    seat, side = before.court.seat(step.by or ""), turn_of(before)
+    if side is None:
+        raise Problem("hearing.wrong_stage")
+    if seat.role is HearingRole.PRESIDER:
+        return replace(before, last_side=side)
+    if _over(before.due_at, step.at):
+        raise Problem("hearing.turn_over")
+    if side_of(seat) != side:
+        raise Problem("hearing.not_your_turn")
+    return replace(before, last_side=side, passed=tuple(dict.fromkeys((*before.passed, side))))
 
 
 def _ask(before: Exchange, step: Step) -> Exchange:
@@ -243,6 +268,7 @@ _TAKE: Mapping[StepKind, Callable[[Exchange, Step], Exchange]] = {
     StepKind.DECLINE: _decline,
     StepKind.MOVE: _move,
     StepKind.TURN: _turn,
+    StepKind.SKIP: _skip,
     StepKind.ASK: _ask,
     StepKind.ANSWER: _answer,
     StepKind.EXTEND: _extend,

@@ -70,9 +70,9 @@ class Turns:
     async def say(self, actor: Actor, hearing_id: str, body: TurnBody) -> TurnView:
         """Take a turn, or answer a question. A repeat of ``client_turn_id`` gives the same turn.
 
-        Raises ``hearing.turn_over``, ``hearing.no_turn_left``, ``hearing.no_question``, ``hearing.question_closed``,
-        ``message.id_reused``, ``file.*``, ``verification.required``, ``hearing.identity_doubted`` and what the table of
-        steps refuses.
+        Raises ``hearing.turn_over``, ``hearing.no_turn_left``, ``hearing.not_your_turn``, ``hearing.no_question``,
+        ``hearing.question_closed``, ``message.id_reused``, ``file.*``, ``verification.required``,
+        ``hearing.identity_doubted`` and what the table of steps refuses.
         """
         document = await self._place(actor, hearing_id)
         seat = court_of(document).seat(actor.user_id)

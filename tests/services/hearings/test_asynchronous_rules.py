@@ -10,6 +10,7 @@ from schemas.asynchronous_enums import ApplicationState, QuestionState, StepKind
 from schemas.hearing_enums import ActKind, HearingKind, HearingMode, HearingRole, HearingStage, Place
 from services.errors import Problem
 from services.hearings.acts import perform
+from services.hearings.asynchronous.alternation import turn_of
 from services.hearings.asynchronous.exchange import Exchange, parties
 from services.hearings.asynchronous.exchange_journal import step_note, step_sentence
 from services.hearings.asynchronous.procedures import PROCEDURES
@@ -42,6 +43,7 @@ TURNS: dict[str, dict[str, tuple[tuple[int, ...], int, str]]] = {
     },
 }
 TURNS["arbitration"] = TURNS["court"]
+ONE_SIDE_AFTER_THE_OTHER = {(kind, stage) for kind in ("court", "arbitration") for stage in ("debate", "final")}
 
 # Who may do it (presider clerk party counsel witness observer); in which stages: all that are open (o), before it
 # begins or in a recess (p), while it goes on (s), once it has begun (b); and whether live (l) or asynchronous (a).
@@ -53,6 +55,7 @@ DEEDS: dict[str, tuple[str, str, str]] = {
     "decline": ("100000", "p", "l"),
     "move":    ("100000", "o", "a"),
     "turn":    ("101100", "s", "a"),
+    "skip":    ("101100", "s", "a"),
     "ask":     ("100000", "s", "a"),
     "answer":  ("001100", "b", "a"),
     "extend":  ("100000", "b", "a"),
@@ -116,6 +119,9 @@ def test_every_cell_of_turns(kind: HearingKind, stage: HearingStage, role: Heari
     here = exchange(stage, kind)
     for _ in range(MANY if cell == 9 else cell):
         here = do(here, StepKind.TURN, role.value)
+        if (kind, stage) in ONE_SIDE_AFTER_THE_OTHER and cell != 9:
+            assert refusal(here, StepKind.TURN, role.value) in ("hearing.not_your_turn", "hearing.no_turn_left")
+            here = do(here, StepKind.SKIP)
     if cell != 9:
         code = refusal(here, StepKind.TURN, role.value)
         assert code in (("hearing.no_turn_left",) if cell else NEVER)
@@ -162,6 +168,7 @@ OWN_TERMS: dict[StepKind, set[str]] = {
     StepKind.DECLINE: {"hearing.no_application"},
     StepKind.MOVE: {"", "hearing.wrong_stage"},
     StepKind.TURN: {""},
+    StepKind.SKIP: {"", "hearing.wrong_stage"},  # only where the sides alternate
     StepKind.ASK: {""},
     StepKind.ANSWER: {"hearing.no_question"},
     StepKind.EXTEND: {"hearing.no_question"},
@@ -178,6 +185,7 @@ def test_no_cell_is_missing() -> None:
         for stage, (_, hours, then) in stages.items():
             order = PROCEDURES[HearingKind(kind)][HearingStage(stage)]
             assert (order.hours, order.then or "") == (hours, then)
+            assert order.alternating is ((kind, stage) in ONE_SIDE_AFTER_THE_OTHER)
             if order.then is not None:
                 assert order.then in VARIANTS[HearingKind(kind)][HearingStage(stage)].next
 
@@ -292,6 +300,88 @@ def test_a_recess_stops_the_clock_and_keeps_the_count() -> None:
     assert resumed.due_at == at(8)
     assert refusal(resumed, StepKind.TURN, "party", 6) == "hearing.no_turn_left"
     assert do(resumed, StepKind.TURN, "other", 6).turns == 2
+
+
+def test_the_hours_are_those_that_the_hearing_was_called_with() -> None:
+    """For a stage that the presider opens, for one that opens by itself, and unless the presider says otherwise."""
+    here = replace(exchange(HearingStage.OPENING), hours=((HearingStage.INVESTIGATION, 5), (HearingStage.EVIDENCE, 7)))
+    assert do(here, StepKind.MOVE, stage=HearingStage.INVESTIGATION).due_at == at(1 + 5)
+    assert do(here, StepKind.MOVE, stage=HearingStage.INVESTIGATION, hours=9).due_at == at(1 + 9)
+    lapsed = do(here, StepKind.LAPSE, None, 10, step=1)
+    assert lapsed.due_at == at(10 + 5)
+    on = do(lapsed, StepKind.LAPSE, None, 15, step=2)
+    assert (on.court.stage, on.due_at) == (HearingStage.EVIDENCE, at(15 + 7))
+    assert do(on, StepKind.MOVE, hour=15, stage=HearingStage.DEBATE).due_at == at(15 + 72), "the procedure's"
+
+
+# --- one side after the other (《民事诉讼法》第一百四十四条)
+
+
+def debate(*third: str) -> Exchange:
+    """``party`` and ``counsel`` for the plaintiff, ``other`` for the defendant; third parties, named before them."""
+    here = exchange(HearingStage.DEBATE)
+    strangers = tuple(Seat(name, HearingRole.PARTY, name, "第三人") for name in third)
+    return replace(here, court=replace(here.court, seats=(*strangers, *here.court.seats)))
+
+
+def test_the_sides_speak_one_after_the_other_the_plaintiff_first() -> None:
+    here = debate("third")
+    for early in ("other", "third"):
+        assert refusal(here, StepKind.TURN, early) == "hearing.not_your_turn"
+    for by, late in (("counsel", "party"), ("other", "party"), ("third", "other"), ("party", "counsel")):
+        here = do(here, StepKind.TURN, by)
+        assert refusal(here, StepKind.TURN, late) == "hearing.not_your_turn"
+        here = do(here, StepKind.TURN, "presider")  # who says something when they like
+    assert turn_of(here) == "被告"
+
+
+def test_who_has_no_turn_left_keeps_nobody_waiting() -> None:
+    here = debate()
+    for by in ("party", "other", "counsel", "other"):
+        here = do(here, StepKind.TURN, by)
+    for by in ("party", "counsel"):  # one after the other: the defendant has none left
+        here = do(here, StepKind.TURN, by)
+    assert turn_of(here) is None
+    assert refusal(here, StepKind.SKIP) == "hearing.wrong_stage"
+
+
+def test_a_silent_side_is_passed_over_and_may_speak_in_the_next_round() -> None:
+    here = debate()
+    assert refusal(here, StepKind.SKIP, "other") == "hearing.not_your_turn"
+    assert refusal(here, StepKind.SKIP, "party", 10) == "hearing.turn_over"
+    for by, words in (
+        ("party", "原告party先生放弃本轮发言，由被告发言"),
+        ("presider", "审判员presider先生宣布原告本轮不再发言，由被告发言"),
+    ):
+        step = Step(StepKind.SKIP, at(1), by)
+        passed = take(here, step)
+        assert step_sentence(here.court, step_note(here, step, passed), "") == words
+        answered = do(passed, StepKind.TURN, "other")
+        assert do(answered, StepKind.TURN, "counsel").turns == 2
+    assert refusal(exchange(), StepKind.SKIP) == "hearing.wrong_stage", "no order there"
+
+
+def test_only_who_could_have_spoken_is_missing() -> None:
+    """Reminders and the record name nobody who was kept waiting, and nobody who chose to say nothing."""
+
+    def missing(here: Exchange) -> list[str]:
+        step = Step(StepKind.LAPSE, at(10), None, step=1)
+        return list(step_note(here, step, take(here, step))["missing"])
+
+    assert missing(debate()) == ["party"], "the defendant's turn had not come"
+    assert missing(do(debate(), StepKind.TURN, "counsel")) == ["other"]
+    assert missing(do(debate(), StepKind.SKIP)) == ["other"], "after the presider went on"
+    waived = do(do(debate(), StepKind.SKIP, "party"), StepKind.TURN, "other")
+    assert (turn_of(waived), missing(waived)) == ("原告", [])
+
+
+def test_who_has_no_side_is_one_of_their_own() -> None:
+    here = debate()
+    bare = here.court.with_seats(lambda seat: replace(seat, side=None) if seat.user_id == "other" else seat)
+    here = do(replace(here, court=bare), StepKind.TURN, "party")
+    assert turn_of(here) == "other"
+    step = Step(StepKind.SKIP, at(1), "presider")
+    assert "宣布other先生本轮不再发言" in step_sentence(here.court, step_note(here, step, take(here, step)), "")
 
 
 @pytest.mark.parametrize("until", [None, at(1), at(9), at(1 + 24 * 181)])

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from schemas.asynchronous_enums import StepKind
 from schemas.hearing_enums import HearingKind, HearingMode, HearingRole, HearingStage
 from services.errors import Problem
+from services.hearings.asynchronous.alternation import turn_of
 from services.hearings.asynchronous.exchange import Exchange
 from services.hearings.asynchronous.step_rights import Step
 from services.hearings.asynchronous.steps import take
@@ -28,6 +29,8 @@ ANSWERING = {"plaintiff": {"plaintiff", "lawyer"}, "lawyer": {"plaintiff", "lawy
 # Of a court: how many turns a side's people may take in a stage, and its hours.
 LIMITS = {"opening": (1, 48), "investigation": (3, 72), "evidence": (5, 72), "debate": (2, 72), "final": (1, 48)}
 LIMITS["mediation"] = (20, 120)
+TALKERS = {"plaintiff": ("plaintiff", "lawyer"), "defendant": ("defendant",)}  # by side; the plaintiff is first
+IN_ORDER = {"debate", "final"}
 who = st.sampled_from(sorted(PEOPLE))
 talkers = st.sampled_from(["judge", "plaintiff", "lawyer", "defendant", "witness"])
 
@@ -43,6 +46,7 @@ class Hearing(RuleBasedStateMachine):
         self.agreed: set[str] = set()
         self.due: datetime | None = None
         self.taken: dict[str, int] = {}
+        self.last: str | None = None  # the side that spoke last, or was passed over
         self.turns = 0
         self.questions: dict[str, tuple[str, datetime]] = {}  # those that can be answered: to whom, until when
 
@@ -103,7 +107,7 @@ class Hearing(RuleBasedStateMachine):
 
     def opened(self, before: HearingStage, to: HearingStage) -> None:
         if HearingStage.RECESS not in (before, to):
-            self.taken = {}
+            self.taken, self.last = {}, None
         self.due = self.now + timedelta(hours=LIMITS[to][1]) if to in LIMITS else None
 
     @rule(by=st.sampled_from(["judge", "clerk", "clerk", "plaintiff", "defendant"]))
@@ -141,7 +145,24 @@ class Hearing(RuleBasedStateMachine):
         for _ in range(times):
             self.speak(by)
 
+    def awaited(self) -> str | None:
+        """The side whose turn it is."""
+        if self.stage not in IN_ORDER:
+            return None
+        order = ["defendant", "plaintiff"] if self.last == "plaintiff" else ["plaintiff", "defendant"]
+        most, _ = LIMITS[self.stage]
+        return next((one for one in order if any(self.taken.get(who, 0) < most for who in TALKERS[one])), None)
+
+    @rule(by=talkers)
+    def skip(self, by: str) -> None:
+        side = self.awaited()
+        if self.try_to(StepKind.SKIP, by):
+            assert side is not None
+            assert by == "judge" or by in TALKERS[side]
+            self.last = side
+
     def speak(self, by: str) -> None:
+        side = self.awaited()
         if self.try_to(StepKind.TURN, by):
             self.turns += 1
             assert self.here.court.mode is HearingMode.ASYNCHRONOUS
@@ -149,6 +170,8 @@ class Hearing(RuleBasedStateMachine):
             self.taken[by] = self.taken.get(by, 0) + 1
             if by != "judge":
                 assert by in ANSWERING
+                assert side is None or by in TALKERS[side]
+                self.last = side
                 assert self.due is not None
                 assert self.now < self.due
                 assert self.taken[by] <= LIMITS[self.stage][0]
@@ -185,6 +208,7 @@ class Hearing(RuleBasedStateMachine):
     def nothing_is_counted_that_was_not_said(self) -> None:
         assert self.here.turns == self.turns
         assert dict(self.here.taken) == self.taken
+        assert {None: None, "plaintiff": "原告", "defendant": "被告"}[self.awaited()] == turn_of(self.here)
         assert self.here.due_at == self.due
 
     @invariant()
