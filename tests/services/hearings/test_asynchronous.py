@@ -223,6 +223,42 @@ async def test_reminders_and_lateness(house: House, world: World, time: Time) ->
     assert late.body["text"].startswith("开庭期限届满，逾期未提交：原告王晓；进入法庭调查，提交期限至 ")
 
 
+async def test_the_sides_alternate_in_the_hours_that_the_hearing_was_called_with(house: House, time: Time) -> None:
+    """Whoever's turn it is is told so; who chose to say nothing, or sits live by now, is reminded of nothing."""
+    assert await refusal(called(house, hours={"statements": 5})) == "hearing.hours_invalid", "of a mediation"
+    world = await called(house, mode="asynchronous", hours={"debate": 5})
+    before = house.core.clock()
+    opened = await begin(world, HearingStage.OPENING, HearingStage.INVESTIGATION, HearingStage.DEBATE)
+    assert opened.exchange is not None
+    hours = {one.stage.value: (one.hours, one.alternating) for one in opened.exchange.plan}
+    assert (hours["debate"], hours["final"], hours["evidence"]) == ((5, True), (48, True), (72, False))
+    assert opened.exchange.due_at is not None
+    assert timedelta(hours=5) <= opened.exchange.due_at - before < timedelta(hours=5, minutes=5)
+    assert opened.exchange.turn_side == "原告"
+    may = {person.id: (await exchange(world, person)).can for person in (world.wang, world.zhao, world.judge)}
+    assert may[world.wang.id] == ["turn", "skip"]
+    assert may[world.zhao.id] == []
+    assert {"turn", "skip"} <= set(may[world.judge.id])
+    assert await refusal(say(world, world.zhao, "我先说")) == "hearing.not_your_turn"
+    await say(world, world.wang, "我方意见")
+    await owed(house, *ALL)
+    assert (await told(world, world.zhao, "hearing_turn"))[-1].startswith("轮到您方发言，请于 ")
+    skipped = await house.services.exchanges.skip(world.zhao.actor, world.id)
+    assert skipped.exchange is not None
+    assert skipped.exchange.turn_side == "原告"
+    assert await refusal(house.services.exchanges.skip(world.zhao.actor, world.id)) == "hearing.not_your_turn"
+    await ask(world, world.zhao, "为什么？", 4)
+    time.pass_by(1)
+    back = HearingMove(starts_at=house.core.clock() + timedelta(days=3), minutes=None, reason="当面说清楚")
+    await owed(house, *ALL)
+    assert (await world.lines(world.zhao))[-1].body["text"] == "被告赵敏放弃本轮发言，由原告发言"
+    await house.services.exchanges.live(world.judge.actor, world.id, back)
+    time.pass_by(2)
+    await owed(house, *ALL)
+    for person in (world.wang, world.zhao):
+        assert await told(world, person, "hearing_due") == []
+
+
 async def test_an_extension_outdates_the_old_deadline(house: House, world: World, time: Time) -> None:
     await begin(world, HearingStage.OPENING)
     await owed(house, *ALL)

@@ -21,6 +21,8 @@ export interface Exchange {
   due_at: string | null
   lapsed: boolean
   turns_left: number | null
+  /** Whose turn it is, where the sides alternate. */
+  turn_side: string | null
   can: string[]
   questions: Question[]
 }
@@ -50,6 +52,8 @@ export const askQuestion = (hearingId: string, clientTurnId: string, userId: str
 
 export const goAsynchronous = (hearingId: string, action: string, reason?: string): Promise<Hearing> =>
   call("POST", `${of(hearingId)}/asynchronous`, { body: { action, reason } })
+
+export const skipTurn = (hearingId: string): Promise<Hearing> => call("POST", `${of(hearingId)}/skip`)
 
 export const moveStage = (hearingId: string, stage: string): Promise<Hearing> =>
   call("POST", `${of(hearingId)}/stages`, { body: { stage } })
