@@ -15,14 +15,14 @@ _STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:#ededed;color:#191919;font:16px/1.5 -apple-system,"PingFang SC","Noto Sans CJK SC",sans-serif}
 main{max-width:560px;margin:0 auto;padding:12px}
-h1{font-size:18px;margin:8px 4px 12px}h2{font-size:14px;color:#888;font-weight:400;margin:20px 4px 6px}
+h1{font-size:18px;margin:8px 4px 12px}h2{font-size:14px;color:#666;font-weight:400;margin:20px 4px 6px}
 .list{background:#fff;border-radius:8px;overflow:hidden}
 .item{display:block;padding:12px 14px;border-top:1px solid #f0f0f0;color:inherit;text-decoration:none;
 overflow-wrap:anywhere}
 .item:first-child{border-top:0}
 .line{display:flex;justify-content:space-between;gap:10px}
 .line span{white-space:nowrap}
-.small{font-size:13px;color:#888}
+.small{font-size:13px;color:#666}
 .ok{color:#07c160}.bad{color:#fa5151}
 .note{background:#fff8e5;color:#8a6100;border-radius:8px;padding:8px 12px;font-size:13px}
 .cashier{background:#fff;min-height:100vh}
@@ -31,7 +31,7 @@ overflow-wrap:anywhere}
 .cashier .sum{font-size:44px;font-weight:600;margin:6px 0 22px}
 .cashier dl{width:100%;margin:0;border-top:1px solid #f0f0f0;padding-top:8px}
 .cashier dl div{display:flex;justify-content:space-between;padding:8px 0;gap:16px}
-.cashier dt{color:#888;white-space:nowrap}.cashier dd{margin:0;text-align:right;overflow-wrap:anywhere}
+.cashier dt{color:#666;white-space:nowrap}.cashier dd{margin:0;text-align:right;overflow-wrap:anywhere}
 .cashier form{margin-top:auto;width:100%;padding-top:32px;text-align:center}
 button,.button{display:block;width:100%;max-width:320px;margin:0 auto;border:0;border-radius:8px;padding:13px;
 background:#07c160;color:#fff;font-size:18px;text-align:center;text-decoration:none}

@@ -53,6 +53,8 @@ class SpaceSummaryView(View):
     last_message: MessageView | None
     closed_at: Moment | None = None
     hearing_id: str | None = Field(None, description="The space is this hearing's own")
+    client_name: str | None = Field(None, description="Tells spaces of one product apart; none in a hearing's own")
+    lawyer_name: str | None = None
 
 
 class SpaceClosedView(View):

@@ -24,6 +24,8 @@ TITLES: dict[DisputeKind, str] = {
     DisputeKind.COMPLAINT: "投诉",
     DisputeKind.LOW_RATING: "服务回访",
 }
+# On the card, where the title alone would leave client and lawyer guessing.
+OPENED: dict[DisputeKind, str] = {DisputeKind.LOW_RATING: "评价低于三星，客服将在 24 小时内回访。"}
 ADVICE: dict[DisputeKind, str] = {
     DisputeKind.REFUND: "请查看双方说明与交付情况，24 小时内决定是否退款及金额。",
     DisputeKind.COMPLAINT: "请联系客户与律师了解情况，24 小时内作出处理决定。",
@@ -89,6 +91,7 @@ class DisputeEffects:
             DisputeState.OPEN.value,
             {"order_id": order["_id"], "dispute_id": dispute["_id"]},
             amount_fen=dispute.get("wanted_fen"),
+            text=OPENED.get(kind),
         )
         if dispute["state"] in (DisputeState.OPEN, DisputeState.PROPOSED):  # a repeat must not open what is closed
             await self._item(dispute)

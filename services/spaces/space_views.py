@@ -84,6 +84,8 @@ class SpaceViews:
             last_message=views[0] if views else None,
             closed_at=space.get("closed_at"),
             hearing_id=space.get("hearing_id"),
+            client_name=_name_of(space, Role.CLIENT),
+            lawyer_name=_name_of(space, Role.LAWYER),
         )
 
     async def _members(self, space: SpaceDocument) -> list[MemberView]:
@@ -115,3 +117,11 @@ class SpaceViews:
     async def _verified(self, space: SpaceDocument) -> set[str]:
         members = {"$in": list({member["user_id"] for member in space["members"]})}
         return {user["_id"] async for user in self._db.users.find({"_id": members, "verified": True}, {"_id": 1})}
+
+
+def _name_of(space: SpaceDocument, role: Role) -> str | None:
+    """The first present member with this role; nobody in a hearing's own space, where roles are those of the court."""
+    if "hearing_id" in space:
+        return None
+    present = (m for m in space["members"] if "left_at" not in m and m["role"] == role)
+    return next((member["display_name"] for member in present), None)

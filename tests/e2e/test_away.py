@@ -45,6 +45,23 @@ async def test_offline_and_back(open_phone: OpenPhone, office: Office) -> None:
     assert len(await office.notices(me["openid"])) == before + 1
 
 
+async def test_pages_that_failed_offline_load_themselves(open_phone: OpenPhone, office: Office) -> None:
+    """A2: nobody presses "reload" when the network is back; what is not there offers the way back instead."""
+    await office.open_case(2)
+    client = await open_phone("client")
+    await client.sign_in_as(office.client(2)["display_name"])
+    await client.go_offline()
+    tabs = client.page.get_by_role("navigation", name="主导航")
+    await tabs.get_by_role("link", name="订单").click()
+    await expect(client.page.get_by_role("button", name="重新加载")).to_be_visible()
+    await client.come_back()
+    await expect(client.page.locator(".order__name").first).to_have_text("图文法律咨询")
+    await client.page.goto("/orders/000000000000000000000000")
+    await expect(client.page.get_by_text("订单不存在或无权查看")).to_be_visible()
+    await client.page.get_by_role("button", name="返回", exact=True).last.click()
+    await client.page.wait_for_url("**/products")
+
+
 async def test_unsent_messages_survive_a_reload(open_phone: OpenPhone, office: Office, tmp_path: Path) -> None:
     case = await office.open_case(1)
     client = await open_phone("client")

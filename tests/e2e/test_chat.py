@@ -74,6 +74,24 @@ async def test_older_messages_come_in_above_without_a_jump(open_phone: OpenPhone
     assert texts == [f"第 {number} 条" for number in range(1, 61)]
 
 
+async def test_after_an_absence_the_first_unread_is_one_tap_away(open_phone: OpenPhone, office: Office) -> None:
+    """A5: whoever was away finds everything in order, and finds whose case it is."""
+    case = await office.open_case()
+    await office.write(case, [f"补充第 {number} 点" for number in range(30)])
+    lawyer = await open_phone("lawyer")
+    await lawyer.sign_in_as(case.lawyer)
+    await lawyer.open_list()
+    row = lawyer.listed(case.space_id)
+    await expect(row.locator(".row__title")).to_have_text(f"{office.client()['display_name']} · 图文法律咨询")
+    await row.click()
+    await lawyer.at_space()
+    await expect(lawyer.said("补充第 29 点")).to_be_in_viewport()
+    up = lawyer.page.get_by_role("button", name="条未读消息")
+    await up.click()
+    await expect(lawyer.said("补充第 0 点")).to_be_in_viewport()
+    await expect(up).to_be_hidden()
+
+
 async def test_the_desk_sees_list_and_chat_side_by_side(open_phone: OpenPhone, office: Office) -> None:
     case = await office.open_case()
     support = office.staff("support")

@@ -71,7 +71,7 @@ async def test_a_receipt_is_proved_and_an_invoice_asked_for(open_phone: OpenPhon
         await page.get_by_role("button", name="下载 PDF").click()
     assert re.fullmatch(r"receipt-RC\w{18}\.pdf", (await saved.value).suggested_filename)
 
-    await page.get_by_role("button", name="申请", exact=True).click()
+    await page.get_by_role("button", name="申请开票", exact=True).click()
     sheet = page.get_by_role("dialog", name="申请电子发票")
     await sheet.get_by_role("radio", name="单位").click()
     await sheet.get_by_label("单位名称").fill("上海某某科技有限公司")

@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory } from "vue-router"
 import { DESK_ROUTES } from "./desk/routes"
-import { isStaff, signedIn } from "./stores/session"
+import { hasDesk, home, signedIn } from "./stores/session"
 import CaseElementsView from "./views/CaseElementsView.vue"
 import CaseHearingsView from "./views/CaseHearingsView.vue"
 import ChatView from "./views/ChatView.vue"
@@ -46,7 +46,7 @@ declare module "vue-router" {
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: "/", redirect: () => (isStaff.value ? "/spaces" : "/products") },
+    { path: "/", redirect: () => home.value },
     { path: "/sign-in", component: SignInView, meta: { open: true, title: "登录" } },
     {
       path: "/products",
@@ -132,6 +132,8 @@ export const router = createRouter({
 router.beforeEach((to) => {
   if (!to.meta.open && !signedIn.value) return { path: "/sign-in", query: { next: to.fullPath } }
   if (to.path === "/sign-in" && signedIn.value) return safeNext(to.query.next)
+  // Only its own address: some of the pages inside are shared with people who have no desk.
+  if (to.path === "/desk" && !hasDesk.value) return home.value
   return true
 })
 

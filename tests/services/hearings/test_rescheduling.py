@@ -183,7 +183,8 @@ async def test_a_hearing_is_found_from_its_space_and_from_its_case(house: House,
     own = await views.get(world.zhao.actor, world.space)
     assert (own.hearing_id, own.hearing_state) == (world.id, HearingState.SCHEDULED)
     assert (await views.get(world.wang.actor, world.case)).hearing_id is None
-    assert [one.hearing_id for one in (await views.listing(world.zhao.actor)).items] == [world.id]
+    (listed,) = (await views.listing(world.zhao.actor)).items
+    assert (listed.hearing_id, listed.client_name, listed.lawyer_name) == (world.id, None, None)
     (brief,) = (await hearings.of_case(world.wang.actor, world.case)).items
     assert (brief.id, brief.space_id, brief.participant) == (world.id, world.space, True)
     assert [one.id for one in (await hearings.of_case(world.zhao.actor, world.space)).items] == [world.id]

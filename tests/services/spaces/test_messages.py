@@ -278,6 +278,17 @@ async def test_sync_catches_up_in_steps_and_signs_the_head(house: House) -> None
     assert part.head.hash == part.messages[-1].hash
 
 
+async def test_the_list_says_whose_case_each_space_is(house: House) -> None:
+    """A5: spaces of one product all bear its name; people tell them apart by who is in them."""
+    wang, li = await client(house), await lawyer(house)
+    space_id = await space_of(house, wang, li, title="图文法律咨询")
+    (listed,) = (await house.services.space_views.listing(li.actor)).items
+    assert (listed.client_name, listed.lawyer_name) == ("王晓", "李律师")
+    await house.services.spaces.remove_members(None, space_id, [li.id])
+    (listed,) = (await house.services.space_views.listing(wang.actor)).items
+    assert (listed.client_name, listed.lawyer_name) == ("王晓", None)
+
+
 async def test_the_list_is_newest_activity_first(house: House) -> None:
     wang = await client(house)
     quiet, busy = await space_of(house, wang, title="甲"), await space_of(house, wang, title="乙")

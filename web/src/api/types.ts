@@ -188,6 +188,8 @@ export interface SpaceSummary {
   last_message?: Message | null
   updated_at?: string
   closed_at?: string | null
+  client_name?: string | null
+  lawyer_name?: string | null
 }
 
 export interface Member {
@@ -218,6 +220,8 @@ export interface Space {
   members: Member[]
   actions: SpaceAction[]
   last_seq: number
+  read_seq: number
+  unread: number
   closed_at?: string | null
 }
 

@@ -3,6 +3,7 @@ import type { Rules } from "../api/firms"
 import { fenOrNought, plainYuan } from "../format/money"
 import { momentOf } from "../format/days"
 import { bpOf, percent } from "../format/percent"
+import { kindLabel } from "../orders/products"
 
 export interface ShareDraft {
   id: string
@@ -117,9 +118,9 @@ export function rulesOf(draft: RulesDraft): Rules | string {
   }
 }
 
-/** For whom a share is: 合伙人 · consultation, or everybody. */
+/** For whom a share is: 合伙人 · 法律咨询, or everybody. */
 export const shareScope = (row: Rules["shares"][number]): string =>
-  [row.tariff && `档位 ${row.tariff}`, row.level, row.kind].filter(Boolean).join(" · ") || "其余所有订单"
+  [row.tariff && `档位 ${row.tariff}`, row.level, row.kind && kindLabel(row.kind)].filter(Boolean).join(" · ") || "其余所有订单"
 
 /** 基础费的 10% 加 ¥5. */
 export function penaltyText(row: Rules["penalties"][number]): string {
@@ -127,3 +128,8 @@ export function penaltyText(row: Rules["penalties"][number]): string {
   const amount = row.fen ? `¥${plainYuan(row.fen)}` : ""
   return [share, amount].filter(Boolean).join(" 加 ") || "不扣款"
 }
+
+const CAUSES: Record<string, string> = { complaint: "投诉成立", breach: "人工登记" }
+
+/** What sets a penalty off, in words; a cause that the office made up itself as it was written. */
+export const causeText = (cause: string): string => CAUSES[cause] ?? (cause.startsWith("late:") ? "系统计时" : cause)

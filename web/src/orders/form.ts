@@ -26,3 +26,11 @@ export function needOf(values: Record<string, string>): Record<string, string> {
       .filter(([, value]) => value),
   )
 }
+
+/** What was answered, under the names of the questions and in their order; a question without a name is left out. */
+export function answers(form: FormField[], need: Record<string, unknown>): [string, string][] {
+  return orderFields(form).flatMap(({ name, label }): [string, string][] => {
+    const value = need[name]
+    return typeof value === "string" && value ? [[label, value]] : []
+  })
+}

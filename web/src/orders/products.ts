@@ -25,3 +25,19 @@ export function promiseLines(promises: Product["promises"]): string[] {
     .map((value) => String(value ?? ""))
     .filter((line) => /[\u4e00-\u9fff]/.test(line))
 }
+
+/** Kinds of services in the words of the office; rules and coupons are written for kinds. */
+export const KIND_LABELS: Record<string, string> = {
+  consultation: "法律咨询",
+  contract_review: "合同审核",
+  drafting: "文书代写",
+  lawyer_letter: "律师函",
+  meeting: "律师见面",
+  negotiation: "陪同谈判",
+  self_service_contract: "自助合同",
+  filing_acceleration: "立案加速",
+  service_watch: "送达监控",
+  closing_file: "结案归档",
+}
+
+export const kindLabel = (kind: string): string => KIND_LABELS[kind] ?? kind

@@ -18,7 +18,21 @@ const STATES: Record<OrderStatus, { label: string; tone: Tone; hint: string }> =
 
 export const statusLabel = (status: OrderStatus): string => STATES[status]?.label ?? status
 export const statusTone = (status: OrderStatus): Tone => STATES[status]?.tone ?? "active"
-export const statusHint = (status: OrderStatus): string => STATES[status]?.hint ?? ""
+
+/** Where the sentence for the client would ask the wrong person. */
+const STAFF_HINTS: Partial<Record<OrderStatus, string>> = {
+  awaiting_payment: "等待客户支付，逾期订单将自动关闭",
+  paid: "正在安排律师",
+  assigned: "等待承办律师确认接单",
+  in_service: "服务进行中，完成后由律师提交成果",
+  delivered: "成果已提交，等待客户确认",
+  confirmed: "客户已确认完成",
+  reviewed: "客户已评价，服务结束",
+}
+
+export function statusHint(status: OrderStatus, staff: boolean = false): string {
+  return (staff ? STAFF_HINTS[status] : undefined) ?? STATES[status]?.hint ?? ""
+}
 
 export type Operation = "pay" | "cancel" | "confirm" | "review" | "accept" | "decline" | "deliver" | "refund" | "tip"
 

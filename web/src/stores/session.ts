@@ -17,6 +17,17 @@ export const atDesk = computed(() => hasRole("support") || hasRole("ops"))
 /** Who has a desk (工作台) of whatever size. */
 export const hasDesk = computed(() => atDesk.value || hasRole("reviewer"))
 
+/** Who sits in hearings and has no orders of their own. */
+export const holdsHearings = computed(() => (hasRole("presider") || hasRole("clerk")) && !isLawyer.value && !hasDesk.value)
+
+/** Where a person's work begins. */
+export const home = computed(() => {
+  if (!isStaff.value) return "/products"
+  if (holdsHearings.value) return "/hearings"
+  // Support talks in spaces; ops and reviewers are members of few or none.
+  return hasDesk.value && !hasRole("support") ? "/desk" : "/spaces"
+})
+
 export function hasRole(role: Role): boolean {
   return me.value?.roles.includes(role) ?? false
 }
