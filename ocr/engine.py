@@ -10,7 +10,7 @@ import numpy as np
 
 from ocr.lines import Line
 from ocr.options import EngineOptions
-from ocr.pictures import Picture, Quad, cut, in_order, polygon, sides, turned, turned_points
+from ocr.pictures import Picture, Quad, cut, in_order, polygon, sides, turned, turned_points, widened
 
 ANY_WAY_UP = (0, 90, 180, 270)
 _Known = dict[int, tuple[str, float]]  # index of a quad → its text and score
@@ -19,6 +19,7 @@ _GOOD = 0.85  # mean score above which a page is the right way up; upside down g
 _SAMPLE = 6  # lines that decide between ways up
 _TELLING = 8.0  # width in heights of the lines that are asked first
 _BATCH = 8
+_WIDER = 0.25  # heights that a line is cut longer at both ends: detectors stop short of the last full stop or bracket
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,9 @@ class PaddleOcrEngine:
         turn, known = self._way_up(picture, quads, turns)
         upright = turned(picture, turn)
         standing = self._turned_quads(quads, picture, turn)
+        wide = widened(standing, _WIDER)
         rest = [index for index in range(len(quads)) if index not in known]
-        found = self._recognise([cut(upright, standing[index]) for index in rest])
+        found = self._recognise([cut(upright, wide[index]) for index in rest])
         known |= dict(zip(rest, found, strict=True))
         return Sheet(
             turn, [_line(standing[index], *known[index]) for index in sorted(known) if known[index][0].strip()]
@@ -99,7 +101,8 @@ class PaddleOcrEngine:
             upright = turned(picture, turn)
             standing = self._turned_quads(quads, picture, turn)
             sample = _sample(standing)
-            found = self._recognise([cut(upright, standing[index]) for index in sample])
+            wide = widened(standing, _WIDER)
+            found = self._recognise([cut(upright, wide[index]) for index in sample])
             best = max(best, (mean_score(found), turn, dict(zip(sample, found, strict=True))), key=lambda way: way[0])
             if best[0] >= _GOOD:
                 break

@@ -14,11 +14,9 @@ from ocr.lines import Line, Polygon
 from ocr.pictures import Picture, Quad, polygon, turned, turned_points
 from ocr.reading_order import in_reading_order
 from ocr.readings import PageInfo
-from ocr.seals import without_seals
+from ocr.seals import is_of_seal, without_seals
 
 Beat = Callable[[], None]
-_SCRAP = 6  # characters at most
-_CLEAR = 0.95  # score of a line that is no scrap, whatever its length
 _OF_A_DATE = re.compile(r"[\d年月日〇]")  # what stamps are put over on purpose
 _SMALLEST_SIDE = 16  # pixels; no writing fits below
 _MARGIN = 16  # of white around small pictures, which detectors need
@@ -45,8 +43,9 @@ def read_page(engine: OcrEngine, page: PageImage | PageText, number: int, beat: 
         return PageReading([], PageInfo(page.width, page.height), page.picture)
     picture, seals = without_seals(page.picture)
     turn, lines = _lines(engine, picture, page.is_long, beat)
-    lines = _without_rims(lines, seals, turn, picture)
     upright = turned(picture, turn)
+    if seals:
+        lines = _without_rims(lines, seals, turn, page.picture, picture)
     ordered = in_reading_order([_judged(upright, line) for line in lines])
     info = PageInfo(page.width, page.height, turn, "image", bool(seals))
     return PageReading([_as_seen(line, page, info, number) for line in ordered], info, upright)
@@ -99,15 +98,18 @@ def _keep(kept: list[Line], line: Line) -> None:
     kept.append(line)
 
 
-def _without_rims(lines: list[Line], seals: list[Polygon], turn: int, picture: Picture) -> list[Line]:
-    """Without the scraps that are left of a stamp's own writing, which runs in a circle and is not read."""
-    height, width = picture.shape[:2]
+def _without_rims(lines: list[Line], seals: list[Polygon], turn: int, before: Picture, after: Picture) -> list[Line]:
+    """Without what is left of a stamp's own writing, which runs in a circle and is not read."""
+    height, width = before.shape[:2]
     places = [turned_points(np.array(seal, dtype=np.float64), turn, width, height) for seal in seals]
-    return [line for line in lines if not (_is_scrap(line) and any(_inside(line, place) for place in places))]
+    before, after = turned(before, turn), turned(after, turn)
 
+    def is_rim(line: Line) -> bool:
+        if not any(_inside(line, place) for place in places) or _OF_A_DATE.search(line.text):
+            return False
+        return is_of_seal(before, after, np.array(line.polygon, dtype=np.float32))
 
-def _is_scrap(line: Line) -> bool:
-    return len(line.text) <= _SCRAP and line.score < _CLEAR and not _OF_A_DATE.search(line.text)
+    return [line for line in lines if not is_rim(line)]
 
 
 def _inside(line: Line, place: Quad) -> bool:

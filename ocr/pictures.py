@@ -48,6 +48,38 @@ def sides(quad: Quad) -> tuple[float, float]:
     return float(width), float(height)
 
 
+def widened(quads: list[Quad], part: float) -> list[Quad]:
+    """Quads in order, each longer at both ends by `part` of its height, where no other quad begins there.
+
+    A quad taller than wide is longer above and below.
+    """
+    if not quads:
+        return []
+    corners = np.array(quads, dtype=np.float64)
+    tall = np.array([height > width for width, height in map(sides, quads)])
+    corners[tall] = np.roll(corners[tall], 1, axis=1)  # so that reading goes along the long side
+    along = (corners[:, 1] + corners[:, 2] - corners[:, 0] - corners[:, 3]) / 2
+    along /= np.maximum(1e-6, np.linalg.norm(along, axis=1))[:, None]
+    across = np.linalg.norm(corners[:, 3] - corners[:, 0] + corners[:, 2] - corners[:, 1], axis=1) / 2
+    step = along * (part * across)[:, None]
+    for end, sign in (((0, 3), -1), ((1, 2), 1)):
+        probe = corners[:, end].mean(axis=1) + sign * step
+        move = np.where(_covered(probe, corners)[:, None], 0.0, sign * step)
+        corners[:, end] += move[:, None]
+    corners[tall] = np.roll(corners[tall], -1, axis=1)
+    return list(corners.astype(np.float32))
+
+
+def _covered(points: NDArray[Any], quads: NDArray[Any]) -> NDArray[Any]:
+    """Of each point whether it lies in a quad that is not its own: both count from 0 alike."""
+    edges = np.roll(quads, -1, axis=1) - quads
+    offsets = points[:, None, None] - quads[None]
+    crosses = edges[None, ..., 0] * offsets[..., 1] - edges[None, ..., 1] * offsets[..., 0]
+    inside = (crosses >= 0).all(axis=2)
+    np.fill_diagonal(inside, False)
+    return inside.any(axis=1)
+
+
 def cut(picture: Picture, quad: Quad) -> Picture:
     """The line inside a quad, straightened; one that runs downwards is laid flat."""
     width, height = (max(1, round(side)) for side in sides(quad))

@@ -9,10 +9,14 @@ import cv2
 import numpy as np
 
 from ocr.lines import Polygon, box
-from ocr.pictures import Picture
+from ocr.pictures import Picture, Quad, cut
 
 _SMALL_SIDE = 800  # pixels of the copy that stamps are looked for in
 _SMALLEST, _LARGEST = 0.06, 0.45  # of the page's shorter side
+_ROOM = 0.12  # of its size around a stamp, where a broken rim goes on
+_WIDEST_MEDIAN = 255  # pixels, OpenCV's bound for bytes
+_DARKER = 40  # percent of a stamp's pixels that are darker than what counts as its ink
+_OWN = 0.5  # of the ink of a line that is a stamp's own writing
 _MOST_UNROUND = 1.6  # a stamp is a disc, an oval or a square; a red letterhead is not
 
 
@@ -29,20 +33,38 @@ def without_seals(picture: Picture) -> tuple[Picture, list[Polygon]]:
     return result, [box(*place) for place in found]
 
 
+def is_of_seal(before: Picture, after: Picture, quad: Quad) -> bool:
+    """Whether what is written in `quad` is the stamp's own: what is left of it in the picture `after` stamps were
+    lifted is red `before`.
+    """
+    grey = cut(after, quad)[:, :, 2]
+    _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    written = ink > 0
+    return bool(written.any()) and float((_red(cut(before, quad)) > 0)[written].mean()) > _OWN
+
+
 def _as_paper(channel: Picture, red: Picture) -> Picture:
-    """The red channel, with what is red no darker than need be: as bright as the paper around it, and no brighter."""
+    """The red channel, with what is red as bright as the paper around it, and no brighter.
+
+    JPEG keeps colour at half the size of brightness, so thin strokes stay darker than the stamp's surfaces: what is
+    lighter than a part of the stamp counts as paper.
+    """
     if not red.any() or red.all():
         return channel
-    ink, paper = float(np.median(channel[red])), float(np.median(channel[~red]))
-    lifted = np.minimum(channel * (max(ink, paper) / max(1.0, ink)), np.maximum(channel, paper))
-    return np.where(red, lifted, channel).astype(np.uint8)
+    reach = min(_WIDEST_MEDIAN, max(3, min(channel.shape) // 3) | 1)
+    paper = np.maximum(1, cv2.medianBlur(channel, reach)).astype(np.float32)
+    level = channel / paper
+    ink = min(1.0, float(np.percentile(level[red], _DARKER)))
+    return np.where(red, np.minimum(1.0, level / ink) * paper, channel).astype(np.uint8)
 
 
 def _red(picture: Picture) -> Picture:
-    """255 where ink is red: also where it covers black and is darker."""
+    """255 where ink is red: also where it covers black and is darker. Brown, whose green is far from its blue, is not:
+    frames are brown, and a stamp that touches one would be lost in it.
+    """
     blue, green, red = (channel.astype(np.int16) for channel in cv2.split(picture))
     other = np.maximum(blue, green)
-    return np.where((red - other > 32) & (red > 70), 255, 0).astype(np.uint8)
+    return np.where((red - other > 32) & (red > 70) & (green - blue < red - green), 255, 0).astype(np.uint8)
 
 
 def _places(picture: Picture) -> list[tuple[int, int, int, int]]:
@@ -57,7 +79,7 @@ def _places(picture: Picture) -> list[tuple[int, int, int, int]]:
     for left, top, wide, high, _ in stats[1:count]:
         round_enough = max(wide, high) <= _MOST_UNROUND * min(wide, high)
         if _SMALLEST * side <= max(wide, high) <= _LARGEST * side and round_enough:
-            margin = reach
+            margin = reach + round(_ROOM * max(wide, high))
             places.append(
                 (
                     max(0, int((left - margin) / scale)),

@@ -114,6 +114,8 @@ def _continues(above: Cell, cell: Cell) -> bool:
     height = above.item.height
     gap = cell.item.top - above.item.bottom
     like = 0.75 < cell.item.height / max(1.0, height) < 1.35
+    if _CLOCK.fullmatch(above.text) or _CLOCK.fullmatch(cell.text):
+        return False
     return -0.3 * height < gap < 0.9 * height and abs(cell.item.left - above.item.left) < 0.9 * height and like
 
 

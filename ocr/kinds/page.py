@@ -1,11 +1,15 @@
 """Any other paper: what is its heading, and of which day is it."""
 
+import re
 from statistics import median
 
 from ocr.kinds import values
 from ocr.kinds.kind import Kind
-from ocr.kinds.paper import Paper
+from ocr.kinds.paper import Paper, Row
 from ocr.readings import Field
+
+_SHORT = 0.7  # of the text's width, that a heading stays below
+_OFF_CENTRE = 0.1  # of the text's width, by which its two margins may differ
 
 
 def fields(paper: Paper) -> dict[str, Field]:
@@ -13,14 +17,23 @@ def fields(paper: Paper) -> dict[str, Field]:
 
 
 def _title(paper: Paper) -> Field | None:
-    """A heading is written larger than the text, and above it."""
+    """A heading is written larger than the text, or stands short and alone in its middle, and above it."""
     if not paper.rows:
         return None
-    usual = median(cell.item.height for row in paper.rows for cell in row.cells)
+    cells = [cell for row in paper.rows for cell in row.cells]
+    usual = median(cell.item.height for cell in cells)
+    left, right = min(cell.item.left for cell in cells), max(cell.item.right for cell in cells)
     for row in paper.rows[:3]:
-        if min(cell.item.height for cell in row.cells) > 1.15 * usual:
+        if min(cell.item.height for cell in row.cells) > 1.15 * usual or _is_centred(row, left, right):
             return values.text(paper.seen(row.start, row.end))
     return None
+
+
+def _is_centred(row: Row, left: float, right: float) -> bool:
+    start, end = row.cells[0].item.left, row.cells[-1].item.right
+    in_the_middle = abs((start - left) - (right - end)) < _OFF_CENTRE * (right - left)
+    words = all(not re.search(r"[,。;:!?]", cell.text) for cell in row.cells)
+    return in_the_middle and end - start < _SHORT * (right - left) and words
 
 
 KIND = Kind("page", {}, fields)

@@ -50,7 +50,7 @@ class Queue:
         """One photo, uploaded as a client would; every row of the queue has it read anew."""
         owner = await client(self._house, "成员")
         space_id = await space_of(self._house, owner)
-        content = damaged(paper("contract", False, 0).image, "photo", "bench").data
+        content = damaged(paper("contract", "tuning", 0).image, "photo", "bench").data
         begin = FileBegin(name="合同.jpg", content_type="image/jpeg", size=len(content))
         begun = await self._house.services.files.begin(owner.actor, space_id, begin)
         status, said = await post_form(self._house.blobs.inside_url, begun.upload.fields, content)

@@ -1,4 +1,4 @@
-"""``scripts/ocr_eval [--part tuning|held_out|both] [--papers N] [--kinds A,B] [--damages A,B] [--stock]
+"""``scripts/ocr_eval [--part tuning|held_out|third|all] [--papers N] [--kinds A,B] [--damages A,B] [--stock]
 [--misses]``: reads made-up papers and reports.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ocr.options import MODELS, EngineOptions
 from ocr_evaluation.damage import DAMAGES, damaged
-from ocr_evaluation.papers import PAPERS, paper
+from ocr_evaluation.papers import PAPERS, PARTS, paper, seed
 from ocr_evaluation.report import Scores, by_kind, misses, summary
 from ocr_evaluation.scoring import Score, scored
 from ocr_evaluation.systems import Ours, Stock
@@ -18,7 +18,7 @@ from ocr_evaluation.systems import Ours, Stock
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/ocr_eval", description=__doc__)
-    parser.add_argument("--part", choices=("tuning", "held_out", "both"), default="both")
+    parser.add_argument("--part", choices=(*PARTS, "all"), default="all")
     parser.add_argument("--papers", type=int, default=2, help="of each kind and damage")
     parser.add_argument("--first", type=int, default=0, help="number of the first paper")
     parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(PAPERS))
@@ -34,15 +34,15 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def evaluate(options: argparse.Namespace, held_out: bool, systems: list[Ours | Stock]) -> Scores:
+def evaluate(options: argparse.Namespace, part: str, systems: list[Ours | Stock]) -> Scores:
     """Page by page, the systems in turn, so that what else the machine does meets both."""
     scores: Scores = {}
     numbers = range(options.first, options.first + options.papers)
     for turn, (damage, kind, number) in enumerate(product(options.damages, options.kinds, numbers)):
-        sheet = paper(kind, held_out, number)
-        picture = damaged(sheet.image, damage, f"{kind}/{held_out}/{number}")
+        sheet = paper(kind, part, number)
+        picture = damaged(sheet.image, damage, seed(kind, part, number))
         if options.save:
-            name = f"{'held' if held_out else 'tune'}-{kind}-{number}-{damage}"
+            name = f"{part}-{kind}-{number}-{damage}"
             (options.save / f"{name}.{'png' if damage == 'clean' else 'jpg'}").write_bytes(picture.data)
         for system in systems if turn % 2 else systems[::-1]:
             answer = system.read(picture.data, None)
@@ -63,9 +63,9 @@ def main() -> None:
         systems.append(Stock())
     if options.orientation:
         systems.append(Stock(options.orientation))
-    for held_out in {"tuning": [False], "held_out": [True], "both": [False, True]}[options.part]:
-        scores = evaluate(options, held_out, systems)
-        print(f"\n## {'Held-out' if held_out else 'Tuning'} part, {options.papers} papers of each kind and damage\n")
+    for part in PARTS if options.part == "all" else [options.part]:
+        scores = evaluate(options, part, systems)
+        print(f"\n## Part {part}, {options.papers} papers of each kind and damage\n")
         print("\n".join(summary(scores, options.damages)), "\n")
         print("\n".join(by_kind(scores, options.damages)))
         if options.misses:

@@ -5,6 +5,7 @@ Every number is invented; check digits are computed so that validators see what 
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -90,15 +91,28 @@ class Company:
 
 
 class Facts:
+    """What it draws from stands in attributes, so that another part can have names and places of its own."""
+
+    surnames: Sequence[str] = _SURNAMES
+    given: Sequence[str] = _GIVEN
+    places = _PLACES
+    trades = _TRADES
+    brands = _BRANDS
+    banks = _BANKS
+    causes = _CAUSES
+    firms = _FIRMS
+
     def __init__(self, seed: str) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - the same paper every time is the point
 
     def name(self) -> str:
-        return self.rng.choice(_SURNAMES) + "".join(self.rng.choice(_GIVEN) for _ in range(self.rng.choice((1, 2, 2))))
+        return self.rng.choice(self.surnames) + "".join(
+            self.rng.choice(self.given) for _ in range(self.rng.choice((1, 2, 2)))
+        )
 
     def person(self) -> Person:
         born = self.day(1955, 2005)
-        place = self.rng.choice(_PLACES)
+        place = self.rng.choice(self.places)
         sex = self.rng.choice("男女")
         order = self.rng.randrange(1, 499) * 2 + (1 if sex == "男" else 0)
         head = f"{place[0]}{born:%Y%m%d}{order:03d}"
@@ -106,35 +120,38 @@ class Facts:
         return Person(self.name(), sex, born, head + check, self.address(place))
 
     def address(self, place: tuple[str, ...] | None = None) -> str:
-        place = place or self.rng.choice(_PLACES)
+        place = place or self.rng.choice(self.places)
         return (
             f"{place[1]}{place[2]}{place[3]}{self.number(1, 899)}号{self.number(1, 30)}号楼{self.number(101, 2804)}室"
         )
 
     def company(self) -> Company:
-        place = self.rng.choice(_PLACES)
-        city = place[1].split("省")[-1].removesuffix("市")
-        name = f"{city}{self.rng.choice(_BRANDS)}{self.rng.choice(_TRADES)}有限公司"
+        place = self.rng.choice(self.places)
+        name = self.company_name(place)
         head = "91" + place[0] + "MA" + "".join(self.rng.choice(_CREDIT) for _ in range(7))
         total = sum(_CREDIT.index(c) * pow(3, i, 31) for i, c in enumerate(head))
         return Company(name, head + _CREDIT[-total % 31], self.name(), self.address(place))
 
+    def company_name(self, place: tuple[str, ...]) -> str:
+        city = place[1].split("省")[-1].removesuffix("市")
+        return f"{city}{self.rng.choice(self.brands)}{self.rng.choice(self.trades)}有限公司"
+
     def firm(self) -> str:
-        return f"{self.rng.choice(_PLACES)[1].split('省')[-1].removesuffix('市')}{self.rng.choice(_FIRMS)}律师事务所"
+        return f"{self.rng.choice(self.places)[1].split('省')[-1].removesuffix('市')}{self.rng.choice(self.firms)}律师事务所"
 
     def court(self) -> tuple[str, str]:
         """Name, and the code that its case numbers bear."""
-        place = self.rng.choice(_PLACES)
+        place = self.rng.choice(self.places)
         return f"{place[1]}{place[2]}人民法院", place[4]
 
     def case_number(self, code: str, kind: str = "民初") -> str:
         return f"（{self.number(2022, 2026)}）{code}{kind}{self.number(101, 29999)}号"
 
     def bank(self) -> str:
-        return self.rng.choice(_BANKS)
+        return self.rng.choice(self.banks)
 
     def cause(self) -> str:
-        return self.rng.choice(_CAUSES)
+        return self.rng.choice(self.causes)
 
     def card_number(self) -> str:
         head = "62" + "".join(str(self.rng.randrange(10)) for _ in range(self.rng.choice((14, 16))))

@@ -12,14 +12,17 @@ Quad = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """Font files with the index inside them. The held-out papers share none with those used for tuning."""
+    """Font files with the index inside them. No two parts share any."""
 
     sans: tuple[str, int]
     bold: tuple[str, int]
     serif: tuple[str, int]
     hand: tuple[str, int]
+    centred_stops: bool = False  # serif and hand set stops as in Taiwan; papers of the mainland have them lower left
 
 
+_STOPS = "，。、；："
+_STOP_OFF = 0.28  # of the size of letters
 _DEBIAN = "/usr/share/fonts"
 TUNING = Fonts(
     (f"{_DEBIAN}/opentype/noto/NotoSansCJK-Regular.ttc", 2),
@@ -33,12 +36,22 @@ HELD_OUT = Fonts(
     (f"{_DEBIAN}/truetype/arphic/uming.ttc", 0),
     (f"{_DEBIAN}/truetype/arphic/ukai.ttc", 0),
 )
+THIRD = Fonts(
+    (f"{_DEBIAN}/truetype/wqy/wqy-zenhei.ttc", 0),
+    (f"{_DEBIAN}/truetype/wqy/wqy-zenhei.ttc", 0),
+    (f"{_DEBIAN}/truetype/cns11643/TW-Sung-98_1.ttf", 0),
+    (f"{_DEBIAN}/truetype/cns11643/TW-Kai-98_1.ttf", 0),
+    centred_stops=True,
+)
 DEBIAN_PACKAGES = (
     "fonts-noto-cjk",
     "fonts-lxgw-wenkai",
     "fonts-wqy-microhei",
     "fonts-arphic-uming",
     "fonts-arphic-ukai",
+    "fonts-wqy-zenhei",
+    "fonts-cns11643-sung",
+    "fonts-cns11643-kai",
 )
 
 
@@ -76,15 +89,12 @@ class Sheet:
     ) -> float:
         """Write one line with its upper left corner there; returns where it ends. `gap` spreads the characters."""
         font = self.font(size, face)
-        if gap:
-            at = x
-            for character in text:
-                self.draw.text((at, y), character, font=font, fill=ink)
-                at += font.getlength(character) + gap
-            end = at - gap
-        else:
-            self.draw.text((x, y), text, font=font, fill=ink)
-            end = x + font.getlength(text)
+        at = x
+        for part in text if gap or self.fonts.centred_stops else [text]:
+            off = size * _STOP_OFF if self.fonts.centred_stops and part in _STOPS and face in ("serif", "hand") else 0
+            self.draw.text((at - off, y + off), part, font=font, fill=ink)
+            at += font.getlength(part) + gap
+        end = at - gap
         _, top, _, bottom = font.getbbox(text)
         self.note(text, x, y + top, end, y + bottom)
         return end
@@ -123,7 +133,8 @@ class Sheet:
         for character in text:
             own = max(8, round(size * self.rng.uniform(0.9, 1.1)))
             font = self.font(own, "hand")
-            self.draw.text((at, y + self.rng.uniform(-0.09, 0.09) * size), character, font=font, fill=ink)
+            off = size * _STOP_OFF if self.fonts.centred_stops and character in _STOPS else 0
+            self.draw.text((at - off, y + off + self.rng.uniform(-0.09, 0.09) * size), character, font=font, fill=ink)
             at += font.getlength(character) * self.rng.uniform(0.94, 1.04)
         self.note(text, x, y, at, y + 1.1 * size)
         return at

@@ -44,7 +44,7 @@ def test_every_kind_is_told_and_taken_apart(kind: str) -> None:
     The held-out part is for the evaluation alone.
     """
     for number in range(100, 104):
-        sheet = paper(kind, False, number)
+        sheet = paper(kind, "tuning", number)
         name, fields = fields_of(sheet)
         assert name == kind, number
         for field, wanted in sheet.truth.fields.items():
@@ -56,7 +56,7 @@ def test_every_kind_is_told_and_taken_apart(kind: str) -> None:
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_fields_come_out_of_lines_that_lie_in_any_way(turn: int) -> None:
     """Stored lines are in the pixels of the picture as sent, and can be taken apart again."""
-    sheet = paper("summons", False, 7)
+    sheet = paper("summons", "tuning", 7)
     width, height = sheet.width, sheet.height
     moves: dict[int, Callable[[float, float], tuple[float, float]]] = {
         90: lambda x, y: (y, width - x),
@@ -90,7 +90,7 @@ def test_a_field_knows_its_place_within_a_line() -> None:
 
 
 def test_a_wrong_check_digit_is_flagged() -> None:
-    sheet = paper("id_card_front", False, 3)
+    sheet = paper("id_card_front", "tuning", 3)
     number = str(sheet.truth.fields["id_number"])
     wrong = number[:16] + str((int(number[16]) + 1) % 10) + number[17]
     _, fields = fields_of(sheet, lambda text: wrong if text == number else text)
@@ -100,7 +100,7 @@ def test_a_wrong_check_digit_is_flagged() -> None:
 
 
 def test_a_birth_date_that_the_number_denies_flags_both() -> None:
-    sheet = paper("id_card_front", False, 3)
+    sheet = paper("id_card_front", "tuning", 3)
     year = str(sheet.truth.fields["birth_date"])[:4]
     _, fields = fields_of(sheet, lambda text: str(int(year) - 1) if text == year else text)
     assert "mismatch" in fields["birth_date"].reasons
@@ -109,13 +109,13 @@ def test_a_birth_date_that_the_number_denies_flags_both() -> None:
 
 def test_amounts_that_contradict_each_other_are_flagged() -> None:
     for kind in ("contract", "iou", "vat_invoice", "bank_receipt", "fee_notice"):
-        sheet = paper(kind, False, 5)
+        sheet = paper(kind, "tuning", 5)
         _, fields = fields_of(sheet, lambda text: text.replace("元整", "元伍角整").replace("分", "角整"))
         assert "mismatch" in fields["amount_fen"].reasons, kind
 
 
 def test_a_date_that_cannot_be_is_not_replaced_by_another_of_the_text() -> None:
-    sheet = paper("judgment", False, 5)
+    sheet = paper("judgment", "tuning", 5)
     written = sheet.truth.lines[-2].text
     _, fields = fields_of(sheet, lambda text: "二〇二六年月十三日" if text == written else text)
     assert fields["issued_on"].flagged
@@ -123,7 +123,7 @@ def test_a_date_that_cannot_be_is_not_replaced_by_another_of_the_text() -> None:
 
 
 def test_low_scores_and_handwriting_are_flagged() -> None:
-    sheet = paper("iou", False, 1)
+    sheet = paper("iou", "tuning", 1)
     info = PageInfo(sheet.width, sheet.height)
     for doubtful, reason in ((0.7, "low_score"), (0.99, "handwritten")):
         lines = [replace(line, score=doubtful, handwritten=reason == "handwritten") for line in lines_of(sheet)]
@@ -133,7 +133,7 @@ def test_low_scores_and_handwriting_are_flagged() -> None:
 
 
 def test_the_code_of_an_invoice_counts_before_its_print() -> None:
-    sheet = paper("vat_invoice", False, 2)
+    sheet = paper("vat_invoice", "tuning", 2)
     wanted = sheet.truth.fields
     number, day = wanted["invoice_number"], wanted["issued_on"].replace("-", "")
 
