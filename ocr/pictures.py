@@ -75,9 +75,9 @@ def _covered(points: NDArray[Any], quads: NDArray[Any]) -> NDArray[Any]:
     edges = np.roll(quads, -1, axis=1) - quads
     offsets = points[:, None, None] - quads[None]
     crosses = edges[None, ..., 0] * offsets[..., 1] - edges[None, ..., 1] * offsets[..., 0]
-    inside = (crosses >= 0).all(axis=2)
+    inside: NDArray[Any] = (crosses >= 0).all(axis=2)
     np.fill_diagonal(inside, False)
-    return inside.any(axis=1)
+    return np.asarray(inside.any(axis=1))
 
 
 def cut(picture: Picture, quad: Quad) -> Picture:

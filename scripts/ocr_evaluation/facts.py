@@ -95,12 +95,12 @@ class Facts:
 
     surnames: Sequence[str] = _SURNAMES
     given: Sequence[str] = _GIVEN
-    places = _PLACES
-    trades = _TRADES
-    brands = _BRANDS
-    banks = _BANKS
-    causes = _CAUSES
-    firms = _FIRMS
+    places: Sequence[tuple[str, ...]] = _PLACES
+    trades: Sequence[str] = _TRADES
+    brands: Sequence[str] = _BRANDS
+    banks: Sequence[str] = _BANKS
+    causes: Sequence[str] = _CAUSES
+    firms: Sequence[str] = _FIRMS
 
     def __init__(self, seed: str) -> None:
         self.rng = random.Random(seed)  # noqa: S311 - the same paper every time is the point
@@ -137,7 +137,8 @@ class Facts:
         return f"{city}{self.rng.choice(self.brands)}{self.rng.choice(self.trades)}有限公司"
 
     def firm(self) -> str:
-        return f"{self.rng.choice(self.places)[1].split('省')[-1].removesuffix('市')}{self.rng.choice(self.firms)}律师事务所"
+        city = self.rng.choice(self.places)[1].split("省")[-1].removesuffix("市")
+        return f"{city}{self.rng.choice(self.firms)}律师事务所"
 
     def court(self) -> tuple[str, str]:
         """Name, and the code that its case numbers bear."""

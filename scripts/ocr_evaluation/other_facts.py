@@ -49,8 +49,10 @@ class OtherFacts(Facts):
         place = place or self.rng.choice(self.places)
         if self.rng.random() < 0.5:
             town = self.rng.choice(("青山镇", "双河乡", "石桥镇", "龙泉街道"))
-            return f"{place[1]}{place[2]}{town}{self.rng.choice(('大湾村', '河西村', '杨树村'))}{self.number(1, 12)}组{self.number(1, 99)}号"
-        return f"{place[1]}{place[2]}{place[3]}{self.number(1, 560)}弄{self.number(1, 40)}号{self.number(1, 4)}单元{self.number(1, 32)}0{self.number(1, 6)}"
+            village = self.rng.choice(("大湾村", "河西村", "杨树村"))
+            return f"{place[1]}{place[2]}{town}{village}{self.number(1, 12)}组{self.number(1, 99)}号"
+        house = f"{self.number(1, 560)}弄{self.number(1, 40)}号{self.number(1, 4)}单元"
+        return f"{place[1]}{place[2]}{place[3]}{house}{self.number(1, 32)}0{self.number(1, 6)}"
 
     def company_name(self, place: tuple[str, ...]) -> str:
         city = place[1].split("省")[-1].split("自治区")[-1].removesuffix("市")

@@ -194,3 +194,30 @@ def test_every_kind_bears_any_lines(kind: str, data: st.DataObject) -> None:
     name, _, fields = extract(lines, [PageInfo(1000, 1000, data.draw(st.sampled_from([0, 90, 180, 270])))], kind, [])
     assert name == kind
     assert all(isinstance(field, Field) for field in fields.values())
+
+
+def test_a_clock_in_a_chat_belongs_to_no_bubble() -> None:
+    """However close it stands under one."""
+    lines = [
+        Line("李雷", 0.99, box(260, 40, 340, 76)), Line("14:26", 0.99, box(270, 120, 330, 146)),
+        Line("钱什么时候还", 0.99, box(60, 180, 300, 212)), Line("14:29", 0.99, box(64, 222, 130, 246)),
+        Line("下周一定", 0.99, box(380, 270, 540, 302)), Line("好的", 0.99, box(60, 340, 140, 372)),
+    ]  # fmt: skip
+    _, _, fields = extract(lines, [PageInfo(600, 1200)], "chat_screenshot", [])
+    assert fields["messages"].value == [
+        {"speaker": "李雷", "time": "14:26", "text": "钱什么时候还"},
+        {"speaker": "我", "time": "14:29", "text": "下周一定"},
+        {"speaker": "李雷", "time": "14:29", "text": "好的"},
+    ]
+
+
+def test_a_short_line_in_the_middle_above_the_text_is_its_heading() -> None:
+    """Also when it is hardly larger than the text; a short sentence is none."""
+    text = [
+        Line("兹证明张三自二〇一九年起在我单位工作至今", 0.99, box(50, 100 + 40 * n, 650, 128 + 40 * n))
+        for n in range(5)
+    ]
+    for words, heading in (("离职证明", "离职证明"), ("特此证明。", None)):
+        lines = [Line(words, 0.99, box(280, 40, 420, 69)), *text]
+        _, _, fields = extract(lines, [PageInfo(700, 1000)], "page", [])
+        assert (fields["title"].value if "title" in fields else None) == heading

@@ -96,16 +96,24 @@ def judgment(facts: Facts) -> Sheet:
     result = (
         f"冻结被申请人{two.name}名下银行存款{sum_}元，或者查封、扣押其等值财产。"
         if ruled
-        else f"一、被告{two.name}于本判决生效后十五日内支付原告{one.name}价款{sum_}元；二、驳回原告{one.name}的其他诉讼请求。"
+        else f"一、被告{two.name}于本判决生效后十五日内支付原告{one.name}价款{sum_}元；"
+        f"二、驳回原告{one.name}的其他诉讼请求。"
     )
     body = [
         f"{asking}：{one.name}，住所地{one.address}。", f"法定代表人：{one.head}，执行董事。",
         f"委托诉讼代理人：{facts.name()}，{facts.firm()}律师。",
         f"{accused}：{two.name}，{two.sex}，{han_day(two.born)}生，住{two.address}，公民身份号码{two.id_number}。",
         f"{asking}{one.name}与{accused}{two.name}{cause}一案，"
-        + ("申请人向本院申请财产保全，并已提供担保。" if ruled else "本院受理后，依法组成合议庭，公开开庭进行了审理。本案现已审理终结。"),
-        ("本院经审查认为，申请符合法律规定。依照《中华人民共和国民事诉讼法》第一百零三条规定，裁定如下：" if ruled else
-         "本院认为，双方之间的合同合法有效，被告未按约付款，构成违约。综上，依照《中华人民共和国民法典》第五百七十七条规定，判决如下："),
+        + (
+            "申请人向本院申请财产保全，并已提供担保。" if ruled else
+            "本院受理后，依法组成合议庭，公开开庭进行了审理。本案现已审理终结。"
+        ),
+        (
+            "本院经审查认为，申请符合法律规定。依照《中华人民共和国民事诉讼法》第一百零三条规定，裁定如下："
+            if ruled else
+            "本院认为，双方之间的合同合法有效，被告未按约付款，构成违约。"
+            "综上，依照《中华人民共和国民法典》第五百七十七条规定，判决如下："
+        ),
     ]  # fmt: skip
     y = 330.0
     for text in (*body, *result.replace("；二、", "；\n二、").split("\n")):

@@ -186,11 +186,19 @@ def power_of_attorney(facts: Facts) -> Sheet:
 
 def page(facts: Facts) -> Sheet:
     company, person, day = facts.company(), facts.person(), facts.day(2021, 2026)
-    title, text = facts.rng.choice((
-        ("离职证明", f"兹证明{person.name}自{facts.number(2012, 2019)}年入职我单位，任职期间表现良好，现双方协商一致解除劳动关系，已办结全部交接手续，工资结清至当月末，双方再无其他经济往来。"),
-        ("律师函", f"本所受委托人指派，就{company.name}拖欠工程款一事致函如下：贵司至今仍欠付工程款{facts.number(12, 300)}万元，经多次催告未果，请贵司在收到本函后五个工作日内一次性付清，否则委托人将依法追究相应责任。"),
-        ("收到材料清单", "今收到当事人提交的下列材料：身份证复印件两份、借款合同原件一份、银行流水十二页、微信聊天记录打印件三十四页、证人书面证言一份，以上材料均已核对，与所附目录一致。"),
-    ))  # fmt: skip
+    leaving = (
+        f"兹证明{person.name}自{facts.number(2012, 2019)}年入职我单位，任职期间表现良好，现双方协商一致解除劳动关系，"
+        "已办结全部交接手续，工资结清至当月末，双方再无其他经济往来。"
+    )
+    claiming = (
+        f"本所受委托人指派，就{company.name}拖欠工程款一事致函如下：贵司至今仍欠付工程款{facts.number(12, 300)}万元，"
+        "经多次催告未果，请贵司在收到本函后五个工作日内一次性付清，否则委托人将依法追究相应责任。"
+    )
+    receiving = (
+        "今收到当事人提交的下列材料：身份证复印件两份、借款合同原件一份、银行流水十二页、微信聊天记录打印件三十四页、"
+        "证人书面证言一份，以上材料均已核对，与所附目录一致。"
+    )
+    title, text = facts.rng.choice((("离职证明", leaving), ("律师函", claiming), ("收到材料清单", receiving)))
     sheet = Sheet("page", _A4, THIRD, facts.rng)
     sheet.centre(140, title, 58, "serif", gap=24)
     y = sheet.paragraph(130, 300, 980, text, 33, "serif", lead=1.9)
