@@ -10,7 +10,7 @@ from services.hearings.asynchronous.exchanges import Exchanges
 from services.hearings.asynchronous.turns import Turns
 from services.hearings.docket import Docket
 from services.hearings.hearing_cards import HearingCards
-from services.hearings.hearing_effects import Tell
+from services.hearings.hearing_effects import TellAlso
 from services.hearings.hearing_views import HearingViews
 from services.notices.notices import Notices
 from services.verification.gate import Gate
@@ -30,7 +30,7 @@ def build_asynchronous(
     notices: Notices,
     views: HearingViews,
     hearing_cards: HearingCards,
-    tell: Tell,
+    tell: TellAlso,
     says: Says,
     gate: Gate,
 ) -> Asynchronous:

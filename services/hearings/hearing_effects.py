@@ -1,6 +1,7 @@
 """What follows from an act in a hearing: its entry in the record, and its cards (A3). Bears repetition."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
 from schemas.api.base import rfc3339
 from schemas.documents.hearings import HearingDocument
@@ -14,7 +15,13 @@ from services.outbox import Effect
 from services.spaces.cards import Cards
 
 Tell = Callable[[HearingDocument], Awaitable[None]]
+
 Drafts = Callable[[HearingDocument, OutboxDocument], Awaitable[None]]  # what an act writes into the minutes
+
+
+class TellAlso(Protocol):
+    def __call__(self, document: HearingDocument, also: Sequence[str] = (), /) -> Awaitable[None]:
+        """``also``: user ids of those who are told though they are not there."""
 
 
 class HearingEffects:

@@ -1,5 +1,6 @@
 import "weui/dist/style/weui.min.css"
 import "./styles/app.css"
+import "./styles/bench.css"
 import "./styles/bubbles.css"
 import "./styles/forms.css"
 import { createApp } from "vue"

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
-import type { Hearing, HearingRole, Participant } from "../src/api/hearings"
-import { elapsed, offsetOf, until } from "../src/hearing/clock"
-import { mayRaise, micState, personActs, phaseOf, roster, unanswered } from "../src/hearing/rules"
+import type { BenchLine, Hearing, HearingRole, Participant } from "../src/api/hearings"
+import { clockText, elapsed, offsetOf, until } from "../src/hearing/clock"
+import { inPlace, mayRaise, micState, personActs, phaseOf, roster, unanswered } from "../src/hearing/rules"
+import { inputTime, nextHour, oneLine } from "../src/hearing/scheduling"
 import { quality, type SoundStats } from "../src/hearing/sound"
 import { identityTags } from "../src/hearing/texts"
 
@@ -162,5 +163,31 @@ describe("time and sound", () => {
     expect(quality(from(100, 0), from(150, 40))).toBe("bad")
     expect(quality(from(100, 0), from(250, 0, 0.5))).toBe("fair")
     expect(quality(from(100, 0), from(100, 0))).toBe("bad")
+  })
+})
+
+describe("times and reasons that a form sends", () => {
+  it("are in the phone's own time, to the minute", () => {
+    const then = new Date(2026, 10, 9, 8, 5, 42)
+    expect(inputTime(then)).toBe("2026-11-09T08:05")
+    expect(new Date(inputTime(then)).getTime()).toBe(new Date(2026, 10, 9, 8, 5).getTime())
+    expect(nextHour(new Date(2026, 11, 31, 22, 40))).toBe("2027-01-01T00:00")
+  })
+
+  it("keep a reason in one line", () => {
+    expect(oneLine(" 代理人在外地\n\n不便到庭 ")).toBe("代理人在外地 不便到庭")
+  })
+
+  it("count a recording in minutes and seconds", () => {
+    expect([clockText(0), clockText(61_900), clockText(600_000)]).toEqual(["00:00", "01:01", "10:00"])
+  })
+})
+
+describe("the private line of the bench", () => {
+  const line = (seq: number): BenchLine => ({ hearing_id: "h", seq, user_id: "u", text: `${seq}`, sent_at: "2026-11-22T00:00:00Z" })
+  it("has each word once and in its place, whichever way it came", () => {
+    const newest = [line(4), line(5)]
+    expect(inPlace(newest, [line(2), line(3), line(4)]).map((one) => one.seq)).toEqual([2, 3, 4, 5])
+    expect(inPlace([], newest)).toEqual(newest)
   })
 })

@@ -12,7 +12,7 @@ from services.clock import Clock, utc_now
 from services.hearings.asynchronous.exchange_book import ExchangeBook
 from services.hearings.asynchronous.step_rights import Step
 from services.hearings.docket import Change, Docket, court_of
-from services.hearings.hearing_effects import Tell
+from services.hearings.hearing_effects import TellAlso
 from services.hearings.hearing_views import HearingViews
 from services.hearings.rescheduling import moved, reason_place
 from services.keys import Vault
@@ -29,7 +29,7 @@ class Exchanges:
         book: ExchangeBook,
         vault: Vault,
         views: HearingViews,
-        tell: Tell,
+        tell: TellAlso,
         gate: Gate,
         clock: Clock = utc_now,
     ) -> None:
@@ -94,7 +94,8 @@ class Exchanges:
         return await self._told(actor, await self._book.take(actor, hearing_id, step, payload))
 
     async def _told(self, actor: Actor, document: HearingDocument) -> HearingView:
-        await self._tell(document)
+        """Everybody is shown it, in the court room or not: who is asked to agree need not be there."""
+        await self._tell(document, [seat["user_id"] for seat in document["seats"]])
         return self._views.view(document, actor.user_id)
 
     async def _sealed(self, document: HearingDocument, reason: str) -> bytes:

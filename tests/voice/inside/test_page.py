@@ -1,9 +1,11 @@
 """The H5 page of a hearing in real Chromium with a real Janus: seen, heard, and back by itself (I6)."""
 
 import asyncio
+import re
 import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -19,8 +21,10 @@ from services.hearings.scheduling import CALLED
 from tests.e2e.conftest import FLAGS, chromium_path
 from tests.house import Person, open_doors, open_house
 from tests.parts.databases import SettingsMaker
+from tests.parts.real import RealParts
 from tests.services.hearings.hearing_world import World, called, owed
-from tests.services.hearings.test_asynchronous import ask, begin
+from tests.services.hearings.minutes_world import Scribe
+from tests.services.hearings.test_suggestions import recorded
 from tests.voice.inside.court_phone import CourtPhone
 from tests.voice.inside.speakers import RATE
 
@@ -40,11 +44,14 @@ async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
 
 @pytest.fixture(scope="module")
 async def house(
-    make_settings: SettingsMaker, janus: Janus, tmp_path_factory: pytest.TempPathFactory
+    make_settings: SettingsMaker, parts: RealParts, janus: Janus, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[House]:
     port = KeptPorts(tmp_path_factory.mktemp("ports") / "ports.json").get("web")
-    fields = {name.removeprefix("CASESPACE_").lower(): value for name, value in janus.variables().items()}
-    settings = make_settings(http_port=port, public_url=f"http://127.0.0.1:{port}", **fields)
+    fields: dict[str, Any] = {
+        name.removeprefix("CASESPACE_").lower(): value for name, value in janus.variables().items()
+    }
+    fields |= {"http_port": port, "public_url": f"http://127.0.0.1:{port}", "speech_url": f"{parts.sandbox_url}/v1"}
+    settings = make_settings(**fields)
     async with open_house(settings) as opened, open_doors(opened):
         yield opened
 
@@ -132,10 +139,14 @@ async def show_a_paper(judge: CourtPhone, wang: CourtPhone, file: Path) -> None:
     await expect(pane.get_by_role("img", name="证据第 1 页")).to_be_visible()
     await judge.button("下一页").click()
     await expect(pane.get_by_role("img", name="证据第 2 页")).to_be_visible()
-    await expect(pane).to_contain_text("第 2 页")
+    await expect(pane).to_contain_text("第 2 / 2 页")
     await wang.picture("evidence")
-    await judge.button("下一页").click()
-    await expect(judge.page.get_by_text("已经是最后一页")).to_be_visible()
+    await expect(judge.button("下一页")).to_be_disabled()
+    await judge.button("跳到某一页").click()
+    await judge.page.get_by_role("alertdialog").get_by_role("textbox").fill("1")
+    await judge.button("确定").click()
+    await expect(pane).to_contain_text("第 1 / 2 页")
+    await judge.picture("evidence-bench")
     await judge.button("结束展示").click()
     await expect(pane).to_be_hidden()
 
@@ -171,7 +182,24 @@ async def test_minutes_are_written_corrected_and_signed_on_phones(house: House, 
     await clerk.button("记入").click()
     entry = wang.page.locator(".entry", has_text="被告借款5万元未还。")
     await expect(entry).to_contain_text("王晓")
+    await clerk.button("填写机构、案号、案由、地点").click()
+    await clerk.page.get_by_label("办案机构").fill("北京市朝阳区人民法院")
+    await clerk.page.get_by_label("案号").fill("（2026）京0105民初1号")
+    await clerk.picture("minutes-head")
+    await clerk.button("保存").click()
+    await expect(wang.page.locator(".head summary")).to_contain_text("（2026）京0105民初1号")
     await clerk.picture("minutes-clerk")
+
+    await owed(house, CALLED, ACTED)
+    await recorded(Scribe(world), world.zhao, b"OggS")
+    await clerk.page.reload()
+    await clerk.button("由录音生成识别草稿").click()
+    heard = clerk.page.locator(".entry--suggested")
+    await expect(heard).to_contain_text("语音识别，待采纳")
+    await clerk.picture("minutes-heard")
+    await heard.get_by_role("button").click()
+    await clerk.page.get_by_role("dialog", name="操作").get_by_role("button", name="采纳识别结果").click()
+    await expect(wang.page.locator(".entry", has_text="这是语音识别的草稿")).to_contain_text("赵敏")
 
     for stage in (HearingStage.DEBATE, HearingStage.FINAL, HearingStage.CLOSED):
         await world.act(world.judge, ActKind.STAGE, stage=stage)
@@ -244,24 +272,107 @@ async def test_a_lawyer_calls_a_hearing_on_the_phone(house: House, chromium: Bro
     assert li.phone.faults == []
 
 
-async def test_turns_are_taken_on_the_phone(house: House, chromium: Browser) -> None:
-    """I6: an asynchronous hearing, read and written whenever there is time."""
-    world = await called(house, mode="asynchronous")
-    await begin(world, HearingStage.OPENING, HearingStage.INVESTIGATION)
+async def test_a_hearing_goes_on_in_turns_on_phones(house: House, chromium: Browser, tmp_path: Path) -> None:
+    """I6: asked for, agreed and granted; spoken, written and handed in turns; more time; and back into the room."""
+    world = await called(house)
+    judge = await phone_of(world, chromium, world.judge, "judge")
     li = await phone_of(world, chromium, world.li, "li")
     zhao = await phone_of(world, chromium, world.zhao, "zhao")
-    for phone in (li, zhao):
+    for phone in (judge, li, zhao):
         await phone.page.goto(f"/hearings/{world.id}")
-        await expect(phone.page.get_by_label("发言内容")).to_be_visible()
-    await li.page.get_by_label("发言内容").fill("请求判令被告归还借款5万元。")
+        await expect(phone.page.get_by_text("设备自测并进入")).to_be_visible()
+    await li.button("不便同时在线？申请非同步审理").click()
+    await li.page.get_by_role("alertdialog").get_by_role("textbox").fill("代理人在外地\n不便到庭")
+    await li.button("确定").click()
+    await zhao.page.get_by_label("非同步审理").get_by_role("button", name="同意", exact=True).click()
+    await zhao.picture("consent")
+    await zhao.button("同意").last.click()
+    await judge.button("准许").click()
+    await judge.button("准许").last.click()
+    await expect(zhao.page.locator(".exchange__head")).to_contain_text("候审")
+
+    for stage in ("开庭", "法庭调查"):
+        await judge.button("主持庭审").click()
+        await judge.page.get_by_role("dialog", name="主持庭审").get_by_role("button", name=stage, exact=True).click()
+        await judge.button("确定").click()
+        await expect(judge.page.get_by_role("dialog", name="主持庭审")).to_be_hidden()
+    await speak(zhao, li)
+    await hand_in(li, zhao, paper(tmp_path))
+    await ask_and_extend(judge, zhao)
+    await read_the_line(world, judge)
+
+    await judge.page.get_by_role("dialog", name="主持庭审").get_by_role("button", name="转为在线庭审").click()
+    await judge.page.get_by_label("理由").fill("双方要求当面质证")
+    await judge.picture("go-live")
+    await judge.button("转为在线并通知各方").click()
+    await expect(zhao.page.get_by_text("设备自测并进入")).to_be_visible()
+    assert [*judge.phone.faults, *li.phone.faults, *zhao.phone.faults] == []
+
+
+async def speak(zhao: CourtPhone, li: CourtPhone) -> None:
+    """A turn by voice is heard before it is sent, and waits for the network."""
+    await zhao.button("录音").click()
+    await expect(zhao.page.get_by_role("timer")).to_contain_text("00:01")
+    await zhao.picture("turn-recording")
+    await zhao.button("说完了").click()
+    await expect(zhao.page.locator(".attached .voice")).to_be_visible()
+    await zhao.phone.context.set_offline(True)
+    await zhao.button("提交").click()
+    await zhao.page.get_by_role("alertdialog").get_by_role("button", name="提交").click()
+    await expect(zhao.page.get_by_role("alert")).to_contain_text("内容已保留")
+    await zhao.picture("turn-offline")
+    await zhao.phone.context.set_offline(False)
+    await zhao.button("提交").click()
+    await zhao.page.get_by_role("alertdialog").get_by_role("button", name="提交").click()
+    await expect(zhao.page.locator(".attached")).to_be_hidden()
+    voice = li.page.locator(".turn", has_text="赵敏").locator(".voice")
+    await voice.click()
+    await expect(voice).to_have_class(re.compile("voice--on"))
+
+
+async def hand_in(li: CourtPhone, zhao: CourtPhone, file: Path) -> None:
+    await li.page.get_by_label("选择要提交的文件").set_input_files(file)
+    await li.page.get_by_label("发言内容").fill("请求判令被告归还借款5万元，借条见附件。")
+    await li.picture("turn-writing")
     await li.button("提交").click()
-    turn = zhao.page.locator(".turn", has_text="请求判令被告归还借款5万元。")
+    await li.page.get_by_role("alertdialog").get_by_role("button", name="提交").click()
+    turn = zhao.page.locator(".turn", has_text="请求判令被告归还借款5万元")
     await expect(turn).to_contain_text("李律师")
-    await ask(world, world.zhao, "借款是否已经归还？", 48)
-    await expect(zhao.page.locator(".question")).to_contain_text("借款是否已经归还？")
+    await expect(turn.get_by_role("button", name="借条.pdf")).to_be_visible()
+
+
+async def ask_and_extend(judge: CourtPhone, zhao: CourtPhone) -> None:
+    await judge.button("主持庭审").click()
+    await judge.picture("turns-bench")
+    await judge.button("向一方发问").click()
+    await judge.page.get_by_role("radio", name="被告 赵敏").check()
+    await judge.page.get_by_label("问题").fill("借款是否已经归还？")
+    await judge.picture("turns-ask")
+    await judge.button("发问并通知").click()
     await zhao.button("答复").click()
     await zhao.page.get_by_label("发言内容").fill("已经归还2万元。")
-    await zhao.picture("turns")
+    await judge.button("延长答复期限").click()
+    await judge.page.get_by_label("理由").fill("对账需要时间")
+    await judge.picture("turns-extend")
+    await judge.button("延长并通知各方").click()
+    await expect(judge.page.get_by_text("已延长，并通知各方")).to_be_visible()
     await zhao.button("提交").click()
-    await expect(li.page.locator(".turn", has_text="已经归还2万元。")).to_be_visible()
-    assert [*li.phone.faults, *zhao.phone.faults] == []
+    await zhao.page.get_by_role("alertdialog").get_by_role("button", name="提交").click()
+    await expect(judge.page.locator(".turn", has_text="已经归还2万元。")).to_be_visible()
+    await zhao.picture("turns")
+
+
+async def read_the_line(world: World, judge: CourtPhone) -> None:
+    """What was said on the private line before the page was opened, the older of it when asked for."""
+    for number in range(60):
+        await world.house.services.bench_lines.say(world.clerk.actor, world.id, f"{number}", f"第{number + 1}句")
+    await judge.page.reload()
+    await judge.button("主持庭审").click()
+    await judge.button("合议私线").click()
+    lines = judge.page.get_by_label("私线记录")
+    await expect(lines).to_contain_text("第60句")
+    await expect(lines.get_by_text("第1句", exact=True)).to_be_hidden()
+    await judge.button("查看更早的内容").click()
+    await expect(lines.get_by_text("第1句", exact=True)).to_be_visible()
+    await judge.picture("line")
+    await judge.button("关闭").click()

@@ -4,6 +4,7 @@ import type { Exchange } from "./exchanges"
 import type { Page } from "./types"
 
 export type HearingKind = "court" | "mediation" | "arbitration"
+export type HearingMode = "live" | "asynchronous"
 export type HearingRole = "presider" | "clerk" | "party" | "counsel" | "witness" | "observer"
 export type HearingPlace = "outside" | "waiting" | "court" | "side"
 export type IdentityState = "unchecked" | "confirmed" | "doubted"
@@ -40,6 +41,8 @@ export interface Participant {
 export interface ShownEvidence {
   file_id: string
   page: number
+  /** How many the file has; null where that is not known. */
+  pages: number | null
   by: string
   url: string
 }
@@ -61,7 +64,7 @@ export interface Hearing {
   id: string
   version: number
   kind: HearingKind
-  mode: "live" | "asynchronous"
+  mode: HearingMode
   state: HearingState
   title: string
   space_id: string
@@ -83,7 +86,7 @@ export interface Hearing {
   recording: { segment: number | null; alarm: string | null }
   recordings: Segment[]
   voice: boolean
-  /** Of an asynchronous hearing, or while one is asked for. */
+  /** How it stands with turns, and what the viewer may do; null for who has no place in its space. */
   exchange?: Exchange | null
   /** When it grows, the media server was replaced: connect the sound anew. */
   voice_epoch: number
@@ -97,7 +100,7 @@ export interface HearingBrief {
   id: string
   title: string
   kind: HearingKind
-  mode: "live" | "asynchronous"
+  mode: HearingMode
   state: HearingState
   stage: string
   stage_title: string
@@ -137,6 +140,7 @@ export interface NewParticipant {
 export interface NewHearing {
   title: string
   kind: HearingKind
+  mode: HearingMode
   starts_at: string
   minutes: number
   public: boolean
@@ -144,6 +148,7 @@ export interface NewHearing {
 }
 
 const id = encodeURIComponent
+const LINES_AT_ONCE = 50
 
 export const listHearings = (): Promise<Page<Hearing>> => call("GET", "/hearings")
 export const getHearing = (hearingId: string): Promise<Hearing> => call("GET", `/hearings/${id(hearingId)}`)
@@ -174,3 +179,7 @@ export const findCandidate = (spaceId: string, phone: string): Promise<Candidate
 
 export const hearingCalendar = async (hearingId: string): Promise<Blob> =>
   (await request("GET", `/hearings/${id(hearingId)}/calendar`)).blob()
+
+/** What was said on the bench's private line, ascending: the newest, or those before a seq. */
+export const listLines = (hearingId: string, before?: number): Promise<Page<BenchLine>> =>
+  call("GET", `/hearings/${id(hearingId)}/lines`, { query: { before_seq: before, limit: LINES_AT_ONCE } })

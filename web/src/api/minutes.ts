@@ -67,19 +67,30 @@ export interface Signer {
   identity?: "verified" | "checked" | null
 }
 
+/** What a person writes above the lines. */
+export interface WrittenHead {
+  /** Who holds it: 人民法院, 仲裁委员会, 调解组织 … */
+  tribunal: string
+  case_number: string
+  cause: string
+  place: string
+}
+
 export interface Minutes {
   hearing_id: string
   version: number
   state: MinutesState
   edition: number
   title: string
-  head: { case_number: string; cause: string; place: string }
+  head: WrittenHead & { began_at: string | null; ended_at: string | null }
   entries: MinutesEntry[]
   sha256: string | null
   signers: Signer[]
   voided: { edition: number; voided_at: string; reason: string }[]
   paper: { file_id: string; sha256: string; url: string } | null
   may: MinutesAct[]
+  /** Segments of the recording from which the viewer can have lines suggested. */
+  hearable: number[]
   server_time: string
 }
 
@@ -107,11 +118,13 @@ export interface EntryChange {
   accepted?: boolean
 }
 
+const RECOGNISED_MS = 900_000
+
 const of = (hearingId: string): string => `/hearings/${encodeURIComponent(hearingId)}/minutes`
 
 export const getMinutes = (hearingId: string): Promise<Minutes> => call("GET", of(hearingId))
 
-export const changeHead = (hearingId: string, body: Partial<Minutes["head"]>): Promise<Minutes> =>
+export const changeHead = (hearingId: string, body: Partial<WrittenHead>): Promise<Minutes> =>
   call("PATCH", `${of(hearingId)}/head`, { body })
 
 export const addEntry = (hearingId: string, body: NewEntry): Promise<MinutesEntry> =>
@@ -137,3 +150,7 @@ export const signMinutes = (hearingId: string, sha256: string, png: string): Pro
 
 export const refuseToSign = (hearingId: string, reason: string, userId?: string): Promise<Minutes> =>
   call("POST", `${of(hearingId)}/refusals`, { body: { reason, user_id: userId } })
+
+/** Answers when everything was heard, which may take minutes; again adds nothing. */
+export const suggestLines = (hearingId: string, segment: number): Promise<Minutes> =>
+  call("POST", `${of(hearingId)}/suggestions`, { body: { segment }, timeoutMs: RECOGNISED_MS })

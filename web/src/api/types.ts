@@ -99,6 +99,8 @@ export interface StoredFile {
   url?: string | null
   /** Of images: what every browser shows. */
   preview_url?: string | null
+  /** Of a recording: the copy that every phone can play. */
+  play_url?: string | null
 }
 
 export interface Order {

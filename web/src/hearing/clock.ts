@@ -20,3 +20,9 @@ export function until(startsAt: string, now: number): string {
   if (minutes < 60) return `还有 ${minutes} 分钟`
   return `还有 ${Math.floor(minutes / 60)} 小时${minutes % 60 ? ` ${minutes % 60} 分` : ""}`
 }
+
+/** Milliseconds as 02:05. */
+export function clockText(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000)
+  return `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`
+}

@@ -1,5 +1,5 @@
 /** What a person can do in a hearing, read off its state. The server decides; this only spares them useless buttons. */
-import type { Hearing, HearingRole, Participant } from "../api/hearings"
+import type { BenchLine, Hearing, HearingRole, Participant } from "../api/hearings"
 
 export type Phase = "entry" | "waiting" | "court" | "refused" | "closed"
 
@@ -147,4 +147,10 @@ function doorActs(hearing: Hearing, person: Participant): PersonAct[] {
   else if (person.role !== "presider" && person.place !== "outside")
     acts.push({ code: "remove", label: "责令退出", event: "hearing:remove", body: { user_id }, danger: true })
   return acts
+}
+
+/** Lines by their seq, each once. */
+export function inPlace(known: BenchLine[], more: BenchLine[]): BenchLine[] {
+  const seqs = new Set(known.map((one) => one.seq))
+  return [...known, ...more.filter((one) => !seqs.has(one.seq))].sort((a, b) => a.seq - b.seq)
 }

@@ -43,6 +43,8 @@ export class VoiceRecorder {
   async stop(): Promise<Recording> {
     const duration_ms = Math.round(this.elapsedMs)
     await new Promise<void>((resolve) => {
+      // A phone call or the locked screen may have ended it already; what was said until then counts.
+      if (this.recorder.state === "inactive") return resolve()
       this.recorder.onstop = () => resolve()
       this.recorder.stop()
     })

@@ -2,7 +2,7 @@
 import { computed, reactive, shallowReactive } from "vue"
 import { getHearing, type BenchLine, type Hearing } from "../api/hearings"
 import { offsetOf } from "../hearing/clock"
-import { seatOf } from "../hearing/rules"
+import { inPlace, seatOf } from "../hearing/rules"
 import { emit } from "../realtime/socket"
 import { toastError } from "./feedback"
 import { myId } from "./session"
@@ -63,8 +63,13 @@ export function noteAlarm(hint: { hearing_id: string; alarm: string | null }): v
 
 export function noteLine(line: BenchLine): void {
   if (line.hearing_id !== court.id || court.lines.some((one) => one.seq === line.seq)) return
-  court.lines = [...court.lines, line].sort((a, b) => a.seq - b.seq)
+  mergeLines(line.hearing_id, [line])
   if (line.user_id !== myId.value) court.unreadLines += 1
+}
+
+/** Takes in lines from wherever they came. */
+export function mergeLines(hearingId: string, lines: BenchLine[]): void {
+  if (hearingId === court.id) court.lines = inPlace(court.lines, lines)
 }
 
 export function noteRemoved(hint: { hearing_id: string; user_id: string }): void {
