@@ -37,5 +37,6 @@ RESOURCES = (
     "drafts",
     "notices",
     "wechat",
+    "provider_reports",
     "health",
 )

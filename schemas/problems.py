@@ -283,6 +283,7 @@ _TABLE = (
     ProblemType("content.already_reviewed", Kind.CONFLICT, 40995, "这条内容已经审核过"),
     ProblemType("file.held", Kind.FORBIDDEN, 40390, "该文件正在审核，暂时不能查看"),
     # WeChat's message push
+    ProblemType("report.rejected", Kind.UNAUTHENTICATED, 40141, "送达报告验证失败"),
     ProblemType("push.rejected", Kind.UNAUTHENTICATED, 40140, "消息推送验证失败"),
 )
 

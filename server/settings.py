@@ -195,6 +195,7 @@ class Settings(BaseSettings):
     sms_app_id: str
     sms_sign_name: str
     sms_templates: Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
+    sms_report_token: SecretStr | None = Field(None, min_length=16, max_length=128)  # ends the address of reports
 
     # --- voice calls (Tencent Cloud, under the same account as SMS) and e-mail: further channels of notices
     voice_api_url: str = VOICE_API

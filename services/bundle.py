@@ -23,6 +23,7 @@ from services.identity.directory import Directory
 from services.identity.sessions import Sessions
 from services.identity.sign_in import SignIn
 from services.invoicing.invoices import Invoices
+from services.notices.delivery_reports import DeliveryReports
 from services.notices.mailboxes import Mailboxes
 from services.notices.notice_statistics import NoticeStatistics
 from services.notices.notices import Notices
@@ -78,6 +79,7 @@ class Services:
     coupons: Coupons
     content_holds: ContentHolds
     coupon_numbers: CouponNumbers
+    delivery_reports: DeliveryReports
     desk: Desk
     desk_counts: DeskCounts
     directory: Directory

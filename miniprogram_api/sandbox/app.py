@@ -214,6 +214,7 @@ def _control(here: dict[str, Any]) -> Routes:
         (r"/control/faults", control.FaultSwitches, here),
         (r"/control/log", control.Log, here),
         (r"/control/config", control.Config, here),
+        (r"/control/unreachable", control_people.Unreachable, here),
         (r"/control/access-token", control_people.AccessToken, here),
         (r"/control/customer-messages", control_people.CustomerMessages, here),
         (r"/control/activity", control_people.Activity, here),

@@ -28,6 +28,21 @@ class RuleBody(ControlBody):
     label: int | None = None
 
 
+class UnreachableBody(ControlBody):
+    phone: str = Field(max_length=20)
+    code: str | None = Field("UNDELIV", max_length=40)
+
+
+class Unreachable(ControlHandler):
+    """Whether SMS and calls to a phone arrive; what was sent before is reported as it was."""
+
+    def post(self) -> None:
+        body = self.read(UnreachableBody)
+        if body is not None:
+            self.world.people.make_unreachable(body.phone, body.code)
+            self.send({"phone": body.phone, "code": body.code})
+
+
 class AccessToken(ControlHandler):
     def post(self) -> None:
         body = self.read(TokenBody)

@@ -1,5 +1,6 @@
 """What the sandbox and the product agree on: made once, kept in the data folder, readable by the owner only."""
 
+import hashlib
 import json
 import os
 import secrets
@@ -77,6 +78,11 @@ class SandboxCredentials:
         return {name: str(3_000_001 + number) for number, name in enumerate(VOICE_TEMPLATES)}
 
     @property
+    def report_token(self) -> str:
+        """The end of the address that reports of SMS and calls go to."""
+        return hashlib.sha256(f"reports {self.push_token}".encode()).hexdigest()[:32]
+
+    @property
     def face_rule(self) -> str:
         """The RuleId of face checks."""
         return self.sms_app_id[-4:]
@@ -117,6 +123,7 @@ class SandboxCredentials:
             "SMS_SECRET_KEY": self.sms_secret_key,
             "SMS_APP_ID": self.sms_app_id,
             "SMS_SIGN_NAME": self.sms_sign_name,
+            "SMS_REPORT_TOKEN": self.report_token,
             "SMS_TEMPLATES": _pairs(self.sms_template_ids),
             "VOICE_API_URL": f"{url}/vms",
             "VOICE_APP_ID": self.voice_app_id,

@@ -37,6 +37,8 @@ PUSH_SCHEDULE = (0, 5, 5, 5)
 _ORIGINALS = {"payment": "transaction", "refund": "refund", "transfer": "mch_payment", "invoice": "fapiao"}
 # The vendor waits this long for an answer, whatever the speed.
 _PATIENCE = 5.0
+# A phone confirms an SMS, or somebody picks up, after this long; divided by the speed.
+_REPORT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Notifier:
         self._tasks: set[asyncio.Task[None]] = set()
         self._client: SimpleAsyncHTTPClient | None = None
         self.push_url: str | None = None
+        self.report_url: str | None = None
 
     def resume(self) -> None:
         """Go on with what was not delivered when the process ended."""
@@ -98,8 +101,8 @@ class Notifier:
     ) -> "asyncio.Task[None]":
         """Store a notice and start its schedule; the task ends with its last attempt.
 
-        ``kind`` is ``payment``, ``refund``, ``transfer``, ``invoice`` or ``push``. A tampered notice is sent once:
-        its honest repetition would heal what the tester broke.
+        ``kind`` is ``payment``, ``refund``, ``transfer``, ``invoice``, ``push`` or ``report``. A tampered notice
+        is sent once: its honest repetition would heal what the tester broke.
         """
         row = {"kind": kind, "reference": reference, "url": url, "payload": pack(payload), "tamper": tamper}
         return self._start(self._state.insert("notices", {**row, "due_at": time.time() + delay}))
@@ -128,6 +131,11 @@ class Notifier:
         task = self.queue("push", str(event.get("Event", "")), self.push_url, event)
         await asyncio.wait({task}, timeout=_PATIENCE + 1)
 
+    def report(self, reference: str, report: Any) -> None:
+        """Report to the product what became of an SMS or a call. Nothing happens without a product URL."""
+        if self.report_url is not None:
+            self.queue("report", reference, self.report_url, {"report": report}, delay=_REPORT_SECONDS / self._speed)
+
     def _start(self, notice_id: int) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(self._run(notice_id))
         self._tasks.add(task)
@@ -138,7 +146,7 @@ class Notifier:
         row = self._state.one("select * from notices where id = ?", notice_id)
         if row is None:
             return
-        schedule = PUSH_SCHEDULE if row["kind"] == "push" else PAY_SCHEDULE
+        schedule = PUSH_SCHEDULE if row["kind"] in ("push", "report") else PAY_SCHEDULE
         attempts: list[dict[str, Any]] = json.loads(row["attempts"])
         await asyncio.sleep(max(0.0, row["due_at"] - time.time()))
         for wait in schedule[len(attempts) :]:
@@ -156,19 +164,20 @@ class Notifier:
         payload = json.loads(row["payload"])
         if row["kind"] == "push":
             url, headers, body = self._push_request(row["url"], payload)
+        elif row["kind"] == "report":
+            url, headers, body = row["url"], {}, json.dumps(payload["report"], ensure_ascii=False).encode()
         else:
             url = row["url"]
             headers, body = self._pay_request(payload, row["kind"], row["tamper"])
         started = time.monotonic()
         status, answer = await self._post(url, headers, body)
         ms = (time.monotonic() - started) * 1000
-        content = row["kind"] != "push" or answer.strip() in (b"success", b"")
-        delivery = Delivery(status, 200 <= status < 300 and content, ms, timestamp())
+        delivery = Delivery(status, 200 <= status < 300 and _content(row["kind"], answer), ms, timestamp())
         self._journal.add(
             "out",
             row["kind"],
             "POST",
-            urlsplit(url).path,
+            urlsplit(url).path if row["kind"] != "report" else "reports",
             status=status,
             outcome="ok" if delivery.ok else "refused" if status else "no_answer",
             checks={"tamper": row["tamper"]} if row["tamper"] else {},
@@ -253,3 +262,15 @@ class Notifier:
             headers["Wechatpay-Timestamp"] = stamp
             headers["Wechatpay-Signature"] = self._keyring.sign(headers["Wechatpay-Serial"], stamp, nonce, body)
         return headers
+
+
+def _content(kind: str, answer: bytes) -> bool:
+    """Whether the vendor takes the answer for an acknowledgement."""
+    if kind == "push":
+        return answer.strip() in (b"success", b"")
+    if kind != "report":
+        return True
+    try:
+        return bool(json.loads(answer)["result"] == 0)
+    except (ValueError, KeyError, TypeError):
+        return False

@@ -21,6 +21,7 @@ class People:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self.unreachable: dict[str, str] = {}  # bare phone → the carrier's code
 
     def register(self, openid: str | None, phone: str, nickname: str) -> Row:
         """Add a user, or change phone and name of a known one."""
@@ -100,6 +101,12 @@ class People:
 
     def store_call(self, phone: str, text: str, plays: int) -> int:
         return self._state.insert("calls", {"phone": phone, "text": text, "plays": plays, "made_at": timestamp()})
+
+    def make_unreachable(self, phone: str, code: str | None) -> None:
+        """What is sent to the phone is taken and does not arrive, for the carrier's ``code``; None: it does again."""
+        self.unreachable.pop(bare_phone(phone), None)
+        if code is not None:
+            self.unreachable[bare_phone(phone)] = code
 
     def calls(self, phone: str | None) -> list[Row]:
         """Calls made to a phone, or to all, oldest first; ``phone`` with or without +86."""

@@ -3,11 +3,14 @@
 import re
 import time
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
+from miniprogram_api.sandbox.clock import CHINA
 from miniprogram_api.sandbox.credentials import SMS_TEMPLATES
 from miniprogram_api.sandbox.crypto import tc3_fault
 from miniprogram_api.sandbox.faults import Fault
+from miniprogram_api.sandbox.people import bare_phone
 from miniprogram_api.sandbox.web import VendorHandler
 
 PHONE = re.compile(r"\+861[3-9]\d{9}")
@@ -91,6 +94,18 @@ class SendSms(TencentHandler):
             return "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
         return None
 
+    def _report(self, phone: str, serial: str) -> dict[str, str]:
+        code = self.world.people.unreachable.get(bare_phone(phone))
+        return {
+            "user_receive_time": datetime.now(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+            "nationcode": "86",
+            "mobile": bare_phone(phone),
+            "report_status": "FAIL" if code else "SUCCESS",
+            "errmsg": code or "DELIVRD",
+            "description": "用户未收到短信" if code else "用户短信送达成功",
+            "sid": serial,
+        }
+
     def _template(self, template_id: object) -> str | None:
         names = {known: name for name, known in self.world.credentials.sms_template_ids.items()}
         name = names.get(str(template_id))
@@ -105,8 +120,10 @@ class SendSms(TencentHandler):
         for number, value in enumerate(params, 1):
             text = text.replace(f"{{{number}}}", value)
         self.world.people.store_sms(phone, body["TemplateId"], params, f"【{body['SignName']}】{text}")
+        serial = uuid.uuid4().hex
+        self.world.notifier.report(serial, [self._report(phone, serial)])
         return {
-            "SerialNo": uuid.uuid4().hex,
+            "SerialNo": serial,
             "PhoneNumber": phone,
             "Fee": 1,
             "SessionContext": str(body.get("SessionContext", "")),

@@ -29,6 +29,7 @@ from miniprogram_api.sandbox.till import Till
 from miniprogram_api.sandbox.transfers import TransferBooks
 
 PUSH_PATH = "/api/v1/wechat/push"
+REPORT_PATH = "/api/v1/provider-reports/"
 
 
 @dataclass
@@ -71,9 +72,11 @@ class World:
         self.state.close()
 
     def use_product(self, url: str | None) -> None:
-        """Send pushes to the product at ``url`` from now on."""
+        """Send pushes and reports to the product at ``url`` from now on."""
         self.product_url = url.rstrip("/") if url else None
         self.notifier.push_url = self.product_url + PUSH_PATH if self.product_url else None
+        reports = REPORT_PATH + self.credentials.report_token
+        self.notifier.report_url = self.product_url + reports if self.product_url else None
 
 
 class VendorHandler(RequestHandler):

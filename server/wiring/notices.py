@@ -19,6 +19,7 @@ from services.notices.bursts import Bursts
 from services.notices.carriers import ByCall, ByCustomerMessage, ByMail, BySms
 from services.notices.customer_windows import CustomerWindows
 from services.notices.deliveries import Deliveries
+from services.notices.delivery_reports import DeliveryReports
 from services.notices.mailboxes import Mailboxes
 from services.notices.notice_statistics import NoticeStatistics
 from services.notices.notices import Notices
@@ -43,6 +44,7 @@ class Telling:
     mailboxes: Mailboxes
     reach: Reach
     statistics: NoticeStatistics
+    reports: DeliveryReports
     attention: Attention
     mentions: Mentions
 
@@ -69,6 +71,17 @@ def build_telling(core: Core, accounts: Accounts) -> Telling:
         subscriptions=subscriptions,
         messages=messages,
         deliveries=Deliveries(database, core.outbox, ways, wishes, Bursts(database, core.audit, clock), tracks, clock),
+        reports=DeliveryReports(
+            database,
+            tracks,
+            wishes,
+            list(ways),
+            core.work_items,
+            core.outbox,
+            settings.sms_report_token.get_secret_value() if settings.sms_report_token else None,
+            clock,
+            core.tally_notice,
+        ),
         windows=windows,
         wishes=wishes,
         mailboxes=mailboxes,

@@ -482,6 +482,8 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("newest", ("user_id", ASCENDING), ("_id", DESCENDING)),
             _index("waiting", *_up("user_id", "kind"), partialFilterExpression={"waiting": True}),
             _index("told", *_up("created_at")),
+            _index("sms_number", *_up("channels.sms.message_id"), sparse=True),
+            _index("call_number", *_up("channels.call.message_id"), sparse=True),
         ),
     ),
     Collection("notice_turns", (_index("expiry", *_up("ends_at"), expireAfterSeconds=86_400),)),

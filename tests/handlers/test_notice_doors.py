@@ -128,3 +128,15 @@ async def test_a_hold_that_is_not_there(doors: Doors, path: str) -> None:
     status, refused = await doors.call("GET", path, doors.reviewer)
     assert status == 404
     assert refused["code"] in ("content.hold_not_found", "request.not_found")
+
+
+async def test_providers_report_to_an_address_that_only_they_know(doors: Doors) -> None:
+    """J1: the address is all that proves who calls."""
+    secret = doors.house.settings.sms_report_token
+    assert secret is not None
+    status, refused = await doors.call("POST", "/provider-reports/somebody-else", None, {})
+    assert (status, refused["code"]) == (401, "report.rejected")
+    told = {"voiceprompt_callback": {"callid": "1", "result": "0"}}
+    taken = await doors.call("POST", f"/provider-reports/{secret.get_secret_value()}", None, told)
+    assert taken == (200, {"result": 0, "errmsg": "OK"})
+    assert await doors.house.database.outbox.count_documents({"kind": "notice.reported"}) == 1

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from miniprogram_api.errors import SmsError
+from miniprogram_api.provider_reports import read_reports
 from miniprogram_api.sms import TencentSmsSender
 from tests.sandbox.playground import Playground, sms_config
 
@@ -63,3 +64,21 @@ async def test_limits_and_trouble(play: Playground) -> None:
     assert (await reason(play))[0] == "unavailable"
     # Neither was repeated: a person must not get a code twice.
     assert len(await play.log("send_sms")) == 2
+
+
+async def test_what_became_of_a_message_is_reported(play: Playground) -> None:
+    """As Tencent Cloud posts it, until the product has said that it is OK."""
+    template = play.credentials.sms_template_ids["login"]
+    play.product.answers += [(503, b""), (200, b'{"result": 0, "errmsg": "OK"}')]
+    receipt = await play.sms.send(PHONE, template, ["482913", "5"])
+    first, again = await play.product.wait_for(2)
+    assert first.path == f"/api/v1/provider-reports/{play.credentials.report_token}"
+    assert first.body == again.body
+    (report,) = read_reports(first.body)
+    assert (report.channel, report.number, report.arrived) == ("sms", receipt.serial, True)
+    await play.control("POST", "unreachable", {"phone": "13800000001", "code": "MK:0001"})
+    play.product.answers += [(200, b'{"result": 0, "errmsg": "OK"}')]
+    await play.sms.send(PHONE, template, ["482913", "5"])
+    *_, last = await play.product.wait_for(3)
+    (report,) = read_reports(last.body)
+    assert (report.arrived, report.cause) == (False, "report.MK:0001")
