@@ -8,6 +8,7 @@ from schemas.api.companies import (
     CompaniesView,
     CompanyBody,
     CompanyMemberBody,
+    CompanyMemberChangeBody,
     CompanyView,
     InvoiceTitleListView,
     StatementQuery,
@@ -67,6 +68,16 @@ class CompanyMembersHandler(ApiHandler):
 
 
 class CompanyMemberHandler(ApiHandler):
+    @door(
+        "Grant a member another allowance, or make them admin",
+        allow=SIGNED_IN,
+        body=CompanyMemberChangeBody,
+        answer=CompanyView,
+        problems=CHANGE,
+    )
+    async def put(self, call: Call[CompanyMemberChangeBody], company_id: str, user_id: str) -> CompanyView:
+        return await self.services.companies.change_member(call.actor, company_id, user_id, call.body)
+
     @door("Take somebody out of a company", allow=SIGNED_IN, answer=CompanyView, problems=CHANGE)
     async def delete(self, call: Call[NoBody], company_id: str, user_id: str) -> CompanyView:
         return await self.services.companies.remove_member(call.actor, company_id, user_id)

@@ -2,6 +2,7 @@
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
+from handlers.upload_forms import as_reached
 from schemas.api.base import NoBody, Page
 from schemas.api.disputes import (
     DecisionBody,
@@ -12,6 +13,7 @@ from schemas.api.disputes import (
     DisputeView,
     StatementBody,
 )
+from schemas.api.files import FileBegin, UploadView
 from schemas.enums import Role
 from services.permissions import SIGNED_IN, only
 
@@ -45,6 +47,20 @@ class OrderDisputesHandler(ApiHandler):
     )
     async def get(self, call: Call[NoBody], order_id: str) -> DisputeList:
         return await self.services.disputes.of_order(call.actor, order_id)
+
+
+class OrderDisputeFilesHandler(ApiHandler):
+    @door(
+        "Announce a file that is to go with a dispute, and get the form that uploads it",
+        allow=SIGNED_IN,
+        body=FileBegin,
+        answer=UploadView,
+        status=201,
+        problems=("order.not_found", "file.type_refused", "file.empty", "file.too_large"),
+        description="As for a space's file; for clients and ops, who need be no members, also in a closed space.",
+    )
+    async def post(self, call: Call[FileBegin], order_id: str) -> UploadView:
+        return as_reached(self, await self.services.dispute_files.begin(call.actor, order_id, call.body))
 
 
 class DisputesHandler(ApiHandler):
@@ -114,6 +130,7 @@ class DisputeReturnHandler(ApiHandler):
 _DISPUTE = "/api/v1/disputes/([0-9a-f]{24})"
 ROUTES = [
     ("/api/v1/orders/([0-9a-f]{24})/disputes", OrderDisputesHandler),
+    ("/api/v1/orders/([0-9a-f]{24})/dispute-files", OrderDisputeFilesHandler),
     ("/api/v1/desk/disputes", DisputesHandler),
     (_DISPUTE, DisputeHandler),
     (f"{_DISPUTE}/files", DisputeFilesHandler),

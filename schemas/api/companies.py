@@ -33,6 +33,13 @@ class CompanyMemberBody(Body):
     allowance_fen: AllowanceFen = 0
 
 
+class CompanyMemberChangeBody(Body):
+    """Of somebody who is a member; the allowance begins anew."""
+
+    admin: Flag = False
+    allowance_fen: AllowanceFen = 0
+
+
 class TopUpBody(Body):
     amount_fen: TopUpFen
     method: Literal[PaymentMethod.WECHAT_JSAPI]

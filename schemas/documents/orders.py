@@ -121,11 +121,11 @@ class ProviderEventDocument(TypedDict):
 class RefundDocument(TypedDict):
     _id: str
     schema_version: int
-    order_id: str
+    order_id: NotRequired[str]  # a company's top-up that came twice belongs to no order
     payment_id: str
     out_refund_no: str
     amount_fen: int
-    reason: bytes  # sealed under the order's space key
+    reason: NotRequired[bytes]  # sealed under the order's space key; with an order only
     state: str
     stray: NotRequired[bool]  # money that belongs to no order goes back without touching the order
     group: NotRequired[str]  # refunds that were asked for together; the first one's id

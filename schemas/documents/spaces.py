@@ -114,6 +114,7 @@ class FileDocument(TypedDict):
     schema_version: int
     space_id: str  # whose key seals it: a case space's, a verification's or a draft's
     owner_id: str
+    apart: NotRequired[bool]  # its owner need be no member: another right let them bring it
     name: bytes  # sealed: file names tell stories
     content_type: str
     declared_size: int

@@ -35,4 +35,4 @@ def build_disputes(core: Core, money: Money, penalties: Penalties, files: Files,
         core.database, book, money.book, money.refunds, penalties, files, core.idempotency, core.outbox, core.clock
     )
     follow = DisputeEffects(core.database, book, core.cards, notices, core.publisher, core.work_items, core.clock)
-    return Quarrels(disputes, DisputeFiles(book, files, core.audit), follow)
+    return Quarrels(disputes, DisputeFiles(book, money.book, files, core.audit), follow)

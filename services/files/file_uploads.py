@@ -45,8 +45,11 @@ class FileUploads:
         self._largest = upload_max_mb * MEGABYTE
         self._clock = clock
 
-    async def begin(self, actor: Actor, holder_id: str, body: FileBegin) -> UploadView:
-        """Raises ``file.type_refused``, ``file.empty``, ``file.too_large``, ``file.gone``."""
+    async def begin(self, actor: Actor, holder_id: str, body: FileBegin, *, apart: bool = False) -> UploadView:
+        """``apart``: by somebody who need be no member of the space.
+
+        Raises ``file.type_refused``, ``file.empty``, ``file.too_large``, ``file.gone``.
+        """
         kind = declared_type(body.content_type, body.name)
         if kind is None:
             raise Problem("file.type_refused")
@@ -56,6 +59,8 @@ class FileUploads:
         if body.size > largest:
             raise Problem("file.too_large", f"文件不能超过 {largest // MEGABYTE} MB")
         document = await self._document(actor, holder_id, body, kind)
+        if apart:
+            document["apart"] = True
         file_id = document["_id"]
 
         async def work(session: AsyncClientSession) -> None:

@@ -16,7 +16,6 @@ class Matter:
 
 
 STRAY, MISMATCH = "money.stray", "money.payment_mismatch"
-STRAY_TOP_UP = "money.stray_top_up"
 SHIPPING_FAILED = "money.shipping_failed"
 REFUND_FAILED, REFUND_ABNORMAL = "money.refund_failed", "money.refund_abnormal"
 SHARE_NOT_BACK = "money.share_not_back"
@@ -26,11 +25,6 @@ MATTERS: dict[str, Matter] = {
         "收到一笔无需支付的款项",
         "系统会自动原路退回，退款成功后本工单自动关闭。若一天后仍未关闭，请在微信支付商户平台查看该笔退款。",
         urgent=False,
-    ),
-    STRAY_TOP_UP: Matter(
-        "收到一笔重复的企业充值",
-        "系统不会自动退回这笔款项。请与企业核实：不需要的，在商户平台按商户订单号原路退款；需要留作预付款的，"
-        "先在商户平台退回，再请企业重新充值。处理后关闭本工单，次日对账会核对退款。",
     ),
     MISMATCH: Matter(
         "微信支付通知与订单不符，未入账",

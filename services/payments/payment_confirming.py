@@ -19,7 +19,7 @@ from services.ledger import postings
 from services.ledger.ledger import Ledger
 from services.orders.order_seams import Tally, no_tally
 from services.outbox import Outbox
-from services.payments.money_items import MISMATCH, STRAY, STRAY_TOP_UP, open_about_payment
+from services.payments.money_items import MISMATCH, STRAY, open_about_payment
 from services.payments.purposes import Purposes, subject_of
 from services.storage.database import Database
 from services.work_items import WorkItems
@@ -143,8 +143,7 @@ class PaymentConfirming:
             # an order's payments are reported as delivered with the order
             await self._outbox.add(session, "shipping.report", f"shipping:{payment_id}", {"payment_id": payment_id})
         if not awaited:
-            matter = STRAY if "order_id" in arrived else STRAY_TOP_UP
-            await open_about_payment(self._work_items, matter, arrived, session)
+            await open_about_payment(self._work_items, STRAY, arrived, session)
             await self._outbox.add(session, "payment.stray", f"payment:{payment_id}", {"payment_id": payment_id})
         return state
 

@@ -155,19 +155,22 @@ def shares(remaining: list[tuple[PaymentDocument, int]], amount: int) -> list[tu
     return taken or [(remaining[0][0], 0)]
 
 
-def new_refund(refund_id: str, payment: PaymentDocument, amount: int, reason: bytes, by: str) -> RefundDocument:
-    """Not written yet. ``reason`` is sealed under the order's space key."""
-    return {
+def new_refund(refund_id: str, payment: PaymentDocument, amount: int, reason: bytes | None, by: str) -> RefundDocument:
+    """Not written yet. ``reason`` is sealed under the order's space key; None for money that belongs to no order."""
+    refund: RefundDocument = {
         "_id": refund_id,
         "schema_version": 1,
-        "order_id": payment["order_id"],
         "payment_id": payment["_id"],
         "out_refund_no": f"R{refund_id}",
         "amount_fen": amount,
-        "reason": reason,
         "state": RefundState.REQUESTED.value,
         "requested_by": by,
         "query_at": payment["updated_at"],
         "created_at": payment["updated_at"],
         "updated_at": payment["updated_at"],
     }
+    if "order_id" in payment:
+        refund["order_id"] = payment["order_id"]
+    if reason is not None:
+        refund["reason"] = reason
+    return refund

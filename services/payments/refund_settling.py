@@ -105,7 +105,7 @@ class RefundSettling:
                     upsert=True,
                     session=session,
                 )
-            await self._audit.write(None, f"refund.{state.value}", refund_id, session, order=refund["order_id"])
+            await self._audit.write(None, f"refund.{state.value}", refund_id, session, order=refund.get("order_id"))
             if not refund.get("stray"):
                 await self._go_on(session, ended, state)
             return True

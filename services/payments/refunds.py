@@ -175,30 +175,28 @@ class Refunds:
             await self._send(refund)
 
     async def _stray(self, row: OutboxDocument) -> None:
-        """Money came for an order that wanted none: it goes back by itself, once.
-
-        A company's top-up that came twice belongs to no order: its work item says what a person does with it.
-        """
+        """Money came that nothing awaited, for an order or for a company's balance: it goes back by itself, once."""
         payment = await self._db.payments.find_one({"_id": row["payload"]["payment_id"]})
-        order_id = payment.get("order_id") if payment else None
-        order = await self._book.load(order_id) if order_id else None
-        if payment is None or order is None:
+        order = await self._book.load(payment["order_id"]) if payment and "order_id" in payment else None
+        if payment is None or (order is None and "order_id" in payment):
             return
         # the id is the event's, so a repeated effect finds its refund
         if await self._db.refunds.find_one({"_id": row["_id"]}, {"_id": 1}) is None:
-            sealed = await self._seals.seal(order, "refund", "重复支付或订单已取消，自动退款")
+            why = "重复支付或订单已取消，自动退款"
+            sealed = await self._seals.seal(order, "refund", why) if order else None
             refund = new_refund(row["_id"], payment, payment["amount_fen"], sealed, "system")
             refund["stray"] = True
             await self._db.transaction(lambda session: self._asking.owe(session, payment, refund, None))
             self._outbox.nudge()
+        number = order["number"] if order else payment["out_trade_no"]
         await self._notices.tell(
             payment["payer_id"],
             NoticeKind.ORDER_REFUND_REQUESTED,
             row["_id"],
             title="多付的款项正在退回",
-            text=f"订单 {order['number']} 无需支付，您支付的款项将原路退回。",
-            link=f"/orders/{order['_id']}",
-            values={"number": order["number"], "service": order["product"]["name"]},
+            text=f"{'订单' if order else '充值'} {number} 无需支付，您支付的款项将原路退回。",
+            link=f"/orders/{order['_id']}" if order else f"/companies/{payment['owner_id']}",
+            values={"number": number, "service": order["product"]["name"] if order else "企业预付款充值"},
         )
 
     # --- sending and asking

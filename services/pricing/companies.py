@@ -15,6 +15,7 @@ from schemas.api.companies import (
     CompaniesView,
     CompanyBody,
     CompanyMemberBody,
+    CompanyMemberChangeBody,
     CompanyMemberView,
     CompanyView,
     InvoiceTitleListView,
@@ -100,15 +101,33 @@ class Companies:
         who may spend all. Raises what ``access`` raises, and ``company.member_not_found``."""
         await self.access(actor, company_id, admin=True)  # first: strangers must not learn whose phones are known here
         user_id = await self._by_phone(body.phone)
+        return await self._put_member(actor, company_id, user_id, "added", body)
 
+    async def change_member(
+        self, actor: Actor, company_id: str, user_id: str, body: CompanyMemberChangeBody
+    ) -> CompanyView:
+        """Grant a member another allowance, which begins anew, or make them admin, or no admin any more. Raises what
+        ``access`` raises, ``company.member_not_found`` and ``company.last_admin``."""
+        return await self._put_member(actor, company_id, user_id, "changed", body)
+
+    async def _put_member(
+        self,
+        actor: Actor,
+        company_id: str,
+        user_id: str,
+        what: str,
+        body: CompanyMemberBody | CompanyMemberChangeBody,
+    ) -> CompanyView:
         async def work(session: AsyncClientSession) -> CompanyDocument:
             company = await self.access(actor, company_id, session, admin=True)
             others = [member for member in company["members"] if member["user_id"] != user_id]
+            if what == "changed" and len(others) == len(company["members"]):
+                raise Problem("company.member_not_found")
             fresh: CompanyMemberDocument = {"user_id": user_id, "admin": body.admin, "added_at": self._clock()}
             if not body.admin:
                 fresh["allowance_fen"] = body.allowance_fen
-            what = f"added:{user_id}"
-            return await self._members(session, actor, company, [*others, fresh], what, fresh.get("allowance_fen"))
+            done = f"{what}:{user_id}"
+            return await self._members(session, actor, company, [*others, fresh], done, fresh.get("allowance_fen"))
 
         return await self._view(actor, await self._db.transaction(work))
 

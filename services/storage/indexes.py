@@ -129,7 +129,7 @@ COLLECTIONS: tuple[Collection, ...] = (
             _index("query", *_up("state", "query_at")),
             _index("shares", *_up("state", "shares_at")),
         ),
-        _needs(["order_id", "payment_id", "out_refund_no", "amount_fen", "state"], amount_fen=_FEN),
+        _needs(["payment_id", "out_refund_no", "amount_fen", "state"], amount_fen=_FEN),
     ),
     Collection(
         "coupon_definitions",

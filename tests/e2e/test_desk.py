@@ -295,6 +295,49 @@ async def test_a_firm_its_lawyer_the_rules_and_a_penalty(bureau: Bureau) -> None
     await expect(imposed.locator(".tag")).to_have_text("已免除")
 
 
+async def test_a_companys_account_its_people_and_a_transfer(bureau: Bureau) -> None:
+    """B6, E2: the page that a company's own admins have, too."""
+    await bureau.known_client("13700005555", "孙经理")
+    await bureau.known_client("13700006666", "周助理")
+    page = await bureau.sit("运营小冯", Role.OPS)
+    await page.get_by_role("link", name="企业账户").click()
+    await page.get_by_role("button", name="开通企业账户").click()
+    form = page.get_by_role("dialog", name="开通企业账户")
+    await form.get_by_label("企业名称（与登记一致）").fill("某某贸易有限公司")
+    start = "91110108MA0123456"
+    await form.get_by_label("统一社会信用代码").fill(start + check_character(start))
+    await form.get_by_label("首位管理员手机号").fill("13700005555")
+    await form.get_by_role("button", name="开通", exact=True).click()
+    await page.get_by_role("link", name="某某贸易有限公司").click()
+    await page.get_by_role("button", name="添加成员").click()
+    form = page.get_by_role("dialog", name="添加成员")
+    await form.get_by_label("手机号").fill("13700006666")
+    await form.get_by_label("可用额度（元）").fill("200")
+    await form.get_by_role("button", name="保存").click()
+    member = page.get_by_role("button", name=re.compile("^周助理"))
+    await expect(member).to_contain_text("额度 ¥200，还可用 ¥200")
+    await member.click()
+    form = page.get_by_role("dialog", name="周助理")
+    await form.get_by_label("可用额度（元）").fill("350")
+    await form.get_by_role("button", name="保存").click()
+    await expect(member).to_contain_text("额度 ¥350")
+    await page.get_by_role("button", name="登记转账").click()
+    form = page.get_by_role("dialog", name="登记银行转账")
+    await form.get_by_label("金额（元）").fill("5000")
+    await form.get_by_label("银行流水号").fill("BANK-2026-1122")
+    await form.get_by_role("button", name="登记").click()
+    await expect(page.get_by_text("银行转账待复核")).to_be_visible()
+    second = await bureau.sit("运营小陈", Role.OPS)
+    await second.goto(page.url)
+    await second.get_by_role("button", name="复核通过").click()
+    await second.get_by_role("alertdialog").get_by_role("button", name="复核通过").click()
+    await expect(second.locator(".balance__sum")).to_have_text("¥5,000")
+    await expect(second.locator(".line")).to_contain_text("+¥5,000")
+    await second.get_by_role("button", name="移出周助理").click()
+    await second.get_by_role("alertdialog").get_by_role("button", name="移出").click()
+    await expect(second.get_by_text("成员（1）")).to_be_visible()
+
+
 async def test_a_day_with_a_difference_says_what_to_do(bureau: Bureau) -> None:
     house = bureau.house
     moved = Posting(

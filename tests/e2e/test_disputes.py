@@ -104,7 +104,9 @@ async def test_a_receipt_is_proved_and_an_invoice_asked_for(open_phone: OpenPhon
     await expect(page.get_by_text("发票号码 25442000000123456789")).to_be_visible()
 
 
-async def test_ops_look_into_an_order_and_ask_for_its_client(open_phone: OpenPhone, office: Office) -> None:
+async def test_ops_look_into_an_order_and_ask_for_its_client(
+    open_phone: OpenPhone, office: Office, tmp_path: Path
+) -> None:
     case = await office.open_case(0)
     phone = await open_phone("finance")
     page = phone.page
@@ -125,5 +127,7 @@ async def test_ops_look_into_an_order_and_ask_for_its_client(open_phone: OpenPho
     sheet = page.get_by_role("dialog", name="代客户申请售后")
     await sheet.get_by_label("投诉服务").check()
     await sheet.get_by_label("情况说明").fill("客户今天来电，说律师三天没有回复。")
+    await sheet.locator("input[type=file]").set_input_files(samples.photo(tmp_path / "记录.jpg"))
+    await expect(sheet.get_by_role("button", name="移除记录.jpg")).to_be_visible()
     await sheet.get_by_role("button", name="提交申请").click()
     await expect(page.locator(".card", has_text="客户今天来电")).to_contain_text("处理中")

@@ -8,7 +8,7 @@ import aiohttp
 import orjson
 import pytest
 
-from schemas.api.files import FileBegin
+from schemas.api.files import FileBegin, UploadView
 from schemas.enums import PaymentState, Role
 from server.demo.products import PRODUCTS
 from server.wiring import House
@@ -132,15 +132,20 @@ async def paid(house: House, order_id: str, payer: Person) -> str:
     return payment_id
 
 
+PICTURE = picture()
+ANNOUNCED = FileBegin(name="聊天截图.jpg", content_type="image/jpeg", size=len(PICTURE))
+
+
+async def sent(house: House, url: str, begun: UploadView) -> None:
+    target = begun.upload.url.replace(house.settings.public_url, url)
+    status, _ = await post_form(target, dict(begun.upload.fields), PICTURE)
+    assert status in (200, 201, 204)
+
+
 async def uploaded(house: House, url: str, owner: Person, space_id: str) -> str:
     """A small picture in a space, as the client's phone leaves it; its file id."""
-    data = picture()
-    form = FileBegin(name="聊天截图.jpg", content_type="image/jpeg", size=len(data))
-    begun = await house.services.files.begin(owner.actor, space_id, form)
-    status, _ = await post_form(
-        begun.upload.url.replace(house.settings.public_url, url), dict(begun.upload.fields), data
-    )
-    assert status in (200, 201, 204)
+    begun = await house.services.files.begin(owner.actor, space_id, ANNOUNCED)
+    await sent(house, url, begun)
     await house.services.files.complete(owner.actor, begun.file_id)
     return begun.file_id
 
@@ -165,6 +170,32 @@ async def test_who_judges_a_dispute_sees_its_files(house: House, url: str, doors
     assert {row["actor"] for row in looked} == {case.support.id, case.ops.id}
     await house.database.files.update_one({"_id": file_id}, {"$set": {"held": True}})
     assert (await doors.ask(case.lawyer, "GET", path))[1]["items"] == [], "what is held is shown by its reviewers alone"
+
+
+async def test_ops_add_what_a_client_sent_them_though_the_space_is_closed(
+    house: House, url: str, doors: Doors, case: Case
+) -> None:
+    """C5: whoever speaks for a client on the phone is no member of the space, and becomes none."""
+    await house.blobs.ensure_bucket()
+    order = await house.database.orders.find_one({"_id": case.order_id})
+    assert order is not None
+    await house.database.spaces.update_one({"_id": order["space_id"]}, {"$set": {"closed_at": datetime.now(UTC)}})
+    path, form = f"/orders/{case.order_id}/dispute-files", ANNOUNCED.model_dump(mode="json", exclude_none=True)
+    assert await doors.code(case.stranger, "POST", path, form) == (404, "order.not_found")
+    assert await doors.code(case.lawyer, "POST", path, form) == (403, "auth.forbidden")
+    assert await doors.code(case.support, "POST", path, form) == (403, "auth.forbidden")
+    for person in (case.client, case.ops):
+        status, begun = await doors.ask(person, "POST", path, form)
+        assert status == 201
+        complete = f"/files/{begun['file_id']}/complete"
+        await sent(house, url, UploadView.model_validate(begun))
+        for other in {case.client, case.ops, case.support} - {person}:
+            assert (await doors.ask(other, "POST", complete, {}))[0] == 404
+        assert (await doors.ask(person, "POST", complete, {}))[0] == 200
+    assert (await doors.ask(case.ops, "GET", f"/files/{begun['file_id']}"))[0] == 404, "ops are in no space"
+    asked = {"kind": "complaint", "reason": "客户来电。", "file_ids": [begun["file_id"]]}
+    status, dispute = await doors.ask(case.ops, "POST", f"/orders/{case.order_id}/disputes", asked, keyed=True)
+    assert (status, dispute["file_ids"]) == (201, [begun["file_id"]])
 
 
 async def test_a_dispute_is_argued_by_its_people_and_decided_at_the_desk(doors: Doors, case: Case) -> None:

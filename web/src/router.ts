@@ -4,6 +4,8 @@ import { hasDesk, home, signedIn } from "./stores/session"
 import CaseElementsView from "./views/CaseElementsView.vue"
 import CaseHearingsView from "./views/CaseHearingsView.vue"
 import ChatView from "./views/ChatView.vue"
+import CompaniesView from "./views/CompaniesView.vue"
+import CompanyView from "./views/CompanyView.vue"
 import CouponsView from "./views/CouponsView.vue"
 import DeliverView from "./views/DeliverView.vue"
 import DisputesView from "./views/DisputesView.vue"
@@ -116,6 +118,8 @@ export const router = createRouter({
     { path: "/quotes/:id", component: QuoteView, props: true, meta: { title: "报价" } },
     { path: "/spaces/:id/quote", component: OfferQuoteView, props: true, meta: { title: "发送报价" } },
     { path: "/me/verification", component: VerificationView, meta: { title: "实名认证" } },
+    { path: "/companies", component: CompaniesView, meta: { title: "企业账户" } },
+    { path: "/companies/:id", component: CompanyView, props: true, meta: { title: "企业账户" } },
     { path: "/me/coupons", component: CouponsView, meta: { title: "优惠券" } },
     { path: "/me/notices", component: NoticesView, meta: { title: "通知" } },
     { path: "/me/reminders", component: RemindersView, meta: { title: "微信提醒" } },

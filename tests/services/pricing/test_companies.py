@@ -11,15 +11,25 @@ from schemas.api.companies import (
     BankTopUpBody,
     CompanyBody,
     CompanyMemberBody,
+    CompanyMemberChangeBody,
     CompanyView,
     StatementLineView,
     StatementQuery,
     TopUpBody,
 )
 from schemas.api.orders import RefundBody
-from schemas.api.payments import PaymentBody
+from schemas.api.payments import PaymentBody, PaymentView
 from schemas.credit_codes import check_character
-from schemas.enums import IdentityKind, OrderStatus, PaymentMethod, PaymentState, Role, TopUpState
+from schemas.enums import (
+    IdentityKind,
+    NoticeKind,
+    OrderStatus,
+    PaymentMethod,
+    PaymentState,
+    RefundState,
+    Role,
+    TopUpState,
+)
 from services.actors import Actor
 from services.errors import Problem
 from services.ids import new_id
@@ -138,8 +148,12 @@ async def test_an_admin_tops_up_by_wechat_once_however_often_the_phone_asks(worl
     assert [one.state for one in (await world.shop.top_ups.list(admin, made.id)).items] == [TopUpState.DONE]
 
 
-async def test_a_top_up_that_came_twice_is_a_persons_matter(world: World) -> None:
-    """E1: nothing sends it back by itself, and its work item says so."""
+def subject(view: PaymentView) -> str:
+    return f"payment:{view.payment_id}"
+
+
+async def test_a_top_up_that_came_twice_goes_back_by_itself(world: World) -> None:
+    """E1: once, though it belongs to no order; its payer hears of it, and the work item closes itself."""
     admin = await world.client()
     made = await company(world, admin)
     body = TopUpBody(amount_fen=500_00, method=PaymentMethod.WECHAT_JSAPI)
@@ -148,10 +162,19 @@ async def test_a_top_up_that_came_twice_is_a_persons_matter(world: World) -> Non
     await world.pay(view.out_trade_no)
     await world.payments.notify(*await world.notice(view.out_trade_no))
     await world.work()
-    subject = f"payment:{view.payment_id}"
-    (item,) = [one for one in await world.work_items.list() if one["subject"] == subject]
-    assert (item["kind"], "不会自动退回" in item["advice"]) == ("money.stray_top_up", True)
-    assert await world.database.refunds.count_documents({"payment_id": view.payment_id}) == 0
+    (row,) = await world.database.outbox.find({"kind": "payment.stray", "subject": subject(view)}).to_list()
+    await world.effects["payment.stray"](row)
+    (refund,) = await world.database.refunds.find({"payment_id": view.payment_id}).to_list()
+    assert (refund["amount_fen"], "order_id" in refund) == (500_00, False)
+    await world.settle_refunds()
+    await world.work()
+    (refund,) = await world.database.refunds.find({"payment_id": view.payment_id}).to_list()
+    assert refund["state"] == RefundState.SUCCEEDED
+    (item,) = await world.database.work_items.find({"subject": subject(view)}).to_list()
+    assert (item["kind"], item["state"]) == ("money.stray", "done")
+    assert NoticeKind.ORDER_REFUND_REQUESTED in await world.told(admin)
+    assert await balance(world, made.id) == 0
+    assert await world.ledger.balance(account(Kind.STRAY, view.payment_id)) == 0
 
 
 # --- spending
@@ -313,3 +336,23 @@ async def test_strangers_learn_nothing_about_phones(world: World) -> None:
     for phone in (await phone_of(world, await world.client()), "13700000000"):
         adding = world.shop.companies.add_member(stranger, made.id, CompanyMemberBody(phone=phone, admin=False))
         assert await refused(adding) == "company.not_found"
+
+
+async def test_an_admin_changes_what_a_member_may_spend_without_their_phone(world: World) -> None:
+    """B6, E2: from the page, where nobody sees a phone."""
+    companies = world.shop.companies
+    admin, member, stranger = [await world.client() for _ in range(3)]
+    made = await company(world, admin)
+    await companies.add_member(admin, made.id, CompanyMemberBody(phone=await phone_of(world, member)))
+    grant = CompanyMemberChangeBody(allowance_fen=20_00)
+    shown = await companies.change_member(admin, made.id, member.user_id, grant)
+    assert [(one.admin, one.allowance_fen, one.left_fen) for one in shown.members] == [
+        (True, None, None),
+        (False, 20_00, 20_00),
+    ]
+    assert await refused(companies.change_member(member, made.id, member.user_id, grant)) == "auth.forbidden"
+    assert await refused(companies.change_member(stranger, made.id, member.user_id, grant)) == "company.not_found"
+    assert await refused(companies.change_member(admin, made.id, stranger.user_id, grant)) == "company.member_not_found"
+    assert await refused(companies.change_member(admin, made.id, admin.user_id, grant)) == "company.last_admin"
+    await companies.change_member(admin, made.id, member.user_id, CompanyMemberChangeBody(admin=True))
+    assert (await companies.get(member, made.id)).admin

@@ -13,9 +13,17 @@ export const getFile = (fileId: string): Promise<StoredFile> => call("GET", `/fi
 
 export type Progress = (fraction: number) => void
 
-/** Uploads one file into a space: grant, multipart POST with the file last, complete. Answers the file's id. */
-export async function uploadFile(spaceId: string, file: LocalFile, progress: Progress): Promise<string> {
-  const grant = await call<UploadGrant>("POST", `/spaces/${encodeURIComponent(spaceId)}/files`, {
+/** Uploads one file into a space. Answers its id. */
+export const uploadFile = (spaceId: string, file: LocalFile, progress: Progress): Promise<string> =>
+  uploadAt(`/spaces/${encodeURIComponent(spaceId)}/files`, file, progress)
+
+/** To go with a dispute; one need be no member of the order's space. */
+export const uploadDisputeFile = (orderId: string, file: LocalFile, progress: Progress): Promise<string> =>
+  uploadAt(`/orders/${encodeURIComponent(orderId)}/dispute-files`, file, progress)
+
+/** Grant, multipart POST with the file last, complete. */
+async function uploadAt(path: string, file: LocalFile, progress: Progress): Promise<string> {
+  const grant = await call<UploadGrant>("POST", path, {
     body: { name: file.name, content_type: file.content_type, size: file.blob.size },
     idempotencyKey: newId(),
   })

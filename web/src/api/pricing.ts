@@ -60,12 +60,6 @@ export interface Quote {
   actions: string[]
 }
 
-export interface Company {
-  id: string
-  name: string
-  balance_fen: number
-}
-
 /** What a coupon may be used for. */
 export type CouponUse = { product_id: string } | { quote_id: string }
 
@@ -96,7 +90,6 @@ export const startTip = (orderId: string, amountFen: number, key: string): Promi
     idempotencyKey: key,
   })
 
-export const listCompanies = (): Promise<Page<Company>> => call("GET", "/companies")
 export const payFromBalance = (orderId: string, companyId: string, key: string): Promise<Payment> =>
   call("POST", `/orders/${id(orderId)}/payments`, {
     body: { method: "prepaid", company_id: companyId },

@@ -1,6 +1,8 @@
 /** The routes of the desk (工作台), inside its shell. */
 import type { Component } from "vue"
 import type { RouteRecordRaw } from "vue-router"
+import CompaniesView from "../views/CompaniesView.vue"
+import CompanyView from "../views/CompanyView.vue"
 import SettlementsView from "../views/SettlementsView.vue"
 import SettlementView from "../views/SettlementView.vue"
 
@@ -27,6 +29,8 @@ export const DESK_ROUTES: RouteRecordRaw[] = [
   { path: "ledger", component: lazily((found) => found.LedgerView), meta: { title: "总账" } },
   { path: "orders/:id/ledger", component: lazily((found) => found.OrderLedgerView), props: true, meta: { title: "订单账目" } },
   { path: "firms", component: lazily((found) => found.FirmsView), meta: { title: "律所与律师" } },
+  { path: "companies", component: CompaniesView, meta: { title: "企业账户" } },
+  { path: "companies/:id", component: CompanyView, props: true, meta: { title: "企业账户" } },
   { path: "rules", component: lazily((found) => found.RulesView), meta: { title: "结算规则" } },
   { path: "rules/new", component: lazily((found) => found.NewRulesView), meta: { title: "制定新版本" } },
   { path: "penalties", component: lazily((found) => found.PenaltiesView), meta: { title: "违规扣款" } },

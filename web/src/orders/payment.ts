@@ -1,4 +1,5 @@
 /** Paying: through WeChat where the page runs in it, through the sandbox in development. */
+import { startTopUp } from "../api/companies"
 import { newId } from "../api/ids"
 import { startPayment } from "../api/orders"
 import { startQuotePayment, startTip } from "../api/pricing"
@@ -18,6 +19,10 @@ export const payQuote = (quoteId: string): Promise<PayOutcome> =>
 
 export const payTip = (orderId: string, amountFen: number): Promise<PayOutcome> =>
   payFor(`tip.${orderId}.${amountFen}`, `/orders/${orderId}`, (key) => startTip(orderId, amountFen, key))
+
+/** An admin pays ahead for the company. */
+export const payTopUp = (companyId: string, amountFen: number): Promise<PayOutcome> =>
+  payFor(`top-up.${companyId}.${amountFen}`, `/companies/${companyId}`, (key) => startTopUp(companyId, amountFen, key))
 
 /** `subject` names what is paid; the person comes back to the page `back`. */
 async function payFor(subject: string, back: string, start: (key: string) => Promise<Payment>): Promise<PayOutcome> {
