@@ -4,7 +4,7 @@ from handlers.base import ApiHandler
 from handlers.doors import Call, door
 from handlers.upload_forms import as_reached
 from schemas.api.base import NoBody
-from schemas.api.drafts import DraftPaperBody, DraftPapersView, DraftPaperView
+from schemas.api.drafts import DraftPaperBody, DraftPapersView, DraftPaperView, FiledPapersView, FilePapersBody
 from schemas.api.files import UploadView
 from schemas.enums import Role
 from services.permissions import only
@@ -63,7 +63,29 @@ class DraftPaperCompleteHandler(ApiHandler):
         return await self.services.draft_papers.complete(call.actor, file_id)
 
 
+class SpaceDraftPapersHandler(ApiHandler):
+    @door(
+        "Take papers that were photographed for a form into the case that came of it",
+        allow=CLIENTS,
+        body=FilePapersBody,
+        answer=FiledPapersView,
+        limit=ASKING,
+        problems=(
+            "space.not_found",
+            "space.closed",
+            "file.not_found",
+            "file.gone",
+            "reading.not_done",
+        ),
+        description="They keep their ids and hashes, and are listed as evidence unless they identify somebody. May be "
+        "repeated.",
+    )
+    async def post(self, call: Call[FilePapersBody], space_id: str) -> FiledPapersView:
+        return await self.services.paper_filing.file(call.actor, space_id, call.body)
+
+
 ROUTES = [
     ("/api/v1/draft-papers", DraftPapersHandler),
     ("/api/v1/draft-papers/([0-9a-f]{24})/complete", DraftPaperCompleteHandler),
+    ("/api/v1/spaces/([0-9a-f]{24})/draft-papers", SpaceDraftPapersHandler),
 ]

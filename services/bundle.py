@@ -34,6 +34,7 @@ from services.notices.wishes import Wishes
 from services.orders.draft_papers import DraftPapers
 from services.orders.form_suggestions import FormSuggestions
 from services.orders.orders import Orders
+from services.orders.paper_filing import PaperFiling
 from services.orders.products import Products
 from services.payments.payments import Payments
 from services.payments.refunds import Refunds
@@ -88,6 +89,7 @@ class Services:
     invoices: Invoices
     case_elements: CaseElementsBook
     draft_papers: DraftPapers
+    paper_filing: PaperFiling
     evidence: Evidence
     evidence_files: CatalogueFiles
     exchanges: Exchanges

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from schemas.api.base import Body, Moment, View
+from schemas.api.base import Body, Id, Moment, View
 from schemas.reading_enums import ReadingState
 
 
@@ -28,3 +28,20 @@ class DraftPapersView(View):
 
     items: list[DraftPaperView]
     purge_at: Moment | None = None
+
+
+class FilePapersBody(Body):
+    """Papers of the caller's that become part of a case."""
+
+    file_ids: list[Id] = Field(min_length=1, max_length=20)
+
+
+class FiledPaperView(View):
+    """``number`` is its number in the catalogue of evidence; null for what identifies somebody, which is not listed."""
+
+    file_id: str
+    number: int | None = None
+
+
+class FiledPapersView(View):
+    items: list[FiledPaperView]

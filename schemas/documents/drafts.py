@@ -5,7 +5,7 @@ from typing import TypedDict
 
 
 class DraftDocument(TypedDict):
-    """One for each person. Files and readings lie under its own data key, and go with it."""
+    """One for each person. Files and readings lie under its own data key, and go with it, unless a case takes them."""
 
     _id: str
     schema_version: int

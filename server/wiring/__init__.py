@@ -148,6 +148,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         invoices=invoicing.invoices,
         case_elements=catalogue.elements,
         draft_papers=catalogue.drafts,
+        paper_filing=catalogue.filing,
         evidence=catalogue.evidence,
         evidence_files=catalogue.files,
         exchanges=courts.asynchronous.exchanges,

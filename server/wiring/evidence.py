@@ -10,6 +10,7 @@ from services.evidence.catalogue_files import CatalogueFiles
 from services.evidence.evidence import Evidence
 from services.orders.draft_papers import DraftPapers
 from services.orders.form_suggestions import FormSuggestions
+from services.orders.paper_filing import PaperFiling
 from services.orders.products import Products
 from services.readings.confirmed_papers import ConfirmedPapers
 from services.readings.paper_reader import PaperReader
@@ -26,13 +27,15 @@ class Catalogue:
     elements: CaseElementsBook
     forms: FormSuggestions
     drafts: DraftPapers
+    filing: PaperFiling
 
     def ticks(self) -> list[Tick]:
         return [Tick("drafts", SWEEP_SECONDS, self.drafts.tick)]
 
 
 def build_catalogue(core: Core, rooms: FileRooms, reader: PaperReader, products: Products, gate: Gate) -> Catalogue:
-    papers = ConfirmedPapers(core.database, ReadingSeals(core.vault))
+    seals = ReadingSeals(core.vault)
+    papers = ConfirmedPapers(core.database, seals)
     evidence = Evidence(
         core.database,
         core.spaces,
@@ -53,13 +56,13 @@ def build_catalogue(core: Core, rooms: FileRooms, reader: PaperReader, products:
         forms=FormSuggestions(core.database, products, core.spaces, papers),
         drafts=DraftPapers(
             core.database,
-            core.vault,
-            rooms.uploads,
-            rooms.intake,
-            rooms.store,
+            rooms.held,
             reader,
             core.audit,
             most_waiting=core.settings.ocr_queue_most,
             clock=core.clock,
+        ),
+        filing=PaperFiling(
+            core.database, core.spaces, rooms.store, seals, evidence, core.audit, core.outbox, core.clock
         ),
     )

@@ -7,6 +7,7 @@ from services.files.file_intake import FileIntake
 from services.files.file_store import FileStore
 from services.files.file_uploads import FileUploads
 from services.files.files import Files
+from services.files.held_files import HeldFiles
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
 from services.files.recordings import Recordings
 from services.files.second_copies import SecondCopies
@@ -17,8 +18,7 @@ class FileRooms:
     """Files of spaces, and the parts that files of other holders go through."""
 
     files: Files
-    uploads: FileUploads
-    intake: FileIntake
+    held: HeldFiles
     store: FileStore
     second: SecondCopies
 
@@ -59,4 +59,5 @@ def build_files(core: Core) -> FileRooms:
         upload_max_mb=settings.upload_max_mb,
         clock=core.clock,
     )
-    return FileRooms(files, uploads, intake, store, SecondCopies(database, store, core.audit))
+    held = HeldFiles(database, core.vault, uploads, intake, store, core.clock)
+    return FileRooms(files, held, store, SecondCopies(database, store, core.audit))

@@ -53,10 +53,7 @@ def build_verification(core: Core, rooms: FileRooms, reader: PaperReader, notice
     seals = ReadingSeals(core.vault)
     papers = Papers(
         database,
-        core.vault,
-        rooms.uploads,
-        rooms.intake,
-        rooms.store,
+        rooms.held,
         reader,
         seals,
         core.audit,

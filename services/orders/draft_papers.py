@@ -1,8 +1,8 @@
 """Papers for a form that is being filled in, when there is no case yet (F2).
 
 A photo is taken in like every file and read like every paper, under a data key of its own. It serves for suggestions
-to the one who took it and for nothing else: nobody else sees it, no record names it, and a day later it is destroyed.
-What is to stay with the case is sent in the case's space.
+to the one who took it and for nothing else: nobody else sees it, no record names it, and a day later it is destroyed,
+unless its owner takes it into the case before (``paper_filing``).
 """
 
 import contextlib
@@ -17,21 +17,17 @@ from ocr import KINDS
 from schemas.api.drafts import DraftPaperBody, DraftPapersView, DraftPaperView
 from schemas.api.files import FileBegin, UploadView
 from schemas.documents.drafts import DraftDocument
-from schemas.documents.readings import ReadingDocument
 from schemas.documents.spaces import FileDocument
-from schemas.enums import FileState
 from schemas.problems import PROBLEMS
 from schemas.reading_enums import ReadingState
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.files.file_intake import FileIntake
-from services.files.file_store import FileStore
-from services.files.file_uploads import FileUploads
+from services.files.held_files import HeldFiles
 from services.ids import new_id
-from services.keys import Vault
 from services.readings.paper_reader import PaperReader
+from services.readings.reading_jobs import reading_job
 from services.storage.database import Database
 
 KEPT = timedelta(days=1)  # from the last paper on: as long as somebody may take to fill in a form
@@ -43,10 +39,7 @@ class DraftPapers:
     def __init__(
         self,
         database: Database,
-        vault: Vault,
-        uploads: FileUploads,
-        intake: FileIntake,
-        store: FileStore,
+        files: HeldFiles,
         reader: PaperReader,
         audit: Audit,
         *,
@@ -55,10 +48,7 @@ class DraftPapers:
     ) -> None:
         """``most_waiting``: files that may wait to be read, in the whole deployment."""
         self._db = database
-        self._vault = vault
-        self._uploads = uploads
-        self._intake = intake
-        self._store = store
+        self._files = files
         self._reader = reader
         self._audit = audit
         self._most_waiting = most_waiting
@@ -74,7 +64,7 @@ class DraftPapers:
         if len(draft["file_ids"]) >= MOST:
             raise Problem("draft.full")
         named = FileBegin(name=body.name, content_type=body.content_type, size=body.size)
-        return await self._uploads.begin(actor, draft["_id"], named)
+        return await self._files.begin(actor, draft["_id"], named)
 
     async def complete(self, actor: Actor, file_id: str) -> DraftPaperView:
         """Check what was uploaded and have it read; a repeat changes nothing.
@@ -82,15 +72,9 @@ class DraftPapers:
         Raises ``file.not_found``, ``file.not_uploaded``, why it was rejected, ``draft.full``, ``reading.queue_full``.
         """
         draft = await self._draft(actor)
-        file = await self._db.files.find_one({"_id": file_id, "space_id": draft["_id"], "owner_id": actor.user_id})
-        if file is None:
-            raise Problem("file.not_found")
         if await self._db.readings.count_documents({"state": ReadingState.QUEUED}) >= self._most_waiting:
             raise Problem("reading.queue_full", retry_after=30)
-        if file["state"] == FileState.PENDING:
-            file = await self._intake.receive(actor, file)
-        if file["state"] != FileState.COMPLETE:
-            raise Problem(file.get("rejected_because", "file.gone"))
+        file = await self._files.complete(actor, draft["_id"], file_id)
         with contextlib.suppress(DuplicateKeyError):  # its twin took it this very moment
             await self._db.transaction(partial(self._take, actor=actor, draft=draft, file=file))
         return await self._view(file_id)
@@ -134,29 +118,14 @@ class DraftPapers:
 
     async def _take(self, session: AsyncClientSession, actor: Actor, draft: DraftDocument, file: FileDocument) -> None:
         """Name the file in the draft and queue its reading, both or neither."""
-        job_key = f"{file['_id']}:"
-        if await self._db.readings.find_one({"job_key": job_key}, {"_id": 1}, session=session):
+        job = reading_job(file, actor.user_id, None, self._clock())
+        if await self._db.readings.find_one({"job_key": job["job_key"]}, {"_id": 1}, session=session):
             return
         free = {"_id": draft["_id"], f"file_ids.{MOST - 1}": {"$exists": False}}
         taken = await self._db.drafts.update_one(free, {"$push": {"file_ids": file["_id"]}}, session=session)
         if taken.modified_count != 1:
             raise Problem("draft.full")
-        reading: ReadingDocument = {
-            "_id": new_id(),
-            "schema_version": 1,
-            "space_id": draft["_id"],
-            "draft_id": draft["_id"],
-            "file_id": file["_id"],
-            "uploader_id": actor.user_id,
-            "asked_by": actor.user_id,
-            "job_key": job_key,
-            "state": ReadingState.QUEUED.value,
-            "tries": 0,
-            "due_at": self._clock(),
-            "confirmations": [],
-            "created_at": self._clock(),
-        }
-        await self._db.readings.insert_one(reading, session=session)
+        await self._db.readings.insert_one({**job, "draft_id": draft["_id"]}, session=session)
         await self._audit.write(actor, "draft.paper_taken", f"draft:{draft['_id']}", session, file_id=file["_id"])
 
     async def _view(self, file_id: str) -> DraftPaperView:
@@ -172,16 +141,12 @@ class DraftPapers:
         )
 
     async def _purge(self, draft: DraftDocument) -> None:
-        """Its key goes first, which destroys everything at once; the rest is tidying up. Bears being run twice."""
+        """Everything of it, readings too. Bears being run twice."""
         of_it = {"space_id": draft["_id"]}
-        await self._vault.destroy(f"space:{draft['_id']}")
-        async for file in self._db.files.find(of_it):
-            await self._store.remove(file, file.get("copies", {}).values())
-        now = self._clock()
+        await self._files.destroy(draft["_id"])
 
         async def work(session: AsyncClientSession) -> None:
-            gone = {"$unset": {"copies": ""}, "$set": {"purged_at": now, "expires_at": now}}
-            await self._db.files.update_many(of_it, gone, session=session)
+            await self._files.forget(session, draft["_id"])
             await self._db.readings.delete_many(of_it, session=session)
             await self._db.drafts.delete_one({"_id": draft["_id"]}, session=session)
             facts = {"papers": len(draft["file_ids"])}

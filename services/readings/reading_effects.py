@@ -41,6 +41,8 @@ class ReadingEffects:
         document = await self._document(event)
         if document is None or "verification_id" in document or "draft_id" in document:
             return
+        if document.get("card_id", event["_id"]) != event["_id"]:
+            return  # it ended as a draft's, and moved into the case before that was told: it has its card
         try:
             reading = await self._seals.open(document)
             state, text = _summary(document, reading)

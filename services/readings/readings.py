@@ -1,6 +1,5 @@
 """Asking for a reading, looking at it, confirming it (F2)."""
 
-from datetime import datetime
 from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -9,20 +8,19 @@ from pymongo.errors import DuplicateKeyError
 from ocr import KINDS
 from schemas.api.readings import ConfirmBody, ReadingBegunView, ReadingBody, ReadingListView, ReadingView
 from schemas.documents.readings import ConfirmationDocument, ReadingDocument
-from schemas.documents.spaces import FileDocument
 from schemas.reading_enums import ReadingKind, ReadingState
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.files.files import Files
-from services.ids import new_id
 from services.keys import KeyDestroyedError
 from services.outbox import Outbox
 from services.permissions import Permission
 from services.readings.field_labels import FIELD_LABELS, is_sensitive
 from services.readings.paper_reader import PaperReader
 from services.readings.reading_access import ReadingAccess, ReadingDesk, looker_of
+from services.readings.reading_jobs import reading_job
 from services.readings.reading_seals import ReadingSeals
 from services.readings.reading_views import view_of
 from services.spaces.spaces import Spaces
@@ -68,7 +66,7 @@ class Readings:
         await self._spaces.access(actor, file["space_id"], Permission.READING_ASK)
         if file.get("recalled", False):
             raise Problem("file.gone")
-        document = _new(actor, file, body.kind, self._clock())
+        document = reading_job(file, actor.user_id, body.kind, self._clock())
         known = await self._db.readings.find_one({"job_key": document["job_key"]}, {"_id": 1})
         if known is not None:
             return ReadingBegunView(id=known["_id"])
@@ -172,26 +170,6 @@ class Readings:
             if seen:  # who looked at somebody's numbers is written down (K2)
                 await self._audit.write(actor, "reading.seen", f"reading:{document['_id']}", fields=seen)
         return view_of(document, reading, confirmed, access.looker, ahead)
-
-
-def _new(actor: Actor, file: FileDocument, kind: ReadingKind | None, now: datetime) -> ReadingDocument:
-    document: ReadingDocument = {
-        "_id": new_id(),
-        "schema_version": 1,
-        "space_id": file["space_id"],
-        "file_id": file["_id"],
-        "uploader_id": file["owner_id"],
-        "asked_by": actor.user_id,
-        "job_key": f"{file['_id']}:{kind.value if kind else ''}",
-        "state": ReadingState.QUEUED.value,
-        "tries": 0,
-        "due_at": now,
-        "confirmations": [],
-        "created_at": now,
-    }
-    if kind is not None:
-        document["asked_kind"] = kind.value
-    return document
 
 
 def _check_names(body: ConfirmBody, read: Any) -> None:

@@ -5,8 +5,6 @@ stays is the SHA-256 of each photo, with which a photo that somebody still has c
 """
 
 from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
@@ -17,36 +15,29 @@ from schemas.api.verifications import PaperBody
 from schemas.documents.readings import ReadingDocument
 from schemas.documents.spaces import FileDocument
 from schemas.documents.verifications import PaperDocument, VerificationDocument
-from schemas.enums import FileState
 from schemas.reading_enums import ReadingKind, ReadingState
 from schemas.verification_enums import PaperState, VerificationState
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.files.file_intake import FileIntake
-from services.files.file_store import FileStore
-from services.files.file_uploads import FileUploads
-from services.ids import new_id
-from services.keys import KeyDestroyedError, Vault
+from services.files.held_files import HeldFiles
+from services.keys import KeyDestroyedError
 from services.readings.paper_reader import PaperReader
+from services.readings.reading_jobs import GOING_ON, reading_job
 from services.readings.reading_seals import ReadingSeals
 from services.storage.database import Database
 
 FULL = "reading.queue_full"
 MOST_OF_ONE = 6  # photos of one person that may wait: a card's two sides, a licence's two pages, and some taken anew
 _WITHDRAWN = {"$set": {"state": ReadingState.WITHDRAWN.value}, "$unset": {"result": "", "job_key": "", "claim": ""}}
-_GOING_ON = (ReadingState.QUEUED, ReadingState.RUNNING)
 
 
 class Papers:
     def __init__(
         self,
         database: Database,
-        vault: Vault,
-        uploads: FileUploads,
-        intake: FileIntake,
-        store: FileStore,
+        files: HeldFiles,
         reader: PaperReader,
         seals: ReadingSeals,
         audit: Audit,
@@ -56,10 +47,7 @@ class Papers:
     ) -> None:
         """``most_waiting``: files that may wait to be read, in the whole deployment."""
         self._db = database
-        self._vault = vault
-        self._uploads = uploads
-        self._intake = intake
-        self._store = store
+        self._files = files
         self._reader = reader
         self._seals = seals
         self._audit = audit
@@ -72,17 +60,11 @@ class Papers:
         """Raises ``file.*``; a photo of a paper that is there already takes its place when it is complete."""
         if not body.content_type.startswith("image/"):
             raise Problem("file.type_refused", "请上传照片")
-        return await self._uploads.begin(actor, document["_id"], body)
+        return await self._files.begin(actor, document["_id"], body)
 
     async def complete(self, actor: Actor, document: VerificationDocument, paper: ReadingKind, file_id: str) -> None:
         """Check what was uploaded, keep it, and have it read. Raises ``file.*``, ``verification.wrong_state``."""
-        file = await self._db.files.find_one({"_id": file_id, "space_id": document["_id"], "owner_id": actor.user_id})
-        if file is None:
-            raise Problem("file.not_found")
-        if file["state"] == FileState.PENDING:
-            file = await self._intake.receive(actor, file)
-        if file["state"] != FileState.COMPLETE:
-            raise Problem(file.get("rejected_because", "file.gone"))
+        file = await self._files.complete(actor, document["_id"], file_id)
         before = document["papers"].get(paper.value)
         kept: PaperDocument = {"file_id": file_id, "sha256": file["sha256"]}
         if self._reader.available and await self._room(actor):
@@ -103,27 +85,13 @@ class Papers:
         """Whether one more photo may wait to be read. Without, it is kept all the same, and the person types: nobody
         is kept from being verified by a long queue, and nobody makes it longer than their papers do."""
         waiting = await self._db.readings.count_documents({"state": ReadingState.QUEUED}, limit=self._most_waiting)
-        own = {"state": {"$in": _GOING_ON}, "asked_by": actor.user_id, "verification_id": {"$exists": True}}
+        own = {"state": {"$in": GOING_ON}, "asked_by": actor.user_id, "verification_id": {"$exists": True}}
         return waiting < self._most_waiting and await self._db.readings.count_documents(own) < MOST_OF_ONE
 
     async def _read(self, actor: Actor, document: VerificationDocument, file: FileDocument, paper: ReadingKind) -> str:
         """Queue it; what is queued is the job. Whoever waits in the deployment's queue waits before it."""
-        reading: ReadingDocument = {
-            "_id": new_id(),
-            "schema_version": 1,
-            "space_id": document["_id"],
-            "verification_id": document["_id"],
-            "file_id": file["_id"],
-            "uploader_id": actor.user_id,
-            "asked_by": actor.user_id,
-            "asked_kind": paper.value,
-            "job_key": f"{file['_id']}:{paper.value}",
-            "state": ReadingState.QUEUED.value,
-            "tries": 0,
-            "due_at": self._clock(),
-            "confirmations": [],
-            "created_at": self._clock(),
-        }
+        reading = reading_job(file, actor.user_id, paper, self._clock())
+        reading["verification_id"] = document["_id"]
         try:
             await self._db.readings.insert_one(reading)
         except DuplicateKeyError:
@@ -145,7 +113,7 @@ class Papers:
                 states[paper] = PaperState.PURGED
                 continue
             found = await self._reading(kept.get("reading_id"))
-            if found is not None and found["state"] in _GOING_ON:
+            if found is not None and found["state"] in GOING_ON:
                 states[paper] = PaperState.READING
                 continue
             reading = await self._opened(found)
@@ -163,11 +131,9 @@ class Papers:
         kept = document["papers"].get(paper.value)
         if kept is None:
             raise Problem("file.not_found")
-        file = await self._db.files.find_one({"_id": kept["file_id"]})
-        if file is None or "copies" not in file or "purged_at" in document:
+        if "purged_at" in document:
             raise Problem("file.gone")
-        copy = file["copies"].get("preview") or file["copies"]["original"]
-        return copy["content_type"], self._store.read(file, copy)
+        return await self._files.shown(kept["file_id"])
 
     async def _reading(self, reading_id: str | None) -> ReadingDocument | None:
         return None if reading_id is None else await self._db.readings.find_one({"_id": reading_id})
@@ -185,35 +151,23 @@ class Papers:
     async def purge(self, document: VerificationDocument) -> None:
         """Photos and readings are gone for ever; their hashes stay. Bears being run twice."""
         holder = document["_id"]
-        async for file in self._db.files.find({"space_id": holder}):
-            await self._store.remove(file, file.get("copies", {}).values())
-        await self._vault.destroy(f"space:{holder}")
-        now = self._clock()
+        await self._files.destroy(holder)
 
         async def work(session: AsyncClientSession) -> None:
-            await self._forget(session, holder, now)
+            await self._forget(session, holder)
             hashes = {paper: kept.get("sha256", "") for paper, kept in document["papers"].items()}
             await self._audit.write(None, "verification.photos_purged", f"verification:{holder}", session, **hashes)
 
         await self._db.transaction(work)
 
-    async def _forget(self, session: AsyncClientSession, holder: str, now: datetime) -> None:
-        of_it = {"space_id": holder}
-        await self._db.files.update_many(of_it, _gone(now), session=session)
-        await self._db.readings.update_many(of_it, _WITHDRAWN, session=session)
+    async def _forget(self, session: AsyncClientSession, holder: str) -> None:
+        await self._files.forget(session, holder)
+        await self._db.readings.update_many({"space_id": holder}, _WITHDRAWN, session=session)
         await self._db.verifications.update_one(
-            {"_id": holder}, {"$set": {"purged_at": now}, "$unset": {"purge_at": ""}}, session=session
+            {"_id": holder}, {"$set": {"purged_at": self._clock()}, "$unset": {"purge_at": ""}}, session=session
         )
 
     async def _remove(self, file_id: str) -> None:
         """A photo that was taken anew is of no use to anybody."""
-        file = await self._db.files.find_one({"_id": file_id})
-        if file is not None and "copies" in file:
-            await self._db.readings.update_many({"file_id": file_id}, _WITHDRAWN)
-            await self._store.remove(file, file["copies"].values())
-            await self._db.files.update_one({"_id": file_id}, _gone(self._clock()))
-
-
-def _gone(now: datetime) -> dict[str, Any]:
-    """What becomes of a file whose copies were destroyed."""
-    return {"$unset": {"copies": ""}, "$set": {"purged_at": now}}
+        await self._db.readings.update_many({"file_id": file_id}, _WITHDRAWN)
+        await self._files.remove(file_id)

@@ -60,10 +60,7 @@ def assemble(world: ReadingWorld, wait: timedelta = timedelta()) -> DraftPapers:
     core, rooms = world.house.core, build_files(world.house.core)
     return DraftPapers(
         core.database,
-        core.vault,
-        rooms.uploads,
-        rooms.intake,
-        rooms.store,
+        rooms.held,
         world.reader,
         core.audit,
         most_waiting=3,
