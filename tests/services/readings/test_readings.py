@@ -213,6 +213,21 @@ async def test_found_by_what_the_paper_says_but_not_by_numbers_of_persons(world:
     assert len(await hits("李四")) == 1
 
 
+async def test_a_confirmed_identity_card_is_found_by_name_and_never_by_its_number(world: ReadingWorld) -> None:
+    """Issue "text searchable", K2: neither the number that was read nor the one that was put right, for nobody."""
+    owner, counsel, other = await client(world.house), await lawyer(world.house), await client(world.house, "旁人")
+    space_id = await space_of(world.house, owner, counsel, other)
+    view = await world.read(owner, await world.photo(owner, space_id), identity_card())
+    right = "11010519491231002X"
+    await world.readings.confirm(owner.actor, view.id, ConfirmBody(fields={"id_number": right, "name": "汪晓"}))
+    await world.work(view.id)
+    for person in (owner, counsel, other):
+        for words, count in (("汪晓", 1), ("身份证", 1), (ID_NUMBER, 0), (right, 0), (right[:8], 0)):
+            page = await world.house.services.search.in_space(person.actor, space_id, SearchQuery(q=words))
+            assert len(page.items) == count, words
+            assert not any(number in str(page.items) for number in (ID_NUMBER, right))
+
+
 async def test_a_recalled_photo_takes_its_reading_along(world: ReadingWorld) -> None:
     owner = await client(world.house)
     space_id = await space_of(world.house, owner)
