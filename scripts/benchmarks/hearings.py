@@ -30,7 +30,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextma
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 from _hearing_people import Attendee
@@ -291,6 +291,26 @@ def running_janus(folder: Path) -> Iterator[Janus]:
         part.kill()
 
 
+async def many(served: Product, size: int, seconds: float, count: int) -> Figures:
+    """So many hearings of this size at once, as if they were one."""
+    found = await asyncio.gather(*(hearing(served, size, seconds) for _ in range(count)))
+    together = Figures(kept=max(one.kept or 0 for one in found))
+    for one in found:
+        for name in ("door", "sound", "heard", "delays"):
+            getattr(together, name).extend(getattr(one, name))
+    # each looked at all processes, while all the others were going on
+    together.cpu = {name: statistics.mean(one.cpu[name] for one in found) for name in found[0].cpu}
+    return together
+
+
+async def at_once(bench: Bench, janus: Janus, sizes: list[int], seconds: float, count: int) -> None:
+    async with product(bench, janus) as served:
+        for size in sizes:
+            print(f"{count} hearings of {size} at once: ", end="", flush=True)
+            print(report("product", size * count, await many(served, size, seconds, count)), flush=True)
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+
+
 async def compare(bench: Bench, janus: Janus, sizes: list[int], seconds: float, rounds: int) -> None:
     async with product(bench, janus) as served:
         for size in sizes:
@@ -311,7 +331,10 @@ def measure(given: argparse.Namespace) -> None:
     bench = Bench(running.parts, given.seconds)
     try:
         with tempfile.TemporaryDirectory(prefix="casespace-bench-") as folder, running_janus(Path(folder)) as janus:
-            asyncio.run(compare(bench, janus, given.sizes, given.seconds, given.rounds))
+            if given.at_once > 1:
+                asyncio.run(at_once(bench, janus, given.sizes, given.seconds, given.at_once))
+            else:
+                asyncio.run(compare(bench, janus, given.sizes, given.seconds, given.rounds))
     finally:
         bench.close()
         running.stop()
@@ -322,17 +345,21 @@ def main() -> None:
     arguments.add_argument("--sizes", type=int, nargs="*", default=[3, 10, 20])
     arguments.add_argument("--seconds", type=float, default=20)
     arguments.add_argument("--rounds", type=int, default=2)
+    arguments.add_argument("--at-once", type=int, default=1, help="so many hearings at the same time, without a floor")
     arguments.add_argument(INSIDE, action="store_true", help=argparse.SUPPRESS)
     given = arguments.parse_args()
-    if find_janus() is None:
-        raise SystemExit(HOW_TO_INSTALL)
     if given.inside:
         measure(given)
-        return
+    else:
+        run_inside(__file__)
+
+
+def run_inside(program: str) -> NoReturn:
+    """The same program once more, in a network namespace, where it is told so."""
+    if find_janus() is None:
+        raise SystemExit(HOW_TO_INSTALL)
     unshare = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
-    raise SystemExit(
-        subprocess.run([*unshare, sys.executable, __file__, INSIDE, *sys.argv[1:]], check=False).returncode
-    )
+    raise SystemExit(subprocess.run([*unshare, sys.executable, program, INSIDE, *sys.argv[1:]], check=False).returncode)
 
 
 if __name__ == "__main__":

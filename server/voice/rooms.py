@@ -18,8 +18,9 @@ from services.hearings.media import LOBBY, MAIN, Line
 USHER = "usher"
 ANNOUNCEMENT = "announcement"
 SAMPLING = 48_000  # the same in every room: moving between rates crashes Janus before 1.2.3
-PREBUFFER = 6  # packets of 20 ms; fewer are quicker, and break up when a phone's radio stalls
-EXPECTED_LOSS = 10  # per cent; makes the encoder send what repairs it
+# Both chosen by `scripts/bench loss`; docs/hearings.md says what was measured.
+PREBUFFER = 6  # packets of 20 ms; fewer are quicker, and break up under jitter
+EXPECTED_LOSS = 10  # per cent; makes the encoder send what repairs it, and twice that
 VOLUME = 70  # per cent: Janus adds up voices without a limiter
 ROOM_EXISTS, ID_EXISTS = 486, 490  # error codes of the AudioBridge
 GONE = frozenset({459, 487, 492})  # this handle, this participant: their connection has ended
