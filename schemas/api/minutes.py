@@ -211,6 +211,7 @@ class MinutesView(View):
     voided: list[EditionView]
     paper: PaperView | None
     may: list[MinutesAct] = Field(description="What the viewer may do now")
+    proof_wanted: bool = Field(False, description="Signing would be answered `verification.required`")
     hearable: list[int] = Field(
         description="Segments of the recording that the viewer can have speech recognition suggest lines from"
     )

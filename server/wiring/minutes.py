@@ -42,7 +42,7 @@ def build_minutes(
     book = MinutesBook(database, core.vault, core.audit, core.outbox, clock)
     speech = _speech(core.settings)
     views = MinutesViews(core.tickets.file_url, clock, recognises=speech is not None)
-    telling = MinutesTelling(book, views, core.publisher)
+    telling = MinutesTelling(book, views, core.publisher, gate)
     http = HttpClient(HttpConfig(request_timeout=RECOGNISED_WITHIN, attempts=1), observe=core.metrics.vendor)
     reading = MinutesReading(database, book, telling, clock)
     services = Minutes(

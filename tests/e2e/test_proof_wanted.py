@@ -53,7 +53,6 @@ async def test_a_signature_waits_for_a_proof(house: House, chromium: Browser) ->
     witness = await phone_of(world, chromium, world.witness, "witness")
     await witness.page.goto(f"/hearings/{world.id}/minutes")
     await witness.button("签名").click()
-    await draw(witness)
     await expect(witness.page.get_by_role("alertdialog")).to_contain_text("请先完成实名认证")
     await witness.picture("proof-wanted")
     await witness.button("去认证").click()

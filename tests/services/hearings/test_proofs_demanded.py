@@ -124,9 +124,12 @@ async def test_turns_and_consent_of_an_asynchronous_hearing(place: ReadingWorld)
 async def test_minutes_are_signed_by_people_who_are_known(world: World) -> None:
     """A witness whom neither account nor court knows may refuse to sign, and may not sign."""
     scribe = await to_be_signed(world)
+    assert (await scribe.seen(world.witness)).proof_wanted, "told before they draw a signature"
+    assert not (await scribe.seen(world.zhao)).proof_wanted, "no proof lifts the doubt of a court"
     assert await refused(scribe.sign(world.witness)) == "verification.required"
     await scribe.refuse(world.witness, "我要先问律师")
     await prove(world, world.witness)
+    assert not (await scribe.seen(world.witness)).proof_wanted
     await scribe.sign(world.witness)
     for person in (world.wang, world.li, world.clerk, world.judge):
         if person is world.clerk:

@@ -88,6 +88,8 @@ export interface Minutes {
   signers: Signer[]
   voided: { edition: number; voided_at: string; reason: string }[]
   paper: { file_id: string; sha256: string; url: string } | null
+  /** Signing asks for a proof of identity first. */
+  proof_wanted?: boolean
   may: MinutesAct[]
   /** Segments of the recording from which the viewer can have lines suggested. */
   hearable: number[]

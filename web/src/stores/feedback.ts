@@ -49,10 +49,13 @@ export function toastError(error: unknown): void {
 
 /** Whether only a proof of identity was missing: then the way to it is offered, and nothing else needs to be said. */
 export function offersProof(error: unknown): boolean {
-  const go = proving
-  if (!go || !(error instanceof ApiError) || error.code !== "verification.required") return false
-  void confirm("需要实名认证", { text: errorText(error), confirm: "去认证", cancel: "暂不" }).then((yes) => yes && go())
+  if (!(error instanceof ApiError) || error.code !== "verification.required") return false
+  void offerProof(errorText(error))
   return true
+}
+
+export async function offerProof(text: string): Promise<void> {
+  if (await confirm("需要实名认证", { text, confirm: "去认证", cancel: "暂不" })) proving?.()
 }
 
 type Asking = Partial<Pick<Question, "text" | "confirm" | "cancel" | "danger">>
