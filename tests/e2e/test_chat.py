@@ -91,6 +91,15 @@ async def test_after_an_absence_the_first_unread_is_one_tap_away(open_phone: Ope
     await expect(lawyer.said("补充第 0 点")).to_be_in_viewport()
     await expect(up).to_be_hidden()
 
+    await lawyer.page.get_by_role("button", name="聊天信息").click()
+    sheet = lawyer.page.get_by_role("dialog", name="聊天信息")
+    await expect(sheet).to_be_visible()
+    await lawyer.page.go_back()  # the phone's own button: what lies over the page goes first
+    await expect(sheet).to_be_hidden()
+    await expect(lawyer.page).to_have_url(re.compile(f"/spaces/{case.space_id}$"))
+    await lawyer.page.go_back()
+    await expect(lawyer.page).to_have_url(re.compile("/spaces$"))
+
 
 async def test_the_desk_sees_list_and_chat_side_by_side(open_phone: OpenPhone, office: Office) -> None:
     case = await office.open_case()

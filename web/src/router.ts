@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from "vue-router"
 import { DESK_ROUTES } from "./desk/routes"
+import { hearBack, takeBack } from "./platform/layers"
 import { hasDesk, home, signedIn } from "./stores/session"
 import CaseElementsView from "./views/CaseElementsView.vue"
 import CaseHearingsView from "./views/CaseHearingsView.vue"
@@ -42,6 +43,8 @@ declare module "vue-router" {
     title?: string
   }
 }
+
+hearBack()
 
 // All views in one bundle, but for the desk's: it is small, and a page that is open must not need the network to show
 // the next one.
@@ -134,6 +137,7 @@ export const router = createRouter({
 })
 
 router.beforeEach((to) => {
+  if (takeBack()) return false
   if (!to.meta.open && !signedIn.value) return { path: "/sign-in", query: { next: to.fullPath } }
   if (to.path === "/sign-in" && signedIn.value) return safeNext(to.query.next)
   // Only its own address: some of the pages inside are shared with people who have no desk.

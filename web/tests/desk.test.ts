@@ -38,7 +38,7 @@ describe("work items", () => {
   })
 
   it("say amounts in yuan and leave out what is not known", () => {
-    expect(factsOf(item("x", { ours_fen: 4900, theirs_fen: null, day: "2026-11-20" }))).toEqual([
+    expect(factsOf(item("x", { ours_fen: 4900, theirs_fen: null, day: "2026-11-20", order_id: "6b02" }))).toEqual([
       { label: "我方金额", value: "¥49" },
       { label: "日期", value: "2026-11-20" },
     ])

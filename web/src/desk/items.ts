@@ -42,10 +42,13 @@ export const FILTERS: readonly { value: ItemFilter; label: string }[] = [
   { value: "outbox", label: "后台任务" },
 ]
 
+/** Ids that no one reads: links of their own lead to what they name. */
+const LINKED = ["order_id", "dispute_id", "space_id", "settlement_id"]
+
 /** What the item knows, as lines to be read. */
 export function factsOf(item: WorkItem): { label: string; value: string }[] {
   return Object.entries(item.detail)
-    .filter(([, value]) => value !== null && value !== "")
+    .filter(([name, value]) => value !== null && value !== "" && !LINKED.includes(name))
     .map(([name, value]) => ({
       label: LABELS[name] ?? name,
       value: name.endsWith("_fen") && typeof value === "number" ? yuan(value) : String(value),
