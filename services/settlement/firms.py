@@ -65,7 +65,8 @@ class Firms:
         return await self._stored(work)
 
     async def change(self, actor: Actor, firm_id: str, revision: int, body: FirmBody) -> FirmView:
-        """Another merchant number waits for a second person; none at all counts at once, and the same says nothing.
+        """Another merchant number waits for a second person; taking away the one in force counts at once, and saying
+        what is in force, be it none, changes nothing about one that waits.
 
         Raises ``auth.forbidden``, ``firm.not_found``, ``firm.exists``, ``request.changed_meanwhile``.
         """
@@ -79,9 +80,9 @@ class Firms:
                 raise Problem("request.changed_meanwhile")
             firm["name"], firm["credit_code"], firm["tariff"] = body.name, body.credit_code, body.tariff
             firm.pop("receiver_added_at", None)  # WeChat compares the name: it is told of the receiver again
-            if body.mchid is None:
+            if body.mchid is None and "mchid" in firm:
                 await self._merchants.withdraw(session, actor, firm)
-            elif body.mchid != firm.get("mchid"):
+            elif body.mchid is not None and body.mchid != firm.get("mchid"):
                 await self._merchants.want(session, actor, firm, body.mchid)
             changed = await self._merchants.store(session, firm)
             await self._audit.write(actor, "firm.changed", firm_id, session, tariff=body.tariff)

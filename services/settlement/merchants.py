@@ -65,13 +65,12 @@ class Merchants:
         await self._tell(session, firm["_id"], "wanted", mchid)
 
     async def withdraw(self, session: AsyncClientSession, actor: Actor | None, firm: FirmDocument) -> None:
-        """No number any more: what is in force ends at once, and nothing waits."""
-        was = firm.pop("mchid", None)
+        """What is in force ends at once, and nothing waits any more."""
+        was = firm.pop("mchid")
         if firm.pop("wanted", None) is not None:
             await self._items.resolve(WAITING, firm["_id"], "已撤回", session)
-        if was is not None:
-            await self._audit.write(actor, "firm.merchant_removed", firm["_id"], session, ends=was[-4:])
-            await self._tell(session, firm["_id"], "removed", was)
+        await self._audit.write(actor, "firm.merchant_removed", firm["_id"], session, ends=was[-4:])
+        await self._tell(session, firm["_id"], "removed", was)
 
     # --- the second person
 

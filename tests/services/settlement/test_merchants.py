@@ -109,5 +109,8 @@ async def test_a_new_firm_has_no_number_until_it_is_approved(office: Office) -> 
         office.first, FirmBody(name="正言律师事务所", credit_code=credit_code(), mchid=NEW)
     )
     assert (made.mchid, made.wanted and made.wanted.mchid) == (None, NEW)
+    body = FirmBody(name="正言（北京）律师事务所", credit_code=made.credit_code)
+    renamed = await firms(office).change(office.first, made.id, made.revision, body)
+    assert renamed.wanted is not None, "a form that shows no number in force takes nothing away"
     by_shell = await firms(office).create(None, FirmBody(name="衡平律师事务所", credit_code=credit_code(), mchid=NEW))
     assert (by_shell.mchid, by_shell.wanted) == (NEW, None), "whoever has the machine needs no second person"
