@@ -123,6 +123,21 @@ async def test_a_first_order_is_filled_in_from_a_photo(open_phone: OpenPhone, of
     await expect(client.page.get_by_label("对方姓名或名称")).to_have_value("李四")
     await client.page.get_by_role("button", name="采用50000.00").click()
     await shot(client, "order-draft")
-    await client.page.get_by_role("button", name="立即删除").click()
-    await expect(client.page.get_by_text("来自刚上传的《借条》")).to_have_count(0)
-    await expect(client.page.get_by_label("对方姓名或名称")).to_have_value("李四")
+
+    # --- with the order paid, the paper goes into the case and need not be photographed again
+    filled = {"拟立案的法院": "北京市朝阳区人民法院", "案由": "民间借贷纠纷", "联系电话": "13800000002"}
+    for label, value in (filled | {"情况说明": "借款到期未还，多次催要无果，准备起诉。"}).items():
+        await client.page.get_by_label(label).fill(value)
+    await client.page.get_by_role("button", name="提交订单").click()
+    await client.page.get_by_role("button", name="微信支付").click()
+    await client.page.wait_for_url("**/sandbox/pay/**")
+    await client.page.get_by_role("button", name="确认支付").click()
+    await client.at_space()
+    await expect(client.page.get_by_text("下单时拍摄的 1 份资料")).to_be_visible()
+    await shot(client, "paper-offer")
+    await client.page.get_by_role("button", name="存入案件").click()
+    await client.page.get_by_role("alertdialog").get_by_role("button", name="存入案件").click()
+    await expect(client.page.locator(".card-bubble", has_text="证据 1：借条")).to_be_visible()
+    await expect(client.page.locator(".card-bubble", has_text="资料识别：借条")).to_be_visible()
+    await expect(client.page.get_by_text("下单时拍摄的")).to_have_count(0)
+    await shot(client, "paper-filed")
