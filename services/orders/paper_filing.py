@@ -66,6 +66,8 @@ class PaperFiling:
         place = await self._spaces.access(actor, space_id, Permission.EVIDENCE_LIST)
         if "closed_at" in place.space:
             raise Problem("space.closed")
+        if "hearing_id" in place.space:  # what is laid before the court is chosen there
+            raise Problem("auth.forbidden")
         files = [await self._own(actor, space_id, file_id) for file_id in dict.fromkeys(body.file_ids)]
         for file in files:
             if file["space_id"] != space_id:

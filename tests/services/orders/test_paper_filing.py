@@ -87,11 +87,15 @@ async def test_only_ones_own_and_only_what_is_read(desk: Desk) -> None:
     owner, other, house = await client(desk.world.house), await client(desk.world.house), desk.world.house
     space_id, counsel = await case_of(desk, owner)
     foreign, _ = await case_of(desk, other)
+    court = await space_of(house, owner, title="庭审")
+    await house.database.spaces.update_one({"_id": court}, {"$set": {"hearing_id": "h"}})
+    house.core.spaces.forget(court)
     note, unread = await desk.add(owner, iou()), await desk.upload(owner)
     await desk.drafts.complete(owner.actor, unread)
     for person, where, paper, code in (
         (other, space_id, note, "space.not_found"),
         (owner, foreign, note, "space.not_found"),
+        (owner, court, note, "auth.forbidden"),
         (other, foreign, note, "file.not_found"),
         (counsel, space_id, note, "file.not_found"),
         (owner, space_id, unread, "reading.not_done"),
