@@ -364,13 +364,13 @@ async def ask_and_extend(judge: CourtPhone, zhao: CourtPhone) -> None:
 
 async def read_the_line(world: World, judge: CourtPhone) -> None:
     """What was said on the private line before the page was opened, the older of it when asked for."""
-    for number in range(60):
+    for number in range(52):
         await world.house.services.bench_lines.say(world.clerk.actor, world.id, f"{number}", f"第{number + 1}句")
     await judge.page.reload()
     await judge.button("主持庭审").click()
     await judge.button("合议私线").click()
     lines = judge.page.get_by_label("私线记录")
-    await expect(lines).to_contain_text("第60句")
+    await expect(lines).to_contain_text("第52句")
     await expect(lines.get_by_text("第1句", exact=True)).to_be_hidden()
     await judge.button("查看更早的内容").click()
     await expect(lines.get_by_text("第1句", exact=True)).to_be_visible()

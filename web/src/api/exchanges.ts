@@ -15,6 +15,14 @@ export interface Question {
   mine: boolean
 }
 
+export interface PlannedStage {
+  stage: string
+  hours: number
+  /** Of each party and each counsel. */
+  turns: number
+  alternating: boolean
+}
+
 export interface Exchange {
   application: { by: string; at: string; state: "open" | "granted" | "declined" | "refused" } | null
   consents: { user_id: string; agreed: boolean | null }[]
@@ -25,6 +33,8 @@ export interface Exchange {
   turn_side: string | null
   can: string[]
   questions: Question[]
+  /** The stages in which people take turns, as they will be open. */
+  plan: PlannedStage[]
 }
 
 export interface Turn {
