@@ -74,11 +74,21 @@ class CourtPhone:
         await test.get_by_role("button", name="听到了").click()
         await self.picture(f"test-{self.name}")
         await self.button("自测完成，下一步").click()
-        await self.page.get_by_role("checkbox").check()
+        for promise in await self.page.get_by_role("checkbox").all():
+            await promise.check()
         await self.picture(f"discipline-{self.name}")
         await self.button("确认并进入").click()
         await expect(self.page.locator(".bar__stage")).to_be_visible()
         await self.connected()
+
+    async def listen(self, link: str) -> None:
+        """From the link of a public hearing to the waiting room, without a microphone."""
+        await self.page.goto(link)
+        await self.button("进入旁听").click()
+        for promise in await self.page.get_by_role("checkbox").all():
+            await promise.check()
+        await self.button("确认并进入").click()
+        await expect(self.page.get_by_text("候审室")).to_be_visible()
 
     async def connected(self, seconds: float = 20) -> None:
         await expect(self.page.locator(".light", has_text="网络良好")).to_be_visible(timeout=seconds * 1000)

@@ -48,11 +48,16 @@ class Tone(MediaStreamTrack):
 class Speaker:
     """One device with a microphone and an ear."""
 
-    def __init__(self, hertz: float, relays: Sequence[RTCIceServer] = ()) -> None:
-        """With ``relays`` it knows no way but through them, like a phone behind a strict firewall."""
+    def __init__(self, hertz: float, relays: Sequence[RTCIceServer] = (), *, listens: bool = False) -> None:
+        """With ``relays`` it knows no way but through them, like a phone behind a strict firewall; one that only
+        ``listens`` has no microphone.
+        """
         self.hertz = hertz
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=list(relays)))
-        self.connection.addTrack(Tone(hertz))
+        if listens:
+            self.connection.addTransceiver("audio", direction="recvonly")
+        else:
+            self.connection.addTrack(Tone(hertz))
         self.connection.on("track", self._listen)
         if relays:
             (sender,) = self.connection.getSenders()

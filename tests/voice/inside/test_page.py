@@ -19,7 +19,7 @@ from server.wiring import House
 from services.hearings.docket import ACTED
 from services.hearings.scheduling import CALLED
 from tests.e2e.conftest import FLAGS, chromium_path
-from tests.house import Person, open_doors, open_house
+from tests.house import Person, client, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.services.hearings.hearing_world import World, called, owed
@@ -81,7 +81,7 @@ def paper(folder: Path) -> Path:
 
 
 async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus: Janus, tmp_path: Path) -> None:
-    world = await called(house)
+    world = await called(house, public=True)
     judge = await phone_of(world, chromium, world.judge, "judge")
     wang = await phone_of(world, chromium, world.wang, "wang")
     await judge.come(world.id)
@@ -99,8 +99,12 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
     await expect(wang.page.locator(".bar__stage")).to_contain_text("开庭")
     await expect(wang.page.locator(".light", has_text="录音中")).to_be_visible()
 
+    guest = await observer(world, chromium, judge)
+
     # the presider is heard; a side is not before it has the floor, and nobody hears themselves
     await wang.hears()
+    await guest.hears()
+    await guest.phone.context.close()
     await judge.hears_nothing()
     await judge.move_to("法庭调查")
     await judge.move_to("举证质证")
@@ -126,7 +130,17 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
     await judge.hears()
 
     await comes_back(judge, wang, janus)
-    assert [*judge.phone.faults, *wang.phone.faults] == []
+    assert [*judge.phone.faults, *wang.phone.faults, *guest.phone.faults] == []
+
+
+async def observer(world: World, chromium: Browser, judge: CourtPhone) -> CourtPhone:
+    """Somebody who came by the link of the public hearing, and was let in to listen."""
+    guest = await phone_of(world, chromium, await client(world.house, "钱旁听"), "guest")
+    await guest.listen((await world.seen(world.judge)).link or "")
+    await judge.about("钱旁听", "准许入庭")
+    await expect(guest.page.get_by_text("旁听，不能发言")).to_be_visible()
+    await guest.picture("observer")
+    return guest
 
 
 async def show_a_paper(judge: CourtPhone, wang: CourtPhone, file: Path) -> None:

@@ -17,7 +17,7 @@ from services.files.second_copies import KEEP_TWICE
 from services.hearings.docket import ACTED
 from services.hearings.recordings import SEGMENT_OVER
 from services.hearings.scheduling import CALLED
-from tests.house import Person
+from tests.house import Person, client
 from tests.services.hearings.hearing_world import World, called, owed
 from tests.voice.inside.conftest import ANNOUNCED
 from tests.voice.inside.speakers import HEARD_DB, RATE, SILENT_DB, Speaker, comes_about, level, speakers, stays
@@ -84,6 +84,29 @@ async def test_who_waits_hears_nothing_and_is_in_at_once_when_called(house: Hous
         await world.act(world.judge, ActKind.WITNESS, world.witness, on=False)
         await comes_about(judge, [], [witness])
         await comes_about(witness, [], [judge])
+
+
+async def test_observers_hear_and_are_heard_by_nobody(house: House) -> None:
+    """I6: with a microphone of their own or without one, as the page comes; not even where all may speak."""
+    world = await called(house, public=True, kind="mediation")
+    guests = [await client(house, name) for name in ("旁听甲", "旁听乙")]
+    link = (await world.seen(world.clerk)).link or ""
+    for guest in guests:
+        await house.services.hearings.observe(guest.actor, world.id, link.partition("invitation=")[2])
+    await world.begin(HearingStage.OPENING, HearingStage.STATEMENTS, HearingStage.MEDIATION)
+    await world.come(*guests)
+    async with speakers(JUDGE, WANG, ZHAO) as (judge, loud, zhao):
+        silent = Speaker(0, listens=True)
+        people = ((world.judge, judge), (guests[0], loud), (guests[1], silent), (world.zhao, zhao))
+        await asyncio.gather(*(connect(world, person, speaker) for person, speaker in people))
+        await asyncio.sleep(0.8)
+        await stays(loud, [], [judge, zhao], 0.5)
+        for guest in guests:
+            await world.act(world.clerk, ActKind.ADMIT, guest)
+        await comes_about(loud, [judge, zhao], [])
+        await comes_about(silent, [judge, zhao], [loud])
+        await stays(judge, [zhao], [loud], 1)
+        await silent.close()
 
 
 async def test_the_discipline_is_played_to_the_court_room_and_noted(house: House) -> None:

@@ -42,7 +42,7 @@ export async function comeIn(mic: Microphone | null): Promise<void> {
   court.joined = true
   stayAwake()
   keepUp()
-  if (court.hearing?.voice && mic) void connect()
+  if (court.hearing?.voice) void connect()
 }
 
 /** Goes, or only closes this page's end (`stay`): then the seat is kept for a while. */
@@ -123,15 +123,15 @@ async function cameOnline(online: boolean): Promise<void> {
 /** Never rejects: what fails is tried again. */
 async function connect(): Promise<void> {
   clearTimeout(retry)
-  if (!microphone || !court.joined || !court.hearing?.voice) return
+  if (!court.joined || !court.hearing?.voice) return
   const turn = ++attempt
   sound?.close()
   sound = last = null
   voice.state = failures ? "broken" : "connecting"
   try {
     const list = await iceServers()
-    if (turn !== attempt || !microphone) return
-    sound = new Sound(list, microphone.track, {
+    if (turn !== attempt) return
+    sound = new Sound(list, microphone?.track ?? null, {
       exchange: async (sdp) =>
         (await emit<{ sdp: string }>("hearing:offer", { hearing_id: court.id, sdp }, ANSWER_MS)).sdp,
       heard,

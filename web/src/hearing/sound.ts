@@ -28,9 +28,10 @@ export class Sound {
   private readonly peer: RTCPeerConnection
   private closed = false
 
+  /** Without a track it only listens. */
   constructor(
     servers: RTCIceServer[],
-    track: MediaStreamTrack,
+    track: MediaStreamTrack | null,
     private readonly hooks: SoundHooks,
   ) {
     this.peer = new RTCPeerConnection({ iceServers: servers })
@@ -38,7 +39,7 @@ export class Sound {
     this.peer.addEventListener("connectionstatechange", () => {
       if (!this.closed) hooks.state(this.peer.connectionState)
     })
-    this.peer.addTransceiver(track, { direction: "sendrecv" })
+    this.peer.addTransceiver(track ?? "audio", { direction: track ? "sendrecv" : "recvonly" })
   }
 
   get state(): RTCPeerConnectionState {
