@@ -13,6 +13,7 @@ from schemas.hearing_enums import (
     Place,
 )
 from services.errors import Problem
+from services.hearings import speaking_acts
 from services.hearings.court import MAIN_ROOM, Court, Seat, Shown
 from services.hearings.rights import BENCH, RIGHTS, Act
 
@@ -20,6 +21,8 @@ from services.hearings.rights import BENCH, RIGHTS, Act
 _FROM_INSIDE = frozenset(RIGHTS) - {ActKind.COME, ActKind.LEAVE, ActKind.LOSE, ActKind.ACCEPT}
 # Needs nobody's voice: in an asynchronous hearing the court checks who people are by other means.
 _WITHOUT_VOICE = frozenset({ActKind.IDENTIFY})
+# Who is in the court room to listen, or to be heard and go again, is no part of a talk between the sides.
+_NO_CAUCUS = frozenset({HearingRole.OBSERVER, HearingRole.WITNESS})
 
 
 def perform(court: Court, act: Act) -> Court:
@@ -93,7 +96,11 @@ def _admit(court: Court, act: Act) -> Court:
 
 
 def _identify(court: Court, act: Act) -> Court:
+    """Nobody is who they say in a live hearing to which they have not come."""
     seat = court.seat(act.target or "")
+    live = court.mode is HearingMode.LIVE
+    if live and act.identity is IdentityState.CONFIRMED and seat.place is Place.OUTSIDE:
+        raise Problem("hearing.not_inside")
     return court.with_seat(replace(seat, identity=act.identity or IdentityState.UNCHECKED))
 
 
@@ -163,7 +170,7 @@ def _settle(court: Court, seat: Seat) -> Seat:
     """A seat as the stage wants it: witnesses only where they are heard, side rooms only where there are some."""
     seat = replace(seat, floor=False, hand_at=None)
     if seat.place is Place.SIDE and not court.rule.caucus:
-        seat = replace(seat, place=Place.COURT, room=MAIN_ROOM)
+        seat = _back(seat)
     if seat.role is HearingRole.WITNESS and seat.place is Place.COURT and not court.rule.witnesses:
         seat = _waiting(seat)
     return seat
@@ -181,7 +188,7 @@ def _caucus(court: Court, act: Act) -> Court:
         raise Problem("hearing.wrong_stage")
     if any(seat.place not in (Place.COURT, Place.SIDE) for seat in chosen):
         raise Problem("hearing.not_inside")
-    if any(seat.role is HearingRole.OBSERVER for seat in chosen):
+    if any(seat.role in _NO_CAUCUS for seat in chosen):
         raise Problem("hearing.not_allowed")
     taken = {seat.room for seat in court.seats if seat.place is Place.SIDE}
     room = next(number for number in range(1, len(court.seats) + 2) if number not in taken)
@@ -193,53 +200,7 @@ def _caucus(court: Court, act: Act) -> Court:
     )
 
 
-# --- speaking
-
-
-def _hand(court: Court, act: Act) -> Court:
-    seat = court.seat(act.by or "")
-    if not act.on:
-        return court.with_seat(replace(seat, hand_at=None))
-    return court if seat.hand_at else court.with_seat(replace(seat, hand_at=act.at))
-
-
-def _floor(court: Court, act: Act) -> Court:
-    seat = court.seat(act.target or "")
-    if not act.on:
-        return court.with_seat(replace(seat, floor=False))
-    if seat.role not in court.rule.by_floor:
-        raise Problem("hearing.no_floor_for_role")
-    if seat.place is not Place.COURT:
-        raise Problem("hearing.not_inside")
-    return court.with_seat(replace(seat, floor=True, hand_at=None))
-
-
-def _mute_self(court: Court, act: Act) -> Court:
-    seat = court.seat(act.by or "")
-    if not act.on and seat.locked:
-        raise Problem("hearing.mic_locked")
-    return court.with_seat(replace(seat, muted=act.on))
-
-
-def _mute(court: Court, act: Act) -> Court:
-    """The court closes a microphone, with ``lock`` until it opens it again. Nobody opens another's own mute."""
-    seat, by = court.seat(act.target or ""), court.seat(act.by or "")
-    if seat.role is HearingRole.PRESIDER and by.role is not HearingRole.PRESIDER:
-        raise Problem("hearing.not_allowed")
-    if act.on:
-        return court.with_seat(replace(seat, muted=True, locked=seat.locked or act.lock))
-    return court.with_seat(replace(seat, locked=False))
-
-
-def _mute_all(court: Court, act: Act) -> Court:
-    """Everybody but those who preside."""
-    return court.with_seats(
-        lambda seat: (
-            seat
-            if seat.role is HearingRole.PRESIDER
-            else replace(seat, muted=seat.muted or act.on, locked=act.on and (seat.locked or act.lock))
-        )
-    )
+# --- what all see and hear
 
 
 def _show(court: Court, act: Act) -> Court:
@@ -288,11 +249,11 @@ _DO: Mapping[ActKind, Callable[[Court, Act], Court]] = {
     ActKind.IDENTIFY: _identify,
     ActKind.ABSENCE: _absence,
     ActKind.STAGE: _stage,
-    ActKind.HAND: _hand,
-    ActKind.FLOOR: _floor,
-    ActKind.MUTE_SELF: _mute_self,
-    ActKind.MUTE: _mute,
-    ActKind.MUTE_ALL: _mute_all,
+    ActKind.HAND: speaking_acts.hand,
+    ActKind.FLOOR: speaking_acts.floor,
+    ActKind.MUTE_SELF: speaking_acts.mute_self,
+    ActKind.MUTE: speaking_acts.mute,
+    ActKind.MUTE_ALL: speaking_acts.mute_all,
     ActKind.REMOVE: _remove,
     ActKind.READMIT: _readmit,
     ActKind.WITNESS: _witness,

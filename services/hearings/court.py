@@ -97,8 +97,10 @@ class Court:
         return replace(self, seats=tuple(change(seat) for seat in self.seats))
 
     def presided(self) -> bool:
-        """Whether somebody presides in the court room: nobody else is heard there without them."""
-        return any(seat.role is HearingRole.PRESIDER and seat.place is Place.COURT for seat in self.seats)
+        """Whether somebody presides in the court room, and is connected: nobody else is heard there without them."""
+        return any(
+            seat.role is HearingRole.PRESIDER and seat.place is Place.COURT and seat.connected for seat in self.seats
+        )
 
     def unanswered(self) -> list[Seat]:
         """Whom the roll-call has neither identified nor noted as absent."""

@@ -82,12 +82,35 @@ SPEECH_CELLS = [
     for stage, cells in stages.items()
     for role, cell in zip(ROLES, cells, strict=True)
 ]
-DEED_CELLS = [
-    pytest.param(ActKind(deed), stage, HearingRole(role), may == "1", id=f"{deed} {stage} {role}")
-    for deed, (roles, _) in DEEDS.items()
-    for stage in VARIANTS[HearingKind.COURT]
-    for role, may in zip(ROLES, roles, strict=True)
+STAGES = [
+    pytest.param(HearingKind(kind), HearingStage(stage), id=f"{kind} {stage}")
+    for kind, stages in SPEECH.items()
+    for stage in stages
 ]
+
+# What comes after what; where a recess leads to, is where it began, or the end.
+WAYS: dict[str, dict[str, str]] = {
+    "court": {
+        "waiting": "opening",
+        "opening": "investigation recess closed",
+        "investigation": "evidence debate mediation recess",
+        "evidence": "investigation debate mediation recess",
+        "debate": "investigation evidence final mediation recess",
+        "final": "investigation mediation recess closed",
+        "mediation": "investigation debate final recess closed",
+        "closed": "",
+    },
+    "mediation": {
+        "waiting": "opening",
+        "opening": "statements recess closed",
+        "statements": "mediation recess closed",
+        "mediation": "statements agreement recess closed",
+        "agreement": "mediation recess closed",
+        "closed": "",
+    },
+}
+WAYS["arbitration"] = WAYS["court"]
+SIDE_ROOMS = {"court": "mediation", "arbitration": "mediation", "mediation": "statements mediation agreement"}
 
 
 def refusal(before: Court, kind: ActKind, by: str | None = "presider", target: str | None = None, **more: Any) -> str:
@@ -112,25 +135,80 @@ def test_every_cell_of_speech(kind: HearingKind, stage: HearingStage, role: Hear
                 assert heard is ((cell == 2 or (cell == 1 and floor)) and not muted and not locked)
 
 
-@pytest.mark.parametrize(("deed", "stage", "role", "may"), DEED_CELLS)
-def test_every_cell_of_deeds(deed: ActKind, stage: HearingStage, role: HearingRole, may: bool) -> None:
-    """The table refuses by role before it refuses by stage; what it lets through may fail on its own terms only."""
-    here = everybody_inside(HearingKind.COURT, stage)
+def outcome(before: Court, kind: ActKind, by: str, target: str | None = None, **more: Any) -> str:
+    """The problem's code, or nothing when it is done."""
     try:
-        perform(here, act(deed, role.value, "other", targets=("other",), on=True, file_id="f"))
-        outcome = ""
+        perform(before, act(kind, by, target, **more))
     except Problem as problem:
-        outcome = problem.code
-    left_out = {"o": (), "s": ("waiting", "recess"), "r": ("recess",)}[DEEDS[deed][1]]
-    in_stages = stage not in left_out
-    if stage is HearingStage.CLOSED:
-        assert outcome == "hearing.closed"
-    elif not may:
-        assert outcome == "hearing.not_allowed"
-    elif not in_stages:
-        assert outcome == "hearing.wrong_stage"
-    elif deed not in (ActKind.STAGE, ActKind.WITNESS, ActKind.CAUCUS, ActKind.SHOW, ActKind.FLOOR):
-        assert outcome in ("", "hearing.not_waiting")
+        return problem.code
+    return ""
+
+
+@pytest.mark.parametrize(("kind", "stage"), STAGES)
+def test_every_cell_of_deeds(kind: HearingKind, stage: HearingStage) -> None:
+    """The table refuses by role before it refuses by stage; what it lets through may fail on its own terms only."""
+    here = everybody_inside(kind, stage)
+    for deed, (roles, when) in DEEDS.items():
+        left_out = {"o": (), "s": ("waiting", "recess"), "r": ("recess",)}[when]
+        for role, may in zip(ROLES, roles, strict=True):
+            cell, kind_of = f"{deed} {stage} {role}", ActKind(deed)
+            came_to = outcome(here, kind_of, role, "other", targets=("other",), on=True, file_id="f")
+            if stage is HearingStage.CLOSED:
+                assert came_to == "hearing.closed", cell
+            elif may == "0":
+                assert came_to == "hearing.not_allowed", cell
+            elif stage in left_out:
+                assert came_to == "hearing.wrong_stage", cell
+            elif kind_of not in OF_THEIR_OWN:
+                assert came_to in ("", "hearing.not_waiting"), cell
+
+
+# What hangs on more than role and stage: the three tests that follow.
+OF_THEIR_OWN = (ActKind.STAGE, ActKind.WITNESS, ActKind.CAUCUS, ActKind.SHOW, ActKind.FLOOR)
+
+
+@pytest.mark.parametrize(("kind", "stage"), STAGES)
+def test_every_cell_of_the_presiders_own_deeds(kind: HearingKind, stage: HearingStage) -> None:
+    """Who may be given the floor, when witnesses are called, side rooms opened and evidence shown by a side."""
+    here = everybody_inside(kind, stage)
+    speech = dict(zip(ROLES, SPEECH[kind][stage], strict=True))
+    sits = stage not in ("waiting", "recess", "closed")
+    if not sits:
+        return
+    for role in ROLES:
+        allowed = role in ("party", "counsel", "witness") and speech[role] > 0
+        expected = "" if allowed else "hearing.no_floor_for_role"
+        assert outcome(here, ActKind.FLOOR, "presider", role, on=True) == expected, role
+        assert outcome(here, ActKind.FLOOR, "presider", role, on=False) == "", role
+        caucus = outcome(here, ActKind.CAUCUS, "presider", targets=("presider", role), on=True)
+        if stage not in SIDE_ROOMS[kind].split():
+            assert caucus == "hearing.wrong_stage", role
+        else:
+            assert caucus == ("hearing.not_allowed" if role in ("witness", "observer") else ""), role
+    waits = here.with_seat(replace(here.seat("witness"), place=Place.WAITING))
+    called = outcome(waits, ActKind.WITNESS, "presider", "witness", on=True)
+    assert called == ("" if speech["witness"] else "hearing.wrong_stage")
+    assert outcome(here, ActKind.WITNESS, "presider", "witness", on=False) == ""
+    for role in ("party", "counsel"):
+        for floor in (False, True):
+            given = here.with_seat(replace(here.seat(role), floor=floor))
+            expected = "" if floor and stage == "evidence" else "hearing.not_allowed"
+            assert outcome(given, ActKind.SHOW, role, file_id="f") == expected, (role, floor)
+
+
+@pytest.mark.parametrize("kind", list(HearingKind))
+def test_every_way_from_stage_to_stage(kind: HearingKind) -> None:
+    assert set(WAYS[kind]) | {"recess"} == set(SPEECH[kind])
+    for stage, ways in WAYS[kind].items():
+        here = everybody_inside(kind, HearingStage(stage))
+        expected = {to: "" if to in ways.split() else "hearing.wrong_stage" for to in HearingStage}
+        if stage == "closed":
+            expected = dict.fromkeys(HearingStage, "hearing.closed")
+        assert {to: outcome(here, ActKind.STAGE, "presider", stage=to) for to in HearingStage} == expected, stage
+        if "recess" in ways.split():
+            rest = do(here, ActKind.STAGE, stage=HearingStage.RECESS)
+            found = [to for to in HearingStage if not outcome(rest, ActKind.STAGE, "presider", stage=to)]
+            assert sorted(found) == sorted({HearingStage(stage), HearingStage.CLOSED}), stage
 
 
 def test_no_cell_is_missing() -> None:
@@ -174,6 +252,19 @@ def test_without_a_presider_in_the_room_nobody_speaks() -> None:
     }
 
 
+def test_a_presider_whose_connection_is_lost_presides_no_more() -> None:
+    """A court without its judge is none: everybody falls silent until they are back."""
+    here = do(court(stage=HearingStage.MEDIATION), ActKind.LOSE, None, "presider")
+    assert not any(mic_open(here, one) for one in here.seats)
+    back = do(here, ActKind.COME, "presider")
+    assert {one.user_id for one in back.seats if mic_open(back, one)} == {
+        *("presider", "clerk", "party", "counsel", "other")
+    }
+    two = court(stage=HearingStage.MEDIATION)
+    two = replace(two, seats=(*two.seats, seat("second", HearingRole.PRESIDER)))
+    assert mic_open(two, do(two, ActKind.LOSE, None, "presider").seat("party")), "one of a panel is enough"
+
+
 def test_two_side_rooms_are_two_rooms_and_end_with_the_stage() -> None:
     here = court(stage=HearingStage.MEDIATION)
     here = do(here, ActKind.CAUCUS, targets=("party", "counsel"), on=True)
@@ -200,6 +291,15 @@ def test_who_is_locked_opens_nothing() -> None:
     here = do(here, ActKind.MUTE_SELF, "party", on=False)
     assert mic_open(here, here.seat("party"))
     assert refusal(here, ActKind.MUTE, "clerk", "presider", on=True) == "hearing.not_allowed"
+
+
+def test_nobody_undoes_their_own_lock() -> None:
+    here = do(court(stage=HearingStage.MEDIATION), ActKind.MUTE, target="clerk", on=True, lock=True)
+    here = do(here, ActKind.MUTE, target="party", on=True, lock=True)
+    assert refusal(here, ActKind.MUTE, "clerk", "clerk", on=False) == "hearing.mic_locked"
+    freed = do(here, ActKind.MUTE_ALL, "clerk", on=False)
+    assert (freed.seat("clerk").locked, freed.seat("party").locked) == (True, False)
+    assert not do(freed, ActKind.MUTE_ALL, on=False).seat("clerk").locked
 
 
 def test_mute_all_spares_the_presider_and_keeps_locks() -> None:
@@ -242,6 +342,14 @@ def test_a_witness_is_kept_outside_called_and_dismissed() -> None:
     assert refusal(here, ActKind.WITNESS, target="party", on=True) == "hearing.no_witness"
 
 
+def test_no_way_leads_a_witness_into_what_they_may_not_hear() -> None:
+    """人民法院在线诉讼规则 art. 26: not through a side room either, when the stage has moved on meanwhile."""
+    here = do(court(HearingKind.MEDIATION, HearingStage.STATEMENTS), ActKind.WITNESS, target="witness", on=True)
+    assert refusal(here, ActKind.CAUCUS, targets=("presider", "witness"), on=True) == "hearing.not_allowed"
+    moved = do(here, ActKind.STAGE, stage=HearingStage.MEDIATION)
+    assert room_of(moved, moved.seat("witness")) is None
+
+
 def test_who_was_sent_out_stays_out() -> None:
     here = do(court(stage=HearingStage.DEBATE), ActKind.REMOVE, target="party")
     assert refusal(here, ActKind.COME, "party") == "hearing.refused"
@@ -274,7 +382,9 @@ def test_the_roll_call_comes_before_the_trial() -> None:
     assert refusal(doubted, ActKind.STAGE, stage=HearingStage.INVESTIGATION) == "hearing.roll_call_open"
     sure = do(here, ActKind.IDENTIFY, "clerk", "other", identity=IdentityState.CONFIRMED)
     assert do(sure, ActKind.STAGE, stage=HearingStage.INVESTIGATION).stage is HearingStage.INVESTIGATION
-    gone = do(do(here, ActKind.LEAVE, "other"), ActKind.ABSENCE, target="other", cause=AbsenceCause.NO_SHOW)
+    left = do(here, ActKind.LEAVE, "other")
+    assert refusal(left, ActKind.IDENTIFY, "clerk", "other", identity=IdentityState.CONFIRMED) == "hearing.not_inside"
+    gone = do(left, ActKind.ABSENCE, target="other", cause=AbsenceCause.NO_SHOW)
     assert do(gone, ActKind.STAGE, stage=HearingStage.INVESTIGATION).stage is HearingStage.INVESTIGATION
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import hypothesis.strategies as st
 from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingRole, HearingStage, IdentityState, Place
 from services.errors import Problem
@@ -23,6 +23,7 @@ PEOPLE = {
     "guest": HearingRole.OBSERVER,
 }
 who = st.sampled_from(sorted(PEOPLE))
+mostly_bench = st.one_of(st.sampled_from(["judge", "clerk"]), who)  # what others try mostly leads nowhere
 TALK = (HearingStage.MEDIATION, HearingStage.AGREEMENT)
 HEARS_WITNESSES = (HearingStage.INVESTIGATION, HearingStage.EVIDENCE, HearingStage.STATEMENTS)
 SILENT = (HearingStage.RECESS, HearingStage.CLOSED)
@@ -73,13 +74,13 @@ class Hearing(RuleBasedStateMachine):
     def lose(self, whom: str) -> None:
         self.try_to(ActKind.LOSE, None, whom)
 
-    @rule(by=who, whom=who)
+    @rule(by=mostly_bench, whom=who)
     def admit(self, by: str, whom: str) -> None:
         if self.try_to(ActKind.ADMIT, by, whom):
             assert self.bench(by)
             self.admitted.add(whom)
 
-    @rule(by=who, whom=who, on=st.booleans())
+    @rule(by=mostly_bench, whom=who, on=st.booleans())
     def call(self, by: str, whom: str, on: bool) -> None:
         if self.try_to(ActKind.WITNESS, by, whom, on=on):
             assert self.presider(by)
@@ -87,11 +88,11 @@ class Hearing(RuleBasedStateMachine):
             if not on:
                 self.floors.discard(whom)
 
-    @rule(by=who, whom=who, state=st.sampled_from(list(IdentityState)))
+    @rule(by=mostly_bench, whom=who, state=st.sampled_from(list(IdentityState)))
     def identify(self, by: str, whom: str, state: IdentityState) -> None:
         self.try_to(ActKind.IDENTIFY, by, whom, identity=state)
 
-    @rule(by=who, whom=who)
+    @rule(by=mostly_bench, whom=who)
     def note_absence(self, by: str, whom: str) -> None:
         self.try_to(ActKind.ABSENCE, by, whom, cause=AbsenceCause.NO_SHOW)
 
@@ -105,7 +106,7 @@ class Hearing(RuleBasedStateMachine):
             if stage not in HEARS_WITNESSES:
                 self.admitted.discard("witness")
 
-    @rule(by=who, whom=who, on=st.booleans())
+    @rule(by=mostly_bench, whom=who, on=st.booleans())
     def floor(self, by: str, whom: str, on: bool) -> None:
         if self.try_to(ActKind.FLOOR, by, whom, on=on):
             assert self.presider(by)
@@ -116,7 +117,7 @@ class Hearing(RuleBasedStateMachine):
         if self.try_to(ActKind.MUTE_SELF, by, on=on) and not on:
             assert by not in self.locks, "what the court has locked was opened"
 
-    @rule(by=who, whom=who, on=st.booleans(), lock=st.booleans())
+    @rule(by=mostly_bench, whom=who, on=st.booleans(), lock=st.booleans())
     def mute(self, by: str, whom: str, on: bool, lock: bool) -> None:
         before = self.court.seat(whom)
         if self.try_to(ActKind.MUTE, by, whom, on=on, lock=lock):
@@ -127,7 +128,16 @@ class Hearing(RuleBasedStateMachine):
                 self.locks.discard(whom)
                 assert self.court.seat(whom).muted is before.muted, "the court opened somebody's own mute"
 
-    @rule(by=who, whom=who)
+    @rule(by=mostly_bench, on=st.booleans(), lock=st.booleans())
+    def mute_everybody(self, by: str, on: bool, lock: bool) -> None:
+        if self.try_to(ActKind.MUTE_ALL, by, on=on, lock=lock):
+            assert self.bench(by)
+            if on and lock:
+                self.locks |= {name for name in PEOPLE if not self.presider(name)}
+            elif not on:
+                self.locks = {name for name in self.locks if self.presider(name) or name == by}
+
+    @rule(by=mostly_bench, whom=who)
     def send_out(self, by: str, whom: str) -> None:
         if self.try_to(ActKind.REMOVE, by, whom):
             assert self.presider(by)
@@ -136,7 +146,7 @@ class Hearing(RuleBasedStateMachine):
             self.floors.discard(whom)
             self.secret.discard(whom)
 
-    @rule(by=who, whom=who)
+    @rule(by=mostly_bench, whom=who)
     def take_back(self, by: str, whom: str) -> None:
         if self.try_to(ActKind.READMIT, by, whom):
             assert self.presider(by)
@@ -152,10 +162,27 @@ class Hearing(RuleBasedStateMachine):
             else:
                 self.secret = {one.user_id for one in self.court.seats if one.place is Place.SIDE}
 
-    @precondition(lambda self: self.court.stage is HearingStage.WAITING)
-    @rule()
+    @rule(data=st.data())
+    def the_judge_goes_on(self, data: st.DataObject) -> None:
+        """Where a walk of anybody doing anything hardly ever gets: deep into the hearing."""
+        ways = sorted(self.court.rule.next)
+        if ways:
+            self.move_on("judge", data.draw(st.sampled_from(ways)))
+
+    @rule(data=st.data(), on=st.booleans())
+    def the_judge_takes_aside(self, data: st.DataObject, on: bool) -> None:
+        inside = sorted(one.user_id for one in self.court.seats if one.place in (Place.COURT, Place.SIDE))
+        if inside:
+            several = st.lists(st.sampled_from(inside), min_size=1, max_size=2, unique=True)
+            self.caucus("judge", data.draw(several), on)
+
+    @rule(on=st.booleans())
+    def the_judge_calls_the_witness(self, on: bool) -> None:
+        self.call("judge", "witness", on)
+
+    @initialize()
     def everybody_comes(self) -> None:
-        """So that walks get beyond the door."""
+        """So that walks get beyond the door; who shall be outside leaves again."""
         for name in PEOPLE:
             for kind in (ActKind.COME, ActKind.ACCEPT):
                 self.try_to(kind, name)
@@ -180,7 +207,8 @@ class Hearing(RuleBasedStateMachine):
             assert name in self.admitted
             if name in self.secret:
                 continue
-            assert any(room_of(here, chair) == 0 for chair in here.seats if self.presider(chair.user_id))
+            chairs = [chair for chair in here.seats if self.presider(chair.user_id) and chair.connected]
+            assert any(room_of(here, chair) == 0 for chair in chairs)
             if not self.bench(name):
                 assert here.stage is not HearingStage.WAITING
                 assert name in self.floors or here.stage in TALK
@@ -195,6 +223,8 @@ class Hearing(RuleBasedStateMachine):
                 assert one.user_id not in self.out
             assert (room_of(self.court, one) or 0) == 0 or one.user_id in self.secret
             assert not may_speak(self.court, one) or room_of(self.court, one) is not None
+            if one.role is HearingRole.WITNESS and room_of(self.court, one) is not None:
+                assert self.court.stage in HEARS_WITNESSES
 
     @invariant()
     def recorded_exactly_while_the_court_sits(self) -> None:
