@@ -67,7 +67,7 @@ class HearingEvents(BaseNamespace):
         body=HearingAct,
         allow=_ANYBODY,
         answer=HearingView,
-        summary="Promise to keep the discipline of the court (庭审纪律): nobody is admitted without",
+        summary="Promise the discipline of the court (庭审纪律), agree to take part online: else nobody is admitted",
         problems=_USUAL,
     )
     async def accept_rules(self, actor: Actor, body: HearingAct) -> HearingView:

@@ -31,12 +31,15 @@ BASES: dict[IdentityBasis, str] = {
     IdentityBasis.VERIFIED: "已实名认证",
     IdentityBasis.CHECKED: "身份经核对",
 }
+# Who is asked whether they agree to take part online (人民法院在线诉讼规则 art. 4, 在线调解规则 art. 4), and says so by
+# the same act; who does not agree does not come in.
+_ASKED = frozenset({HearingRole.PARTY, HearingRole.COUNSEL, HearingRole.WITNESS})
 _PLACES = {Place.WAITING: "进入候审室", Place.COURT: "进入法庭", Place.SIDE: "进入单独会谈室"}
 # What is said when it is done, and when it is undone.
 _TEXTS: dict[ActKind, tuple[str, str]] = {
     ActKind.LEAVE: ("{by}退出", "{by}退出"),
     ActKind.LOSE: ("{target}连接中断", "{target}连接中断"),
-    ActKind.ACCEPT: ("", "{by}已阅读并承诺遵守庭审纪律，不擅自录音录像"),
+    ActKind.ACCEPT: ("", "{by}{consents}已阅读并承诺遵守庭审纪律，不擅自录音录像"),
     ActKind.ADMIT: ("", "{by}准许{target}入庭"),
     ActKind.HAND: ("{by}举手申请发言", "{by}放下手"),
     ActKind.FLOOR: ("{by}准许{target}发言", "{by}结束{target}发言"),
@@ -105,7 +108,10 @@ def sentence(court: Court, note: Mapping[str, Any]) -> str:
     done, undone = _TEXTS[ActKind(note["act"])]
     targets = "、".join(_who(court, user_id) for user_id in note["targets"])
     text = done if note["on"] and done else undone
-    return text.format(by=by, target=target, targets=targets, lock="并锁定" if note["lock"] else "")
+    actor = court.find(note["by"] or "")
+    consents = "同意在线参加，" if actor is not None and actor.role in _ASKED else ""
+    lock = "并锁定" if note["lock"] else ""
+    return text.format(by=by, target=target, targets=targets, lock=lock, consents=consents)
 
 
 def _who(court: Court, user_id: str | None) -> str:

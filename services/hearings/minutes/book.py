@@ -87,11 +87,18 @@ class MinutesBook:
         by_id = {entry["_id"]: entry for entry in found}
         return [by_id[entry_id] for entry_id in sheet.minutes["order"] if entry_id in by_id]
 
-    async def journal_is_in(self, hearing_id: str) -> bool:
-        """Whether everything that happened in the hearing has been drafted."""
+    async def journal_is_in(self, hearing_id: str, session: AsyncClientSession) -> bool:
+        """Whether everything that happened in the hearing, as ``session`` sees it, has been drafted.
+
+        An act whose effect was parked is not: a text that misses it must not be fixed before somebody has looked.
+        """
         kinds = {"$in": [ACTED, EXCHANGED]}
-        waiting = {"subject": f"hearing:{hearing_id}", "kind": kinds, "state": OutboxState.PENDING}
-        return await self._db.outbox.find_one(waiting, {"_id": 1}) is None
+        waiting = {
+            "subject": f"hearing:{hearing_id}",
+            "kind": kinds,
+            "state": {"$in": [OutboxState.PENDING, OutboxState.PARKED]},
+        }
+        return await self._db.outbox.find_one(waiting, {"_id": 1}, session=session) is None
 
     async def _begin(self, hearing_id: str, actor: Actor | None) -> None:
         """Make the minutes when first needed, before any transaction looks at them."""

@@ -114,10 +114,10 @@ class MinutesReading:
         are still being drafted; and as ``MinutesBook.access``.
         """
         act = await self._act(actor, hearing_id, body.to)
-        if not await self._book.journal_is_in(hearing_id):
-            raise Problem("server.unavailable", retry_after=1)
 
         async def do(sheet: Sheet, session: AsyncClientSession) -> Step | None:
+            if not await self._book.journal_is_in(hearing_id, session):  # the court may close this very moment
+                raise Problem("server.unavailable", retry_after=1)
             if sheet.minutes["version"] != body.version:
                 raise Problem("request.changed_meanwhile")
             match act:

@@ -231,6 +231,7 @@ async def test_a_whole_hearing_leaves_a_chained_journal(house: House, world: Wor
         "审判员陈明已阅读并承诺遵守庭审纪律，不擅自录音录像",
         "书记员周书进入法庭",
     ]
+    assert "原告王晓同意在线参加，已阅读并承诺遵守庭审纪律，不擅自录音录像" in said
     expected = [
         "审判员陈明宣布：举证质证",
         "被告赵敏举手申请发言",

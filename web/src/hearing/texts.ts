@@ -44,6 +44,15 @@ export const DISCIPLINE: readonly string[] = [
   "违反纪律的，主持人可以训诫、关闭麦克风或者责令退出。",
 ]
 
+/** What a person is told before they agree to take part online (人民法院在线诉讼规则 articles 4, 5, 21 and 25). */
+export const ONLINE: readonly string[] = [
+  "本次庭审在线上以语音方式进行，全程录音；录音、笔录存入本庭审的记录，供各方查阅。",
+  "是否在线参加由您自愿决定。不同意的，请不要进入，并联系主持人或者书记员，改为线下参加。",
+  "同意后反悔的，应当在开庭前的合理期限内提出；认为不宜在线进行的，可以说明理由，申请转为线下。",
+  "同意后无正当理由不参加，或者擅自退出且经提示、警告仍不改正的，须依法承担后果。",
+  "因网络、设备或者停电等原因中断的，席位会保留，恢复后可以返回。",
+]
+
 export function whereText(person: Participant): string {
   if (person.refused) return "已责令退出"
   if (person.absence) return `缺席（${ABSENCES[person.absence]}）`
