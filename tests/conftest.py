@@ -21,6 +21,7 @@ StartSandbox = Callable[[str], OwnSandbox]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LOGS = REPOSITORY / "var" / "test-logs"
+LONGEST = REPOSITORY / "tests" / "voice" / "test_inside.py"
 
 
 class Harness:
@@ -52,6 +53,11 @@ def pytest_configure(config: pytest.Config) -> None:
     controls_workers = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
     if controls_workers and not config.getoption("collectonly"):
         os.environ[VARIABLE] = harness.parts().to_json()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first: started last, it would keep one of two processes waiting for the other."""
+    items.sort(key=lambda item: item.path != LONGEST)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
