@@ -87,7 +87,7 @@ class Encoder:
             self._set(request, value)
 
     def expect(self, loss: float) -> None:
-        """What a browser learns from its receiver's reports."""
+        """What a browser learns from its receiver's reports; for none it spends nothing on FEC."""
         self._set(_LOSS, round(100 * loss))
 
     def encode(self, samples: Samples) -> bytes:
@@ -121,15 +121,20 @@ def decode(packets: Sequence[bytes | None]) -> Samples:
 
 @dataclass(frozen=True)
 class Network:
-    """``loss``: share of packets. ``jitter``: seconds; each packet takes up to twice as long, ``ordered`` or not."""
+    """``loss``: share of packets. ``jitter``: seconds; each packet takes up to twice as long, ``ordered`` or not.
+
+    ``believed``: the loss that the sender's encoder guards against with FEC; None: the real one, as browsers are told.
+    """
 
     loss: float = 0.0
     jitter: float = 0.0
     ordered: bool = True
+    believed: float | None = None
 
     def __str__(self) -> str:
         order = "" if self.ordered else ", out of order"
-        return f"{100 * self.loss:.0f} % loss, {1000 * self.jitter:.0f} ms jitter{order}"
+        fec = "" if self.believed is None else ", FEC all the same"
+        return f"{100 * self.loss:.0f} % loss, {1000 * self.jitter:.0f} ms jitter{order}{fec}"
 
 
 class BadLine:
