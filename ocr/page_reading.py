@@ -11,7 +11,7 @@ from ocr.engine import ANY_WAY_UP, OcrEngine
 from ocr.gate import PageImage, PageText
 from ocr.handwriting import looks_handwritten
 from ocr.lines import Line, Polygon
-from ocr.pictures import Picture, Quad, polygon, turned, turned_points
+from ocr.pictures import Picture, Quad, dark_on_light, polygon, turned, turned_points
 from ocr.reading_order import in_reading_order
 from ocr.readings import PageInfo
 from ocr.seals import is_of_seal, without_seals
@@ -42,7 +42,7 @@ def read_page(engine: OcrEngine, page: PageImage | PageText, number: int, beat: 
     if min(page.picture.shape[:2]) < _SMALLEST_SIDE:
         return PageReading([], PageInfo(page.width, page.height), page.picture)
     picture, seals = without_seals(page.picture)
-    turn, lines = _lines(engine, picture, page.is_long, beat)
+    turn, lines = _lines(engine, dark_on_light(picture), page.is_long, beat)
     upright = turned(picture, turn)
     if seals:
         lines = _without_rims(lines, seals, turn, page.picture, picture)

@@ -12,12 +12,24 @@ Picture = NDArray[Any]  # height × width × 3, uint8, blue green red
 Quad = NDArray[Any]  # 4 × 2, float32, clockwise from where reading begins
 
 _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+_DARK = 90  # level of a ground that light letters stand on
+_NO_PAPER = 150  # level that nine tenths of such a page stay below
 _STANDING = 1.5  # a crop this much taller than wide holds a line that runs downwards
 
 
 def turned(picture: Picture, turn: int) -> Picture:
     """Turned clockwise by 0, 90, 180 or 270 degrees."""
     return picture if turn == 0 else cv2.rotate(picture, _TURNS[turn])
+
+
+def dark_on_light(picture: Picture) -> Picture:
+    """With light writing on a dark ground turned over, as screens at night and some cards have it: detectors find
+    small letters better the usual way. Neither a photo that is too dark nor a paper on a dark desk is turned over.
+    """
+    levels = cv2.cvtColor(picture[::4, ::4], cv2.COLOR_BGR2GRAY)
+    darkest, ground, most, brightest = np.percentile(levels, (1, 50, 90, 99))
+    is_dark = ground < _DARK and most < _NO_PAPER and brightest - ground > 2 * (ground - darkest)
+    return np.asarray(255 - picture) if is_dark else picture
 
 
 def turned_points(points: Quad, turn: int, width: int, height: int) -> Quad:

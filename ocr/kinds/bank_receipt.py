@@ -3,12 +3,15 @@
 from ocr.checks import CAPITAL_AMOUNT
 from ocr.kinds import values
 from ocr.kinds.kind import Kind
-from ocr.kinds.paper import Paper
+from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
-_OTHER = r"(?!账号|帐号|开户|账户|行)"
+_OTHER = r"(?!\s?(?:账号|帐号|开户|账户|行|户名|全称|名称))"
+_BOTH_NAMES = r"(?<!款人)(?<!款方)(?<!款)(?:户\s?名|全\s?称)[:\s]+([\u4e00-\u9fffA-Za-z0-9()·]{2,40})"
+_BOTH_ACCOUNTS = r"(?<!款人)(?<!款方)(?<!款)(?:账\s?号|帐\s?号|卡\s?号)[:\s]+(\d[\d ]{8,30}\d)"
 _PAYER = (r"付款人?方?(?:户名|名称|全称)", r"付款[人方]" + _OTHER)
 _PAYEE = (r"收款人?方?(?:户名|名称|全称)", r"收款[人方]" + _OTHER)
+_ACCOUNT = r"\d{10,30}"
 _STOPS = (
     r"付款人?方?(?:户名|名称|全称|账号|帐号|开户行|账户)", r"收款人?方?(?:户名|名称|全称|账号|帐号|开户行|账户)",
     r"收款[人方]", r"付款[人方]", "金额",
@@ -18,16 +21,17 @@ _STOPS = (
 
 def fields(paper: Paper) -> dict[str, Field]:
     digits = paper.search(r"[¥Y]\s?(\d[\d,,]*\.\d{2})", 1) or paper.search(r"金额[^\d\n]{0,12}(\d[\d,,]*\.\d{2})", 1)
+    names, accounts = _of_both(paper, _BOTH_NAMES), _of_both(paper, _BOTH_ACCOUNTS)
     return values.kept(
         bank=values.text(paper.search(r"[\u4e00-\u9fff]{2,12}?银行")),
         serial_number=values.text(
             paper.search(r"(?:回单编号|回单号|交易流水号?|流水号|凭证号码?|电子回单号码)[:\s]*([0-9A-Z]{6,32})", 1)
         ),
         paid_on=values.date_after(paper, r"(?:交易|付款|转账|记账|入账)(?:日期|时间)", r"日期"),
-        payer=values.text(paper.labelled(_PAYER, _STOPS, rows=2, accept=r"[\u4e00-\u9fff]")),
-        payer_account=_account(paper, "付款"),
-        payee=values.text(paper.labelled(_PAYEE, _STOPS, rows=2, accept=r"[\u4e00-\u9fff]")),
-        payee_account=_account(paper, "收款"),
+        payer=values.text(names.get("付款") or paper.labelled(_PAYER, _STOPS, rows=2, accept=r"[\u4e00-\u9fff]")),
+        payer_account=_account(paper, "付款") or values.text(accounts.get("付款"), _ACCOUNT),
+        payee=values.text(names.get("收款") or paper.labelled(_PAYEE, _STOPS, rows=2, accept=r"[\u4e00-\u9fff]")),
+        payee_account=_account(paper, "收款") or values.text(accounts.get("收款"), _ACCOUNT),
         amount_fen=values.amount(paper, digits, paper.search(CAPITAL_AMOUNT.pattern)),
         purpose=values.text(paper.labelled(["用途", "摘要", "附言"], _STOPS)),
     )
@@ -35,7 +39,18 @@ def fields(paper: Paper) -> dict[str, Field]:
 
 def _account(paper: Paper, side: str) -> Field | None:
     """Digits in a slot for digits: whatever the length, banks differ."""
-    return values.text(paper.search(rf"{side}人?方?(?:账号|帐号|账户|卡号)[:\s]*(\d[\d\s]{{8,30}}\d)", 1), r"\d{10,30}")
+    return values.text(paper.search(rf"{side}人?方?(?:账号|帐号|账户|卡号)[:\s]*(\d[\d\s]{{8,30}}\d)", 1), _ACCOUNT)
+
+
+def _of_both(paper: Paper, label: str) -> dict[str, Seen]:
+    """Where a table says 付款人 and 收款人 once, set downwards or apart, and a label stands in the part of each: what
+    is beside the two labels, in the order in which the two sides stand.
+    """
+    found = paper.all(label, 1)
+    sides = sorted(("付款", "收款"), key=paper.flow.find)
+    if len(found) != len(sides) or any(side not in paper.flow for side in sides):
+        return {}
+    return dict(zip(sides, found, strict=True))
 
 
 KIND = Kind(

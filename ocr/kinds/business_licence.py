@@ -10,6 +10,9 @@ _LABELS = (
     "经营场所", "登记机关", "组成形式",
     "统一社会信用代码", "主要经营场所",
 )  # fmt: skip
+_HEAD = (
+    r"(?:法定代表人|负责人|经营者|投资人)[\s:]+([\u4e00-\u9fff·]{2,15})(?=\s)"  # the next column may go on beside it
+)
 
 
 def fields(paper: Paper) -> dict[str, Field]:
@@ -18,7 +21,9 @@ def fields(paper: Paper) -> dict[str, Field]:
         credit_code=values.credit_code(paper),
         company_type=values.text(paper.labelled(["类型"], _LABELS, rows=2)),
         legal_representative=values.text(
-            paper.labelled(["法定代表人", "负责人", "经营者", "投资人", "执行事务合伙人"], _LABELS), values.NAME
+            paper.search(_HEAD, 1)
+            or paper.labelled(["法定代表人", "负责人", "经营者", "投资人", "执行事务合伙人"], _LABELS),
+            values.NAME,
         ),
         registered_capital=values.text(paper.labelled(["注册资本", "注册资金"], _LABELS)),
         established_on=values.date_after(paper, r"成\s?立\s?日\s?期", r"注\s?册\s?日\s?期"),

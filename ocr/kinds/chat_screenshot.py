@@ -80,7 +80,7 @@ def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:
         mine = right - bubble.right < bubble.left - left
         first, *others = bubble.cells
         if not mine and (first.item.height < _SMALL * usual or first.text == peer):
-            name = first.text  # who speaks stands above the bubble, in small letters
+            name = _speaker(first, peer)  # who speaks stands above the bubble, in small letters
             if not others:
                 continue
             text = _said(paper, others)
@@ -92,6 +92,11 @@ def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:
         return None
     whole = joined(seen)
     return Seen("", sum(part.score for part in seen) / len(seen), None, whole.page).field(messages)
+
+
+def _speaker(cell: Cell, peer: str) -> str:
+    """The name as read; one that was read badly and is as long as the peer's is taken for it."""
+    return peer if cell.item.line.uncertain and len(cell.text) == len(peer) else cell.text
 
 
 def _said(paper: Paper, cells: list[Cell]) -> Seen:

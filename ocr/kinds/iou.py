@@ -14,7 +14,9 @@ def fields(paper: Paper) -> dict[str, Field]:
     digits = paper.flowing(_MONEY, 1) or paper.flowing(rf"({values.AMOUNT})元", 1)
     return values.kept(
         lender=values.text(
-            paper.flowing(rf"(?:今借到|借到|今欠|收到){_NAME}(?:现金|人民币|的?借款|\d|\()", 1)
+            paper.flowing(
+                rf"(?:今借到|借到|今欠|收到){_NAME}(?:现金|人民币|货款|工程款|材料款|工资|劳务费|租金|的?借款|\d|\()", 1
+            )
             or paper.flowing(rf"向{_NAME}借(?:款|到|得)", 1)
             or paper.search(r"(?:出借人|债权人)[:\s(]*([\u4e00-\u9fff]{2,4})", 1),
             values.NAME,

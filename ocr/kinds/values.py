@@ -127,6 +127,11 @@ def as_written(value: str) -> str:
 
 _WIDE = dict(zip(",:;?!()", "，：；？！（）", strict=True))
 NAME = r"[\u4e00-\u9fff·]{2,15}"
+# A person or a body. Brackets belong to the name of a body alone, （集团）有限公司: after a person they hold a remark.
+PARTY = (
+    r"[\u4e00-\u9fff·]{2,30}?(?:\([\u4e00-\u9fff]{2,8}\)[\u4e00-\u9fff]{0,16}(?:公司|银行|中心|企业|事务所|合作社|医院|学校)"
+    r"|\((?:有限合伙|普通合伙|特殊普通合伙|个体工商户)\))?"
+)
 ORGANISATION = r"[\u4e00-\u9fffA-Za-z0-9()（）·&]{4,60}"
 
 

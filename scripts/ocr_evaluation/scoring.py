@@ -80,9 +80,14 @@ def character_errors(truth: Truth, matrix: NDArray[Any], lines: Sequence[Line]) 
     back = np.linalg.inv(matrix)
     rows = _rows(truth)
     read: list[list[tuple[float, str]]] = [[] for _ in rows]
+    labels = ["" for _ in truth.downwards]
     errors = 0
     for line in lines:
         points = _moved(back, np.array(line.polygon))
+        label = _label_of(truth, points)
+        if label is not None:
+            labels[label] += line.text
+            continue
         x, y = points[:, 0].min(), points[:, 1].mean()
         if _is_of_seal(truth, points):
             continue
@@ -93,7 +98,21 @@ def character_errors(truth: Truth, matrix: NDArray[Any], lines: Sequence[Line]) 
             read[home].append((float(x), line.text))
     for (_, _, written), found in zip(rows, read, strict=True):
         errors += Levenshtein.distance(_joined(found), _joined(written))
-    return errors, sum(len(_joined(written)) for _, _, written in rows)
+    for one, text in zip(truth.downwards, labels, strict=True):
+        errors += Levenshtein.distance(plain(text), plain(one.text))
+    asked = [_joined(written) for _, _, written in rows] + [plain(one.text) for one in truth.downwards]
+    return errors, sum(map(len, asked))
+
+
+def _label_of(truth: Truth, points: NDArray[Any]) -> int | None:
+    """Which of the labels set downwards a line lies in, whether it was read as one line or as many."""
+    x, y = points.mean(axis=0)
+    narrow = float(np.ptp(points[:, 0]))
+    for place, written in enumerate(truth.downwards):
+        (left, top), (right, _), (_, bottom), _ = written.quad
+        if left <= x <= right and top <= y <= bottom and narrow < 1.5 * (right - left):
+            return place
+    return None
 
 
 def _rows(truth: Truth) -> list[tuple[float, float, list[tuple[float, str]]]]:

@@ -69,6 +69,7 @@ class Truth:
     lines: list[Written] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
     seals: list[tuple[float, float, float]] = field(default_factory=list)
+    downwards: list[Written] = field(default_factory=list)  # set character under character, beside rows of their own
 
 
 class Sheet:

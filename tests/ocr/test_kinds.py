@@ -221,3 +221,17 @@ def test_a_short_line_in_the_middle_above_the_text_is_its_heading() -> None:
         lines = [Line(words, 0.99, box(280, 40, 420, 69)), *text]
         _, _, fields = extract(lines, [PageInfo(700, 1000)], "page", [])
         assert (fields["title"].value if "title" in fields else None) == heading
+
+
+@pytest.mark.parametrize(
+    ("seen", "score", "speaker"), [("郝曙", 0.6, "郝曦"), ("郝曙", 0.99, "郝曙"), ("张大山", 0.6, "张大山")]
+)
+def test_a_speaker_whose_name_was_read_badly_is_the_peer(seen: str, score: float, speaker: str) -> None:
+    lines = [
+        Line("郝曦", 0.99, box(260, 40, 340, 76)), Line("14:26", 0.99, box(270, 120, 330, 146)),
+        Line(seen, score, box(60, 172, 110, 190)), Line("钱什么时候还", 0.99, box(60, 200, 300, 232)),
+        Line("下周一定", 0.99, box(380, 270, 540, 302)),
+    ]  # fmt: skip
+    _, _, fields = extract(lines, [PageInfo(600, 1200)], "chat_screenshot", [])
+    assert isinstance(fields["messages"].value, list)
+    assert fields["messages"].value[0] == {"speaker": speaker, "time": "14:26", "text": "钱什么时候还"}

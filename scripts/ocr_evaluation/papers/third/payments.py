@@ -4,15 +4,18 @@ import zxingcpp
 from PIL import Image
 
 from ocr_evaluation.facts import Facts, capitals, han_day, money
-from ocr_evaluation.sheet import THIRD, Sheet
+from ocr_evaluation.sheet import THIRD, Sheet, Written
 
 _INK = "#6e3b2a"
 
 
 def _down(sheet: Sheet, x: float, y: float, text: str, size: int, ink: str) -> None:
     """Set character under character."""
+    font, step = sheet.font(size, "serif"), size + 6
     for place, character in enumerate(text):
-        sheet.text(x, y + place * (size + 6), character, size, "serif", ink)
+        sheet.draw.text((x, y + place * step), character, font=font, fill=ink)
+    left, right, bottom = x - 6, x + size + 6, y + len(text) * step + 6
+    sheet.truth.downwards.append(Written(text, [(left, y - 6), (right, y - 6), (right, bottom), (left, bottom)]))
 
 
 def vat_invoice(facts: Facts) -> Sheet:

@@ -1,9 +1,11 @@
-"""Lines are cut a little longer than they were found: detectors stop short of the last full stop or bracket (F2)."""
+"""Pictures before reading (F2): lines are cut a little longer than they were found, since detectors stop short of the
+last full stop or bracket; light letters on a dark ground are turned over.
+"""
 
 import numpy as np
 import pytest
 
-from ocr.pictures import Quad, widened
+from ocr.pictures import Picture, Quad, dark_on_light, widened
 
 
 def quad(left: float, top: float, right: float, bottom: float) -> Quad:
@@ -34,3 +36,23 @@ def test_a_slanted_line_grows_along_its_slant() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert widened([], 0.25) == []
+
+
+def scene(ground: int, letters: int, desk: int | None = None) -> Picture:
+    """Letters on a ground; with a desk, only in the middle of it."""
+    picture = np.full((400, 400, 3), ground if desk is None else desk, np.uint8)
+    picture[90:310, 90:310] = ground
+    picture[180:220:8, 150:250] = letters
+    return picture
+
+
+@pytest.mark.parametrize(("ground", "letters", "desk"), [(250, 20, None), (80, 15, None), (240, 20, 30)])
+def test_dark_letters_stay_dark_in_any_light(ground: int, letters: int, desk: int | None) -> None:
+    """On white, on a photo that is too dark, on a sheet that lies on a dark desk."""
+    picture = scene(ground, letters, desk)
+    assert dark_on_light(picture) is picture
+
+
+def test_light_letters_on_a_dark_ground_are_turned_over() -> None:
+    picture = scene(20, 230)
+    assert (dark_on_light(picture) == 255 - picture).all()

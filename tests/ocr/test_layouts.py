@@ -1,0 +1,90 @@
+"""Fields (C8, F2) out of layouts that offices really use, and that the first reading of the third part got wrong."""
+
+import pytest
+
+from ocr import Line, PageInfo
+from ocr.kinds.plugins import extract
+from ocr.lines import box
+from ocr.readings import Value
+
+SIZE = 30  # of letters
+
+
+def read(kind: str | None, *rows: tuple[str, ...], step: int = 300) -> tuple[str, dict[str, Value]]:
+    """Rows of cells `step` apart, as a perfect reader finds them; an empty cell holds its place."""
+    lines = []
+    for place, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            if text:
+                left, top = 60 + step * column, 60 + 60 * place
+                lines.append(Line(text, 0.99, box(left, top, left + len(text) * SIZE / 2, top + SIZE)))
+    name, _, fields = extract(lines, [PageInfo(1600, 1200)], kind, [])
+    return name, {key: field.value for key, field in fields.items()}
+
+
+@pytest.mark.parametrize("labels", [("户名", "账号"), ("全称", "账 号")])
+def test_payer_and_payee_stand_beside_each_other_in_a_table(labels: tuple[str, str]) -> None:
+    """付款人 and 收款人 once each, set downwards over the rows of the table."""
+    _, fields = read(
+        "bank_receipt",
+        ("", labels[0], "厦门润泽食品有限公司", "", labels[0], "长沙百川（集团）有限公司"),
+        ("付款人", labels[1], "98275775266537448", "收款人", labels[1], "84421332138451693"),
+        ("", "开户行", "兴业银行", "", "开户行", "长沙银行城东支行"),
+        ("金额", "¥449,582.20"),
+    )
+    assert (fields["payer"], fields["payer_account"]) == ("厦门润泽食品有限公司", "98275775266537448")
+    assert (fields["payee"], fields["payee_account"]) == ("长沙百川（集团）有限公司", "84421332138451693")
+
+
+@pytest.mark.parametrize(
+    ("written", "party"),
+    [
+        ("南宁蓝海（集团）有限公司", "南宁蓝海（集团）有限公司"),
+        ("厦门云帆中心（有限合伙）", "厦门云帆中心（有限合伙）"),
+        ("张三（反诉被告）", "张三"),
+        ("张三（曾用名张四）", "张三"),
+    ],
+)
+def test_brackets_belong_to_the_name_of_a_body_alone(written: str, party: str) -> None:
+    _, fields = read("judgment", ("民事判决书",), (f"原告：{written}，住所地天津市。",), ("被告：李四，男。",))
+    assert fields["plaintiff"] == party
+
+
+def test_what_follows_a_name_on_its_line_is_not_part_of_it() -> None:
+    _, fields = read(
+        "power_of_attorney", ("授权委托书",), ("委托人：芦德春性别：女",), ("受托人：葛鹏", "天津至诚律师事务所")
+    )
+    assert (fields["principal"], fields["agent"], fields["firm"]) == ("芦德春", "葛鹏", "天津至诚律师事务所")
+
+
+def test_a_firm_that_may_begin_with_its_lawyers_name_is_flagged() -> None:
+    """Where a line came without its gap, nobody can tell where the name ends."""
+    lines = [Line("受托人：诸葛鹏天津至诚律师事务所律师", 0.99, box(60, 60, 600, 90))]
+    _, _, fields = extract(lines, [PageInfo(800, 400)], "power_of_attorney", [])
+    assert "agent" not in fields
+    assert fields["firm"].reasons == ("grammar",)
+
+
+def test_a_lawyers_letter_is_no_power_of_attorney() -> None:
+    name, fields = read(
+        None,
+        ("", "律师函"),
+        ("本所受委托人指派，就拖欠工程款一事致函如下：请一次性付清，",),
+        ("经多次催告未果，委托人至今没有收到任何款项，否则将依法追究责任。",),
+        ("", "2026年8月17日"),
+    )
+    assert (name, fields["dated_on"]) == ("page", "2026-08-17")
+
+
+def test_a_debt_for_goods_names_its_creditor() -> None:
+    _, fields = read("iou", ("欠条",), ("今欠路梅货款人民币壹拾万元整（¥100000），",), ("欠款人：聂若", ""))
+    assert (fields["lender"], fields["borrower"]) == ("路梅", "聂若")
+
+
+def test_the_head_of_a_business_ends_at_its_column() -> None:
+    _, fields = read(
+        "business_licence", ("经营者", "倪楠", "经营场所", "河东区津塘路12弄4号"), ("", "", "", "1单元503")
+    )
+    assert fields["legal_representative"] == "倪楠"
+    _, fields = read("business_licence", ("经营场所", "河东区津塘路12弄4号"), ("经营者", "倪楠", "", "1单元503"))
+    assert fields["legal_representative"] == "倪楠"
