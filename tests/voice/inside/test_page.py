@@ -201,6 +201,7 @@ async def test_minutes_are_written_corrected_and_signed_on_phones(house: House, 
     await clerk.page.get_by_label("案号").fill("（2026）京0105民初1号")
     await clerk.picture("minutes-head")
     await clerk.button("保存").click()
+    await expect(clerk.page.get_by_role("dialog", name="笔录首部")).to_be_hidden()
     await expect(wang.page.locator(".head summary")).to_contain_text("（2026）京0105民初1号")
     await clerk.picture("minutes-clerk")
 
