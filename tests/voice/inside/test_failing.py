@@ -69,8 +69,8 @@ async def test_the_owner_is_killed_and_another_goes_on(
                 await offer(world, device, speaker)
             await comes_about(zhao, [judge, wang], [])
             owner = await owner_of(house, world)
-            survivor = second if servers[0].pid == owner else first
-            os.kill(owner, signal.SIGKILL)
+            victim, survivor = (first, second) if servers[0].pid == owner else (second, first)
+            done = await kill_amid_acts(world, victim, owner)
             listening = asyncio.create_task(stays(zhao, [judge, wang], [], 3))
             began = asyncio.get_running_loop().time()
             async with phone(survivor, world.judge) as device:
@@ -82,7 +82,25 @@ async def test_the_owner_is_killed_and_another_goes_on(
                 assert await owner_of(house, world) != owner
                 seen = await world.seen(world.judge)
                 assert seen.voice_epoch == 0, "nobody had to connect anew"
-            await journal_whole(house, world)
+            await journal_whole(house, world, done)
+
+
+async def kill_amid_acts(world: World, url: str, process: int) -> list[int]:
+    """Kill the process while somebody acts through it without a pause; the versions that it had answered with."""
+    done: list[int] = []
+
+    async def press(device: Phone) -> None:
+        while True:
+            given = {"hearing_id": world.id, "raised": len(done) % 2 == 0}
+            done.append((await device.call("hearing:hand", given))["data"]["version"])
+
+    async with phone(url, world.zhao) as device:
+        pressing = asyncio.create_task(press(device))
+        await until(lambda: len(done) >= 10, 20)
+        os.kill(process, signal.SIGKILL)
+        pressing.cancel()
+        await asyncio.gather(pressing, return_exceptions=True)
+    return done
 
 
 async def offer(world: World, device: Phone, speaker: Speaker) -> None:
@@ -98,10 +116,11 @@ async def owner_of(house: House, world: World) -> int:
     return int(lease["owner"].split("/")[1])
 
 
-async def journal_whole(house: House, world: World) -> None:
-    """Every act that was done stands in the record, once."""
+async def journal_whole(house: House, world: World, done: list[int]) -> None:
+    """Every act that was done stands in the record, once; those that were answered are among them."""
     acts = await house.database.outbox.find({"kind": ACTED, "payload.hearing_id": world.id}).to_list()
-    assert len(acts) > len(world.everybody)
+    assert set(done) <= {row["payload"]["version"] for row in acts}
+    assert len(set(done)) >= 10
     for _ in range(150):
         entries = await house.database.entries.find({"_id.space": world.space}).to_list()
         written = [entry["cid"] for entry in entries]
