@@ -65,6 +65,7 @@ it("previews messages as a group chat does", () => {
   expect(messagePreview(message(1), "u2")).toBe("张三：第 1 条")
   expect(messagePreview(message(1), "u1")).toBe("第 1 条")
   expect(messagePreview(message(1, { type: "file", body: { name: "合同.pdf" } }), "u1")).toBe("[文件] 合同.pdf")
+  expect(messagePreview(message(2, { type: "card_update", body: { seq: 1, state: "refunded" } }), "u2")).toBe("[案件动态] 已退款")
   expect(messagePreview(message(1, { type: "recall", body: { seq: 1 } }), "u1")).toBe("你撤回了一条消息")
   expect(messagePreview(null, "u1")).toBe("暂无消息")
 })

@@ -1,3 +1,4 @@
+import { cardStateLabel } from "../orders/states"
 import type { Body, Message, MessageType } from "../api/types"
 
 /** One line for a list or a quote. */
@@ -19,6 +20,8 @@ export function bodyPreview(type: MessageType, body: Body): string {
       return `[名片] ${text("display_name")}`
     case "card":
       return `[${text("title") || "案件动态"}]`
+    case "card_update":
+      return `[案件动态] ${cardStateLabel(text("state"))}`
     case "recall":
       return "撤回了一条消息"
     default:
@@ -32,7 +35,7 @@ export function messagePreview(message: Message | null | undefined, me: string):
   const { type, sender } = message
   const hidden = message.held && !Object.keys(message.body).length
   const line = message.recalled ? "撤回了一条消息" : hidden ? "[审核中]" : bodyPreview(type, message.body)
-  if (type === "notice" || type === "card") return line
+  if (type === "notice" || type === "card" || type === "card_update") return line
   if (type === "recall" || message.recalled) {
     return `${sender.user_id === me ? "你" : sender.display_name}${line}`
   }
