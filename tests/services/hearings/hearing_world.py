@@ -1,14 +1,18 @@
 """A case with its people, and a hearing called in it."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from schemas.api.hearings import HearingBody, HearingView
 from schemas.api.messages import MessageListQuery, MessageView
 from schemas.enums import MessageType, Role
 from schemas.hearing_enums import ActKind, HearingKind, HearingStage, IdentityState
 from server.wiring import House
+from services.errors import Problem
 from tests.house import Person, client, lawyer, space_of
 
 
@@ -112,3 +116,10 @@ async def owed(house: House, *kinds: str) -> None:
         await effects[row["kind"]](row)
         await effects[row["kind"]](row)
         await house.database.outbox.update_one({"_id": row["_id"]}, {"$set": {"state": "done"}})
+
+
+async def refusal(work: Awaitable[object]) -> str:
+    """The code with which it is refused."""
+    with pytest.raises(Problem) as refused:
+        await work
+    return refused.value.code

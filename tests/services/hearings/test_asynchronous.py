@@ -9,16 +9,13 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.api.asynchronous import (
-    AsynchronousChoice,
     DeadlineBody,
-    QuestionBody,
-    StageOpening,
     TurnBody,
     TurnQuery,
     TurnView,
 )
 from schemas.api.exchanges import ExchangeView
-from schemas.api.hearings import HearingMove, HearingView
+from schemas.api.hearings import HearingMove
 from schemas.hearing_enums import ActKind, HearingMode, HearingStage, HearingState
 from server.wiring import House
 from services.clock import utc_now
@@ -30,7 +27,8 @@ from services.hearings.scheduling import CALLED
 from services.ids import new_id
 from tests.house import Person, client, open_house
 from tests.parts.databases import SettingsMaker
-from tests.services.hearings.hearing_world import World, called, owed
+from tests.services.hearings.exchange_world import ask, begin, choose, move, say
+from tests.services.hearings.hearing_world import World, called, owed, refusal
 
 ALL = (CALLED, MOVED, ACTED, EXCHANGED, DEADLINE, DUE_SOON)
 
@@ -63,40 +61,6 @@ async def house(make_settings: SettingsMaker, time: Time) -> AsyncIterator[House
 async def world(house: House) -> World:
     """Called as an asynchronous hearing; nobody has said anything to it."""
     return await called(house, mode="asynchronous")
-
-
-async def refusal(work: object) -> str:
-    with pytest.raises(Problem) as refused:
-        await work  # type: ignore[misc]
-    return refused.value.code
-
-
-async def choose(world: World, by: Person, action: str, reason: str | None = None) -> HearingView:
-    body = AsynchronousChoice.model_validate({"action": action, "reason": reason})
-    return await world.house.services.exchanges.choose(by.actor, world.id, body)
-
-
-async def move(world: World, stage: HearingStage, **more: Any) -> HearingView:
-    body = StageOpening.model_validate({"stage": stage, **more})
-    return await world.house.services.exchanges.move(world.judge.actor, world.id, body)
-
-
-async def begin(world: World, *stages: HearingStage) -> HearingView:
-    for person in (world.li, world.zhao):
-        await choose(world, person, "agree")
-    for stage in stages:
-        await move(world, stage)
-    return await world.seen(world.judge)
-
-
-async def say(world: World, by: Person, text: str | None, **more: Any) -> TurnView:
-    body = TurnBody.model_validate({"client_turn_id": new_id(), "text": text, **more})
-    return await world.house.services.turns.say(by.actor, world.id, body)
-
-
-async def ask(world: World, to: Person, text: str, hours: int) -> TurnView:
-    body = QuestionBody(client_turn_id=new_id(), user_id=to.id, text=text, hours=hours)
-    return await world.house.services.turns.ask(world.judge.actor, world.id, body)
 
 
 async def told(world: World, person: Person, kind: str) -> list[str]:

@@ -4,91 +4,28 @@ Both look by themselves once a minute only, so whatever happens sooner was told.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
-from schemas.hearing_enums import ActKind, HearingStage
+from schemas.hearing_enums import ActKind
 from server.embedded.ports import choose
 from server.embedded.processes import start_together
 from server.embedded.valkey import Valkey
 from server.wiring import House
-from services.clock import Clock, utc_now
+from services.clock import utc_now
 from services.errors import Problem
-from services.hearings.conductor import Stage
-from services.hearings.docket import Docket
-from services.hearings.media import MAIN, Line, MediaEvent
-from services.hearings.media_book import MediaBook
-from services.hearings.switchboard import Switchboard
-from services.storage.leases import Leases
+from services.hearings.media import MAIN, Line
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
 from tests.realtime.test_sockets import until
-from tests.services.hearings.hearing_world import World, called
-
-SELDOM = 60.0
+from tests.services.hearings.fake_media import SDP, FakeMedia, switchboard, talking
 
 
 def patient() -> datetime:
     """An owner that looks so seldom does not renew its lease in time; by this clock nobody minds."""
     return utc_now() - timedelta(hours=1)
-
-
-SDP = "v=0\r\nm=audio 9 X 0\r\n"
-
-
-@dataclass
-class FakeMedia:
-    """A media server of the test's own: remembers what it was told, and answers every offer."""
-
-    lines: dict[str, Line] = field(default_factory=dict)
-    opened: int = 0
-    resumed: bool = True
-
-    async def open(
-        self, hearing_id: str, memory: Mapping[str, Any] | None, tell: Callable[[MediaEvent], None]
-    ) -> "FakeMedia":
-        self.opened += 1
-        return self
-
-    def memory(self) -> dict[str, Any]:
-        return {"people": sorted(self.lines)}
-
-    def people(self) -> Mapping[str, Line]:
-        return self.lines
-
-    async def answer(self, user_id: str, sdp: str, line: Line) -> str:
-        self.lines[user_id] = line
-        return f"answer to {user_id}"
-
-    async def set(self, user_id: str, line: Line) -> None:
-        if user_id in self.lines:
-            self.lines[user_id] = line
-
-    async def drop(self, user_id: str) -> None:
-        self.lines.pop(user_id, None)
-
-    async def record(self, segment: int | None) -> None:
-        return None
-
-    async def recorded(self) -> int:
-        return 0
-
-    async def announce(self, on: bool) -> None:
-        return None
-
-    async def announcing(self) -> bool:
-        return False
-
-    async def ping(self) -> None:
-        return None
-
-    async def close(self, *, end: bool) -> None:
-        return None
 
 
 @pytest.fixture(scope="module")
@@ -105,27 +42,6 @@ async def two(
         await b.core.publisher.start()
         yield a, b
     valkey.kill()
-
-
-@asynccontextmanager
-async def switchboard(house: House, media: FakeMedia, clock: Clock = utc_now) -> AsyncIterator[Switchboard]:
-    """A process's conductors, over the fake instead of Janus."""
-    core = house.core
-    book = MediaBook(core.database, core.vault, core.outbox)
-    board = Switchboard(book, core.bells, SELDOM, SELDOM)
-    docket = Docket(core.database, core.outbox, core.audit)
-    leases = Leases(core.database, core.process, clock)
-    board.connect(Stage(docket, book, leases, media, core.publisher, house.services.hearings.tell))
-    try:
-        yield board
-    finally:
-        await board.close()
-
-
-async def talking(a: House) -> World:
-    world = await called(a)
-    await world.begin(HearingStage.OPENING, HearingStage.INVESTIGATION, HearingStage.MEDIATION)
-    return world
 
 
 async def test_an_act_in_another_process_reaches_the_owner_at_once(two: tuple[House, House]) -> None:

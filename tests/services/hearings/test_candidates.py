@@ -1,7 +1,5 @@
 """Whom a hearing can be called with (I6): the bench, the case, others by their phone; nobody else is shown."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from schemas.enums import Role
@@ -9,14 +7,7 @@ from schemas.hearing_enums import HearingRole
 from server.wiring import House
 from services.errors import Problem
 from services.identity.people import NewClient
-from tests.house import client, lawyer, open_house, space_of
-from tests.parts.databases import SettingsMaker
-
-
-@pytest.fixture(scope="module")
-async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
-    async with open_house(make_settings()) as opened:
-        yield opened
+from tests.house import client, lawyer, space_of
 
 
 async def test_bench_and_case_are_told_apart(house: House) -> None:

@@ -1,7 +1,7 @@
 """What the owner of a hearing's media does when something fails: the rest goes on, and the journal is true (I6)."""
 
 import errno
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,9 @@ from services.errors import Problem
 from services.hearings.docket import ACTED
 from services.hearings.media import MAIN, Line, MediaEvent, MediaLostError, MediaRefusedError
 from services.hearings.scheduling import CALLED
-from tests.house import open_house
-from tests.parts.databases import SettingsMaker
 from tests.realtime.test_sockets import eventually, until
+from tests.services.hearings.fake_media import SDP, FakeMedia, switchboard, talking
 from tests.services.hearings.hearing_world import owed
-from tests.services.hearings.test_bells import SDP, FakeMedia, switchboard, talking
 
 
 class FullDisk(FakeMedia):
@@ -48,12 +46,6 @@ class Speechless(FakeMedia):
     async def announce(self, on: bool) -> None:
         if on:
             raise MediaRefusedError("no such file")
-
-
-@pytest.fixture(scope="module")
-async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
-    async with open_house(make_settings()) as opened:
-        yield opened
 
 
 async def test_a_full_disk_keeps_nobody_from_speaking(house: House) -> None:

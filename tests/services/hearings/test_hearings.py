@@ -1,7 +1,6 @@
 """Hearings against a real database: calling one, coming in, acting, the journal; attackers first (I6)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -22,27 +21,14 @@ from services.hearings.passes import TICKET_SECONDS, HearingTickets, Invitations
 from services.hearings.schedule_effects import REMIND
 from services.hearings.scheduling import CALLED
 from services.ids import new_id
-from tests.house import client, lawyer, open_house, space_of
-from tests.parts.databases import SettingsMaker
+from tests.house import client, lawyer, space_of
 from tests.services.files.test_page_pictures import pdf
-from tests.services.hearings.hearing_world import World, body, called, owed
-
-
-@pytest.fixture(scope="module")
-async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
-    async with open_house(make_settings()) as opened:
-        yield opened
+from tests.services.hearings.hearing_world import World, body, called, owed, refusal
 
 
 @pytest.fixture
 async def world(house: House) -> World:
     return await called(house)
-
-
-async def refusal(work: object) -> str:
-    with pytest.raises(Problem) as refused:
-        await work  # type: ignore[misc]
-    return refused.value.code
 
 
 async def texts(world: World) -> list[str]:

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import io
-from collections.abc import AsyncIterator, Awaitable
 
 import orjson
 import pytest
@@ -19,24 +18,11 @@ from services.files.second_copies import KEEP_TWICE
 from services.hearings.minutes.entries import MOST_VERSIONS
 from services.hearings.passes import Invitations
 from services.ids import new_id
-from tests.house import client, lawyer, open_house
-from tests.parts.databases import SettingsMaker
-from tests.services.hearings.hearing_world import World, body, called, owed
+from tests.house import client, lawyer
+from tests.services.hearings.hearing_world import World, body, called, owed, refusal
 from tests.services.hearings.minutes_world import Scribe, fixed, heard, signed, sitting
 
 PLEA = "请求判令被告归还借款五万元。"
-
-
-@pytest.fixture(scope="module")
-async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
-    async with open_house(make_settings()) as opened:
-        yield opened
-
-
-async def refusal(work: Awaitable[object]) -> str:
-    with pytest.raises(Problem) as refused:
-        await work
-    return refused.value.code
 
 
 async def notices(scribe: Scribe) -> list[str]:

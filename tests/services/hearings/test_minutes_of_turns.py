@@ -1,7 +1,5 @@
 """The minutes of an asynchronous hearing: its steps and turns stand in them by themselves, each once (I6)."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from schemas.api.minutes import MAX_TEXT
@@ -11,17 +9,9 @@ from server.wiring import House
 from services.errors import Problem
 from services.hearings.asynchronous.exchange_book import EXCHANGED
 from services.hearings.scheduling import CALLED
-from tests.house import open_house
-from tests.parts.databases import SettingsMaker
+from tests.services.hearings.exchange_world import ask, begin, move, say
 from tests.services.hearings.hearing_world import called, owed
 from tests.services.hearings.minutes_world import Scribe
-from tests.services.hearings.test_asynchronous import ask, begin, move, say
-
-
-@pytest.fixture(scope="module")
-async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
-    async with open_house(make_settings()) as opened:
-        yield opened
 
 
 async def test_steps_and_turns_write_themselves(house: House) -> None:

@@ -1,7 +1,6 @@
 """Moving and cancelling a hearing, and finding it from its space and its case (I6, A3, J2)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, timedelta
 
 import pytest
@@ -16,28 +15,15 @@ from services.hearings.hearing_cards import card_of, when
 from services.hearings.rescheduling import CANCELLED, MOVED
 from services.hearings.schedule_effects import REMIND
 from services.hearings.scheduling import CALLED
-from tests.house import Person, client, lawyer, open_house
-from tests.parts.databases import SettingsMaker
-from tests.services.hearings.hearing_world import World, called, owed
+from tests.house import Person, client, lawyer
+from tests.services.hearings.hearing_world import World, called, owed, refusal
 
 REASON = "原告住院"
-
-
-@pytest.fixture(scope="module")
-async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
-    async with open_house(make_settings()) as opened:
-        yield opened
 
 
 @pytest.fixture
 async def world(house: House) -> World:
     return await called(house)
-
-
-async def refusal(work: object) -> str:
-    with pytest.raises(Problem) as refused:
-        await work  # type: ignore[misc]
-    return refused.value.code
 
 
 def later(house: House, days: int = 5) -> HearingMove:

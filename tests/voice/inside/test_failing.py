@@ -21,8 +21,8 @@ from tests.house import Person, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.realtime.test_sockets import Phone, phone, until
 from tests.services.hearings.hearing_world import World, called
+from tests.voice.inside.court_room import JUDGE, TALK, WANG, ZHAO, connect, in_court, recorded, spans
 from tests.voice.inside.speakers import Speaker, comes_about, speakers, stays
-from tests.voice.inside.test_speaking import JUDGE, TALK, WANG, ZHAO, connect, in_court, recorded, spans
 
 BACK_SECONDS = 10.0
 

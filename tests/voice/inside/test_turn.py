@@ -18,8 +18,8 @@ from server.embedded.processes import Command, Part
 from server.wiring import House
 from services.hearings.ice import LIFETIME_SECONDS, IceServers
 from tests.services.hearings.hearing_world import called
+from tests.voice.inside.court_room import JUDGE, TALK, WANG, connect
 from tests.voice.inside.speakers import comes_about, speakers
-from tests.voice.inside.test_speaking import JUDGE, TALK, WANG, connect
 from tests.voice.namespace import JANUS_ADDRESS, SPEAKER_ADDRESS
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
