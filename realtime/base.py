@@ -35,6 +35,7 @@ class Event:
     answer: type[BaseModel] | None
     summary: str
     problems: tuple[str, ...] = field(default=())
+    of_connection: bool = False
 
 
 def event(
@@ -45,11 +46,15 @@ def event(
     answer: type[BaseModel] | None = None,
     summary: str,
     problems: tuple[str, ...] = (),
+    of_connection: bool = False,
 ) -> Callable[[F], F]:
-    """Declare a client event: ``async def method(self, actor, body) -> View | None``."""
+    """Declare a client event: ``async def method(self, actor, body) -> View | None``.
+
+    ``of_connection``: it is about the very connection, which the method is given in the actor's place.
+    """
 
     def declare(method: F) -> F:
-        setattr(method, EVENT, Event(name, body, allow, answer, summary, problems))
+        setattr(method, EVENT, Event(name, body, allow, answer, summary, problems, of_connection))
         return method
 
     return declare
@@ -204,8 +209,9 @@ class BaseNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if not declared.allow.admits(actor.roles):
             raise Problem("auth.forbidden")
         self._limiter.take(actor.user_id, SOCKET_EVENTS)
+        by = connection if declared.of_connection else actor
         result: BaseModel | EncodedMessage | None = await getattr(self, method)(
-            actor, declared.body.model_validate(payload)
+            by, declared.body.model_validate(payload)
         )
         return result
 

@@ -1,6 +1,7 @@
 """The events of a hearing. Each is one act of the person whose socket it is; the rules are in ``services/hearings``."""
 
 from realtime.base import BaseNamespace, event
+from realtime.sockets import Connection
 from schemas.api.hearings import HearingView, LineView, SdpView
 from schemas.hearing_enums import ActKind
 from schemas.hearing_events import (
@@ -43,9 +44,30 @@ class HearingEvents(BaseNamespace):
         answer=HearingView,
         summary="Come in with a ticket: into the waiting room, or back to one's seat",
         problems=("hearing.not_found", "hearing.ticket_invalid", "hearing.refused", "hearing.closed"),
+        of_connection=True,
     )
-    async def join_hearing(self, actor: Actor, body: HearingJoin) -> HearingView:
-        return await self.services.hearings.join(actor, body.hearing_id, body.ticket)
+    async def join_hearing(self, connection: Connection, body: HearingJoin) -> HearingView:
+        """The connection is in before the act: whoever turns away with another one meanwhile is not taken for gone."""
+        courtrooms = self.publisher.courtrooms
+        fresh = courtrooms.enter(connection, body.hearing_id)
+        try:
+            return await self.services.hearings.join(connection.actor, body.hearing_id, body.ticket)
+        except BaseException:
+            if fresh:
+                courtrooms.turn_away(connection, body.hearing_id)
+            raise
+
+    @event(
+        "hearing:away",
+        body=HearingAct,
+        allow=_ANYBODY,
+        summary="The page turned away from the hearing: the seat is kept, and nobody is there unless by another page",
+        problems=("hearing.not_found",),
+        of_connection=True,
+    )
+    async def turn_away(self, connection: Connection, body: HearingAct) -> None:
+        self.publisher.courtrooms.turn_away(connection, body.hearing_id)
+        await self.services.attendance.turned_away(connection.actor, body.hearing_id)
 
     @event(
         "hearing:offer",
@@ -58,9 +80,18 @@ class HearingEvents(BaseNamespace):
     async def offer(self, actor: Actor, body: HearingOffer) -> SdpView:
         return await self.services.hearings.offer(actor, body.hearing_id, body.sdp)
 
-    @event("hearing:leave", body=HearingAct, allow=_ANYBODY, answer=HearingView, summary="Go, and give up the seat")
-    async def leave_hearing(self, actor: Actor, body: HearingAct) -> HearingView:
-        return await self.services.hearings.act(actor, body.hearing_id, ActKind.LEAVE)
+    @event(
+        "hearing:leave",
+        body=HearingAct,
+        allow=_ANYBODY,
+        answer=HearingView,
+        summary="Go, and give up the seat",
+        of_connection=True,
+    )
+    async def leave_hearing(self, connection: Connection, body: HearingAct) -> HearingView:
+        left = await self.services.hearings.act(connection.actor, body.hearing_id, ActKind.LEAVE)
+        self.publisher.courtrooms.turn_away(connection, body.hearing_id)
+        return left
 
     @event(
         "hearing:accept",

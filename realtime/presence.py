@@ -1,4 +1,7 @@
-"""Who is online, over all processes: each process keeps its own people alive in Valkey."""
+"""Who is online, over all processes: each process keeps its own people alive in Valkey.
+
+What is kept is any key that says who and where: a person, or a person in a hearing (``realtime/courtrooms.py``).
+"""
 
 import asyncio
 import logging
@@ -91,10 +94,12 @@ class ValkeyPresence:
             return found
 
     async def _elsewhere(self, user_ids: list[str]) -> set[str]:
+        """Not what was told of this process: who left it this moment may still be among them."""
         living = cast("list[bytes]", await self._client.zrangebyscore(PROCESSES, time.time(), "+inf"))
         async with self._client.pipeline(transaction=False) as pipe:
             for process in living:
-                pipe.smismember(_people_at(process.decode()), user_ids)
+                if process.decode() != self._process:
+                    pipe.smismember(_people_at(process.decode()), user_ids)
             answers = await pipe.execute()
         return {user_id for answer in answers for user_id, there in zip(user_ids, answer, strict=True) if there}
 

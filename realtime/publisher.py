@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from realtime.bus import CONTROL, Bus
+from realtime.courtrooms import Courtrooms
 from realtime.delivery import Delivery, Truth
 from realtime.frames import event_frame, new_message_frame
 from realtime.presence import Presence
@@ -48,6 +49,7 @@ class Publisher:
         self._announcing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence: Presence | None = None
+        self.courtrooms = Courtrooms()
         self._truth: Truth | None = None
         self._forget: Callable[[str], None] = lambda _space_id: None
         self._signed_out: Callable[[Iterable[str]], None] = lambda _session_ids: None
@@ -63,6 +65,7 @@ class Publisher:
         """The second half of construction: what itself needs a Live to be built."""
         self._signed_out = signed_out
         self._presence = presence
+        self.courtrooms.connect(presence)
         self._truth = self.delivery.truth = truth
         self._forget = forget
 
@@ -149,6 +152,7 @@ class Publisher:
         if connection is None:
             return
         user_id = connection.actor.user_id
+        self.courtrooms.gone(connection)
         self.delivery.forget(emptied)
         channels = [f"space:{space_id}" for space_id in emptied] + ([f"user:{user_id}"] if was_last else [])
         if was_last:

@@ -84,7 +84,7 @@ class ActKind(StrEnum):
 
     COME = "come"
     LEAVE = "leave"
-    LOSE = "lose"  # the connection went away; nobody's decision
+    LOSE = "lose"  # their last page in the hearing went away; no decision about the seat
     ACCEPT = "accept"  # the discipline of the court
     ADMIT = "admit"
     IDENTIFY = "identify"

@@ -14,6 +14,7 @@ from services.files.files import Files
 from services.files.page_pictures import PagePictures
 from services.hearings.asynchronous.exchanges import Exchanges
 from services.hearings.asynchronous.turns import Turns
+from services.hearings.attendance import Attendance
 from services.hearings.bench_lines import BenchLines
 from services.hearings.candidates import Candidates
 from services.hearings.hearings import Hearings
@@ -97,6 +98,7 @@ class Services:
     files: Files
     finance: Finance
     form_suggestions: FormSuggestions
+    attendance: Attendance
     bench_lines: BenchLines
     hearing_candidates: Candidates
     hearings: Hearings

@@ -156,6 +156,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         files=files,
         finance=books.finance,
         form_suggestions=catalogue.forms,
+        attendance=courts.attendance,
         bench_lines=courts.lines,
         hearing_candidates=build_candidates(core),
         hearings=courts.hearings,

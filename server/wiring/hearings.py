@@ -129,7 +129,7 @@ def build_hearings(
     return Courts(
         hearings,
         BenchLines(database, docket, core.recorder, core.publisher),
-        Attendance(database, docket, core.publisher, hearings.tell, clock),
+        Attendance(database, docket, core.publisher.courtrooms, hearings.tell, clock),
         HearingEffects(docket, core.cards, cards, hearings.tell, minutes.drafts.acted),
         ScheduleEffects(database, docket, core.vault, core.cards, cards, notices, core.outbox, clock),
         build_asynchronous(core, docket, files, notices, views, cards, hearings.tell, minutes.drafts.exchanged, gate),

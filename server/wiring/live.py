@@ -45,13 +45,14 @@ class DatabaseTruth:
 
 
 def connect_publisher(core: Core, attention: Attention, sessions: Sessions) -> None:
-    sockets = core.sockets
+    sockets, courtrooms = core.sockets, core.publisher.courtrooms
 
-    def connected(user_id: str) -> bool:
-        return user_id in sockets.by_user
+    def connected(who: str) -> bool:
+        return who in sockets.by_user or courtrooms.has(who)
 
     presence: Presence = LocalPresence(connected)
     if core.valkey is not None:
-        presence = ValkeyPresence(core.valkey, core.process, connected, lambda: list(sockets.by_user))
+        here = lambda: [*sockets.by_user, *courtrooms.marks()]  # noqa: E731
+        presence = ValkeyPresence(core.valkey, core.process, connected, here)
     truth: Truth = DatabaseTruth(core, attention, sessions)
     core.publisher.connect(presence, truth, core.spaces.forget, sessions.forget)

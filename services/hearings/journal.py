@@ -38,7 +38,7 @@ _PLACES = {Place.WAITING: "进入候审室", Place.COURT: "进入法庭", Place.
 # What is said when it is done, and when it is undone.
 _TEXTS: dict[ActKind, tuple[str, str]] = {
     ActKind.LEAVE: ("{by}退出", "{by}退出"),
-    ActKind.LOSE: ("{target}连接中断", "{target}连接中断"),
+    ActKind.LOSE: ("{target}离开庭审页面", "{target}连接中断"),
     ActKind.ACCEPT: ("", "{by}{consents}已阅读并承诺遵守庭审纪律，不擅自录音录像"),
     ActKind.ADMIT: ("", "{by}准许{target}入庭"),
     ActKind.HAND: ("{by}举手申请发言", "{by}放下手"),

@@ -16,7 +16,7 @@ class Act:
     by: str | None
     target: str | None = None
     targets: tuple[str, ...] = ()
-    on: bool = False  # raised, given, muted, called, opened
+    on: bool = False  # raised, given, muted, called, opened; of a connection: the page was left, nothing broke
     lock: bool = False
     stage: HearingStage | None = None
     identity: IdentityState | None = None

@@ -91,6 +91,30 @@ async def test_presence_is_known_on_both(two: Two) -> None:
         assert await two.a.core.publisher.online([li.id]) == set()
 
 
+async def test_who_is_in_a_hearing_is_known_on_both(two: Two) -> None:
+    """I6: by the page that came in, not by any page; from where it turned away, at once."""
+    wang, hearing_id = await client(two.a), new_id()
+    here, elsewhere = two.a.core.publisher.courtrooms, two.b.core.publisher.courtrooms
+    async with phone(two.a_url, wang), phone(two.b_url, wang):
+        (page,) = two.a.core.sockets.by_user[wang.id]
+
+        async def known() -> bool:
+            return await elsewhere.attending(hearing_id, [wang.id]) == {wang.id}
+
+        async def forgotten() -> bool:
+            return not await known()
+
+        assert await forgotten(), "connected to both, and in no hearing"
+        assert here.enter(page, hearing_id)
+        await eventually(known)
+        await two.a.core.publisher._presence.refresh()  # type: ignore[union-attr]
+        assert await known(), "said again with all who are here"
+        here.turn_away(page, hearing_id)
+        assert await here.attending(hearing_id, [wang.id]) == set(), "whatever Valkey still says of this process"
+        await eventually(forgotten)
+        assert await two.b.core.publisher.online([wang.id]) == {wang.id}
+
+
 async def test_who_moves_to_the_other_process_is_not_announced_as_gone(two: Two) -> None:
     wang, li, _ = await both(two)
     async with phone(two.a_url, wang) as a:

@@ -7,11 +7,14 @@ from typing import Any
 import aiohttp
 import pytest
 
+from schemas.hearing_enums import ActKind, HearingStage
 from server.wiring import House
+from services.hearings.docket import ACTED
+from services.hearings.scheduling import CALLED
 from tests.house import Person, client, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.realtime.test_sockets import Phone, phone, until
-from tests.services.hearings.hearing_world import World, body, called
+from tests.services.hearings.hearing_world import World, body, called, owed
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +142,65 @@ async def test_every_event_reaches_its_act(house: House, url: str) -> None:
         assert mine(await clerk.call("hearing:absence", {**who, "cause": "excused"}))["absence"] == "excused"
         offer = await judge.call("hearing:offer", {**given, "sdp": "v=0\r\nm=audio 9 X 0\r\n"})
         assert offer["error"]["code"] == "hearing.media_unavailable"
+
+
+async def test_a_page_of_something_else_is_no_presence(house: House, url: str) -> None:
+    """I6: who turned from the hearing to a chat is not there, whatever else of theirs is connected."""
+    world = await called(house)
+    given: dict[str, Any] = {"hearing_id": world.id}
+    absent = {**given, "user_id": world.zhao.id, "cause": "left"}
+    attending = house.core.publisher.courtrooms.attending
+
+    async def there() -> bool:
+        seats = {one.user_id: one for one in (await world.seen(world.judge)).participants}
+        assert seats[world.zhao.id].place == "waiting", "the seat is kept"
+        return seats[world.zhao.id].connected
+
+    async with phone(url, world.judge) as judge, phone(url, world.zhao) as page, phone(url, world.zhao) as other:
+        await join(url, world, world.judge, judge)
+        await join(url, world, world.zhao, page)
+        assert (await judge.call("hearing:absence", absent))["error"]["code"] == "hearing.is_present"
+        assert (await other.call("hearing:away", given))["ok"], "of a page that is not in it"
+        assert await there()
+        await join(url, world, world.zhao, other)
+        assert (await page.call("hearing:away", given)) == {"ok": True, "data": None}
+        assert await there(), "another page is in it"
+        assert (await other.call("hearing:away", given))["ok"]
+        assert not await there(), "at once, though both are connected"
+        assert (await other.call("hearing:away", given))["ok"], "again"
+        assert (await judge.call("hearing:absence", absent))["ok"]
+        await join(url, world, world.zhao, page)
+        assert await there()
+        bench_and_zhao = {world.judge.id, world.zhao.id}
+        assert await attending(world.id, [*bench_and_zhao, world.li.id]) == bench_and_zhao
+        assert await attending("another", [world.zhao.id]) == set()
+        ticketless = await other.call("hearing:join", {**given, "ticket": "x" * 43})
+        assert ticketless["error"]["code"] == "hearing.ticket_invalid"
+        await page.client.disconnect()
+        await until(lambda: len(house.core.sockets.by_user[world.zhao.id]) == 1)
+        assert await attending(world.id, [world.zhao.id]) == set(), "neither a refused page nor an ended one"
+        stranger = await other.call("hearing:away", {"hearing_id": (await called(house)).id})
+        assert stranger["error"]["code"] == "hearing.not_found"
+    await owed(house, CALLED, ACTED)
+    assert "被告赵敏离开庭审页面" in [one.body["text"] for one in await world.lines(world.judge)]
+    assert house.core.publisher.courtrooms.marks() == []
+
+
+async def test_nobody_is_heard_when_who_presides_turns_to_another_page(house: House, url: str) -> None:
+    world = await called(house, kind="mediation")
+    await world.begin(HearingStage.OPENING)
+    await world.act(world.judge, ActKind.FLOOR, world.wang, on=True)
+
+    async def heard() -> bool:
+        return next(one.mic for one in (await world.seen(world.wang)).participants if one.user_id == world.wang.id)
+
+    async with phone(url, world.judge) as judge, phone(url, world.judge):
+        await join(url, world, world.judge, judge)
+        assert await heard()
+        assert (await judge.call("hearing:away", {"hearing_id": world.id}))["ok"]
+        assert not await heard()
+        await join(url, world, world.judge, judge)
+        assert await heard()
 
 
 async def test_the_doors_of_an_asynchronous_hearing(house: House, url: str) -> None:

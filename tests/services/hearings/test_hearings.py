@@ -1,6 +1,7 @@
 """Hearings against a real database: calling one, coming in, acting, the journal; attackers first (I6)."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -331,11 +332,12 @@ async def test_sound_needs_a_seat_and_a_media_server(house: House, world: World)
 async def test_a_lost_connection_is_noted_and_the_seat_is_kept(house: House, world: World) -> None:
     await world.begin(HearingStage.OPENING)
     now, told = [0.0], []
-    online = {person.id for person in world.everybody} - {world.zhao.id}
+    there_now = {person.id for person in world.everybody} - {world.zhao.id}
 
-    class Sockets:
-        async def online(self, user_ids: list[str]) -> set[str]:
-            return online & set(user_ids)
+    class Pages:
+        async def attending(self, hearing_id: str, user_ids: Iterable[str]) -> set[str]:
+            assert hearing_id == world.id
+            return there_now & set(user_ids)
 
     async def tell(document: Any) -> None:
         told.append(document["version"])
@@ -343,7 +345,7 @@ async def test_a_lost_connection_is_noted_and_the_seat_is_kept(house: House, wor
     attendance = Attendance(
         house.database,
         Docket(house.database, house.core.outbox, house.core.audit),
-        Sockets(),  # type: ignore[arg-type]
+        Pages(),
         tell,
         monotonic=lambda: now[0],
     )

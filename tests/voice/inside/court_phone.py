@@ -67,6 +67,27 @@ class CourtPhone:
         """From the link to the waiting room (or, on the bench, the court room): self-test and discipline."""
         await self.page.goto(f"/hearings/{hearing_id}")
         await self.button("设备自测并进入").click()
+        await self.test_device()
+        for promise in await self.page.get_by_role("checkbox").all():
+            await promise.check()
+        await self.picture(f"discipline-{self.name}")
+        await self.button("确认并进入").click()
+        await expect(self.page.locator(".bar__stage")).to_be_visible()
+        await self.connected()
+
+    async def turn_away(self) -> None:
+        """To another page of the product, as its own links lead there: the connection stays."""
+        await self.button("返回").click()
+        await self.button("确定").click()
+        await expect(self.page.get_by_role("heading", name="移动庭审")).to_be_visible()
+
+    async def turn_back(self, title: str) -> None:
+        await self.page.get_by_role("link", name=title).click()
+        await self.button("返回庭审").click()
+        await self.test_device()
+        await self.connected()
+
+    async def test_device(self) -> None:
         test = self.page.get_by_label("设备自测")
         await test.get_by_role("button", name="开始").click()
         await expect(test).to_contain_text("麦克风正常")
@@ -74,12 +95,6 @@ class CourtPhone:
         await test.get_by_role("button", name="听到了").click()
         await self.picture(f"test-{self.name}")
         await self.button("自测完成，下一步").click()
-        for promise in await self.page.get_by_role("checkbox").all():
-            await promise.check()
-        await self.picture(f"discipline-{self.name}")
-        await self.button("确认并进入").click()
-        await expect(self.page.locator(".bar__stage")).to_be_visible()
-        await self.connected()
 
     async def listen(self, link: str) -> None:
         """From the link of a public hearing to the waiting room, without a microphone."""

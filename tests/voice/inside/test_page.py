@@ -129,6 +129,7 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
     await wang.button("打开麦克风").click()
     await judge.hears()
 
+    await is_at_another_page(judge, wang, (await world.seen(world.judge)).title)
     await comes_back(judge, wang, janus)
     assert [*judge.phone.faults, *wang.phone.faults, *guest.phone.faults] == []
 
@@ -163,6 +164,17 @@ async def show_a_paper(judge: CourtPhone, wang: CourtPhone, file: Path) -> None:
     await judge.picture("evidence-bench")
     await judge.button("结束展示").click()
     await expect(pane).to_be_hidden()
+
+
+async def is_at_another_page(judge: CourtPhone, wang: CourtPhone, title: str) -> None:
+    """Who turned from the hearing to another page is not there, which the bench can note; they find back themselves."""
+    await wang.turn_away()
+    await expect(judge.person("王晓")).to_contain_text("不在线", timeout=5_000)
+    await judge.picture("turned-away")
+    await judge.about("王晓", "记明：退庭")
+    await expect(judge.person("王晓")).to_contain_text("缺席（退庭）")
+    await wang.turn_back(title)
+    await expect(judge.person("王晓")).to_contain_text("在庭")
 
 
 async def comes_back(judge: CourtPhone, wang: CourtPhone, janus: Janus) -> None:

@@ -63,7 +63,11 @@ export async function goAway(stay: boolean): Promise<void> {
   Object.assign(voice, { state: "none", quality: null, level: 0, needsTap: false, micLost: false })
   maySleep()
   document.removeEventListener("visibilitychange", lookAgain)
-  if (wasIn && !stay) await perform("hearing:leave")
+  if (!wasIn) return
+  if (!stay) await perform("hearing:leave")
+  // Other pages of the product keep the connection: only this says that nobody is in the hearing any more. Without a
+  // connection there is nothing to say: its end says it.
+  else emit("hearing:away", { hearing_id: court.id }).catch(() => undefined)
 }
 
 /** After the browser wanted a tap. */

@@ -105,7 +105,8 @@ function absenceActs(person: Participant): PersonAct[] {
   })
   if (person.absence)
     return [{ code: "present", label: "撤销缺席记录", event: "hearing:absence", body: { user_id, cause: null } }]
-  return [note("no_show", "记明：未到庭"), note("network", "记明：网络中断"), note("excused", "记明：准许不到庭")]
+  const came = person.place === "outside" ? [] : [note("left", "记明：退庭")]
+  return [note("no_show", "记明：未到庭"), ...came, note("network", "记明：网络中断"), note("excused", "记明：准许不到庭")]
 }
 
 function soundActs(hearing: Hearing, viewer: Participant, person: Participant): PersonAct[] {

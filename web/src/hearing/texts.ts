@@ -57,7 +57,7 @@ export function whereText(person: Participant): string {
   if (person.refused) return "已责令退出"
   if (person.absence) return `缺席（${ABSENCES[person.absence]}）`
   if (person.place === "outside") return "未到"
-  if (!person.connected) return "连接中断"
+  if (!person.connected) return "不在线"
   if (person.place === "waiting") return person.accepted ? "候审中" : "候审中，未承诺纪律"
   return person.place === "side" ? "单独会谈" : "在庭"
 }
