@@ -1,6 +1,6 @@
 """What Tencent Cloud reports about messages and calls: whether they arrived.
 
-Vendor documents: cloud.tencent.com/document/product/382/52077 (短信下发状态通知), …/1128/37725 (语音通知状态通知),
+Vendor documents: cloud.tencent.com/document/product/382/43547 (短信下发状态通知), …/1128/37725 (语音通知状态通知),
 …/1128/37727 (语音送达失败原因推送). These calls are not signed: who may make them, the address itself must say.
 """
 

@@ -151,6 +151,7 @@ class OrderView(View):
     refundable_fen: Fen = 0
     tips: list[TipView] = []
     cancel_reason: str | None = None
+    unpaid_until: Moment | None = Field(None, description="While it waits for payment: when it closes by itself")
     created_at: Moment
     updated_at: Moment
 

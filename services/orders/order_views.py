@@ -139,6 +139,7 @@ def order_view(order: OrderDocument, roles: frozenset[Role], clients: Mapping[st
             for one in order["deadlines"]
         ],
         actions=offers(status, roles),
+        unpaid_until=order.get("unpaid_until"),
         created_at=order["created_at"],
         updated_at=order["updated_at"],
     )

@@ -36,8 +36,11 @@ describe("an order's page", () => {
   })
 
   it("asks the one who can act", () => {
-    expect(statusHint("delivered")).toBe("律师已提交成果，请查看并确认")
-    expect(statusHint("delivered", true)).toBe("成果已提交，等待客户确认")
-    expect(statusHint("refunded", true)).toBe(statusHint("refunded"))
+    expect(statusHint({ status: "delivered" })).toBe("律师已提交成果，请查看并确认")
+    expect(statusHint({ status: "delivered" }, true)).toBe("成果已提交，等待客户确认")
+    expect(statusHint({ status: "refunded" }, true)).toBe(statusHint({ status: "refunded" }))
+    const unpaid = { status: "awaiting_payment", unpaid_until: "2026-11-23T02:30:00Z" } as const
+    expect(statusHint(unpaid)).toMatch(/^请在 .+ 前完成支付，逾期订单将自动关闭$/)
+    expect(statusHint(unpaid, true)).toBe("等待客户支付，逾期订单将自动关闭")
   })
 })

@@ -89,6 +89,7 @@ async def test_a_placed_order_is_whole(world: World) -> None:
     assert await world.database.data_keys.find_one({"_id": f"space:{stored['space_id']}"}) is not None
     assert await world.audited(view.id) == ["order.placed"]
     assert (stored["unpaid_until"] - stored["created_at"]).total_seconds() == 24 * 3600
+    assert view.unpaid_until == stored["unpaid_until"]
     assert await world.orders.get(client, view.id) == view
 
 

@@ -124,6 +124,8 @@ export interface Order {
   refunds?: Refund[]
   refundable_fen?: number
   review?: { stars: number; text?: string | null } | null
+  /** While it waits for payment: when it closes by itself. */
+  unpaid_until?: string | null
   created_at: string
 }
 

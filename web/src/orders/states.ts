@@ -1,5 +1,6 @@
 /** How an order looks to people, and what they can do with it. The server decides; this only offers. */
 import type { Order, OrderStatus, OrderStep } from "../api/types"
+import { stepTime } from "../format/time"
 
 export type Tone = "wait" | "active" | "done" | "off"
 
@@ -30,7 +31,8 @@ const STAFF_HINTS: Partial<Record<OrderStatus, string>> = {
   reviewed: "客户已评价，服务结束",
 }
 
-export function statusHint(status: OrderStatus, staff: boolean = false): string {
+export function statusHint({ status, unpaid_until: until }: Pick<Order, "status" | "unpaid_until">, staff: boolean = false): string {
+  if (until && !staff) return `请在 ${stepTime(until)} 前完成支付，逾期订单将自动关闭`
   return (staff ? STAFF_HINTS[status] : undefined) ?? STATES[status]?.hint ?? ""
 }
 
@@ -101,7 +103,9 @@ const CARD_STATES: Record<string, string> = {
   returned: "原件已退还",
 }
 
-export const cardStateLabel = (state: string): string => CARD_STATES[state] ?? state
+/** What a card of a kind says of its state; a hearing that is closed has ended, it was not called off. */
+export const cardStateLabel = (state: string, kind: string = ""): string =>
+  (kind === "hearing" && state === "closed" ? "已闭庭" : CARD_STATES[state]) ?? state
 
 export function cardTone(state: string): Tone {
   if (state in STATES) return state === "paid" ? "done" : statusTone(state as OrderStatus)
