@@ -1,5 +1,5 @@
 /** The minutes of a hearing (庭审笔录) as the wire has them. `may` says what the viewer can do now. */
-import { call } from "./http"
+import { call, request } from "./http"
 import type { HearingRole } from "./hearings"
 
 export type MinutesState = "draft" | "reading" | "final" | "done"
@@ -146,6 +146,10 @@ export const answerObjection = (
 
 export const moveMinutes = (hearingId: string, to: MinutesState, version: number, reason?: string): Promise<Minutes> =>
   call("POST", `${of(hearingId)}/state`, { body: { to, version, reason } })
+
+/** The fixed text that this person signs, as its bytes are hashed. */
+export const fixedText = async (hearingId: string): Promise<ArrayBuffer> =>
+  (await request("GET", `${of(hearingId)}/text`)).arrayBuffer()
 
 export const signMinutes = (hearingId: string, sha256: string, png: string): Promise<Minutes> =>
   call("POST", `${of(hearingId)}/signatures`, { body: { sha256, png } })

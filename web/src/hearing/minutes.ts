@@ -28,7 +28,8 @@ export function placed(entries: MinutesEntry[], entry: MinutesEntry, after: stri
   return [...rest.slice(0, at), entry, ...rest.slice(at)]
 }
 
-const counts = (entry: MinutesEntry): boolean => !entry.struck && entry.kind !== "suggested"
+/** Whether a line is part of the minutes. */
+export const counts = (entry: MinutesEntry): boolean => !entry.struck && entry.kind !== "suggested"
 
 /** The numbers that entries bear on the paper, by their ids. */
 export function numbers(entries: MinutesEntry[]): Map<string, number> {
