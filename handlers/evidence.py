@@ -31,7 +31,7 @@ class SpaceEvidenceHandler(ApiHandler):
         answer=EvidenceView,
         status=201,
         idempotent=True,
-        problems=("space.not_found", "space.closed", "evidence.listed_already", *_FILE, *_IDENTITY),
+        problems=("space.not_found", "space.closed", "hearing.refused", "evidence.listed_already", *_FILE, *_IDENTITY),
         description="What the body leaves out is filled in from the file's reading; change it where that is wrong. In "
         "the space of a hearing it is submitted to the court, and whoever does so has proven who they are.",
     )

@@ -39,7 +39,14 @@ class SpaceFilesHandler(ApiHandler):
         body=FileBegin,
         answer=UploadView,
         status=201,
-        problems=("space.not_found", "space.closed", "file.type_refused", "file.empty", "file.too_large"),
+        problems=(
+            "space.not_found",
+            "space.closed",
+            "hearing.refused",
+            "file.type_refused",
+            "file.empty",
+            "file.too_large",
+        ),
         description="Send `fields` and then the file as `file_field` in one multipart POST to `url` "
         "(made for wx.uploadFile), then call complete.",
     )

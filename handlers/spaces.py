@@ -24,6 +24,7 @@ _DESK = only(Role.SUPPORT, Role.OPS)
 _SENDING = (
     "space.not_found",
     "space.closed",
+    "hearing.refused",
     "message.type_forbidden",
     "message.invalid",
     "message.id_reused",

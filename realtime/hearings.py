@@ -260,7 +260,7 @@ class HearingEvents(BaseNamespace):
         allow=_ANYBODY,
         answer=LineView,
         summary="Say something between those who preside and the clerk; nobody else hears of it",
-        problems=("hearing.not_found", "hearing.not_allowed", "message.id_reused"),
+        problems=("hearing.not_found", "hearing.not_allowed", "hearing.refused", "message.id_reused"),
     )
     async def line(self, actor: Actor, body: HearingLine) -> LineView:
         return await self.services.bench_lines.say(actor, body.hearing_id, body.client_msg_id, body.text)

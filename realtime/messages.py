@@ -17,7 +17,7 @@ class CaseSpaceNamespace(HearingEvents):
         allow=SIGNED_IN,
         answer=MessageView,
         summary="Send a message; acknowledged when it is journaled on a majority",
-        problems=("space.not_found", "space.closed", "message.invalid", "message.id_reused"),
+        problems=("space.not_found", "space.closed", "hearing.refused", "message.invalid", "message.id_reused"),
     )
     async def send_message(self, actor: Actor, body: MessageSend) -> EncodedMessage:
         return await self.services.messages.send(actor, body.space_id, body)

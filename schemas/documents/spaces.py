@@ -11,6 +11,7 @@ class MemberDocument(TypedDict):
     first_seq: int  # everything from here on is theirs to read
     joined_at: datetime
     left_at: NotRequired[datetime]
+    sent_out: NotRequired[bool]  # out of a hearing, by order of who presides: it may be taken back
 
 
 class SpaceDocument(TypedDict):

@@ -83,7 +83,7 @@ def build_hearings(
     core: Core, files: Files, pages: PagePictures, notices: Notices, leases: Leases, seal: PaperSeal, gate: Gate
 ) -> Courts:
     settings, database, clock = core.settings, core.database, core.clock
-    docket = Docket(database, core.outbox, core.audit)
+    docket = Docket(database, core.outbox, core.audit, core.spaces)
     invitations = Invitations(decode_keys(settings.token_keys))
     book = MediaBook(database, core.vault, core.outbox, clock)
     switchboard = Switchboard(book, core.bells) if settings.hearing_janus_url else None

@@ -36,7 +36,7 @@ class BenchLines:
         )
         hint = view.model_dump(mode="json")
         for one in court.seats:
-            if one.role in BENCH:
+            if one.role in BENCH and not court.shuts_out(one):
                 await self._live.to_user(one.user_id, "hearing:line", hint)
         return view
 
@@ -51,6 +51,8 @@ class BenchLines:
         seat = court.find(actor.user_id)
         if seat is None or seat.role not in BENCH:
             raise Problem("hearing.not_allowed")
+        if court.shuts_out(seat):
+            raise Problem("hearing.refused")
         return court, seat
 
     async def _view(self, hearing_id: str, entry: EntryDocument) -> LineView:

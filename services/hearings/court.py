@@ -96,6 +96,13 @@ class Court:
     def with_seats(self, change: Callable[[Seat], Seat]) -> "Court":
         return replace(self, seats=tuple(change(seat) for seat in self.seats))
 
+    def shuts_out(self, seat: Seat) -> bool:
+        """Whether somebody was sent out of the court room, and there still is one to come back to."""
+        return seat.refused and self.mode is HearingMode.LIVE and not self.closed
+
+    def shut_out(self) -> set[str]:
+        return {seat.user_id for seat in self.seats if self.shuts_out(seat)}
+
     def presided(self) -> bool:
         """Whether somebody presides in the court room, and is connected: nobody else is heard there without them."""
         return any(

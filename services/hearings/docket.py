@@ -24,7 +24,9 @@ from services.hearings.acts import perform
 from services.hearings.court import Court, Seat, Shown
 from services.hearings.journal import note_of
 from services.hearings.rights import Act
+from services.hearings.space_seats import SpaceSeats
 from services.outbox import Outbox
+from services.spaces.spaces import Spaces
 from services.storage.database import Database
 
 ACTED = "hearing.acted"  # kind of the outbox row
@@ -43,10 +45,11 @@ class Change:
 
 
 class Docket:
-    def __init__(self, database: Database, outbox: Outbox, audit: Audit) -> None:
+    def __init__(self, database: Database, outbox: Outbox, audit: Audit, spaces: Spaces) -> None:
         self._db = database
         self._outbox = outbox
         self._audit = audit
+        self._seats = SpaceSeats(spaces)
 
     async def load(self, hearing_id: str) -> HearingDocument:
         """For effects and the media; asks nobody's permission. Raises ``hearing.not_found``."""
@@ -106,8 +109,10 @@ class Docket:
     async def _store(self, actor: Actor | None, before: HearingDocument, change: Change) -> HearingDocument | None:
         """None when somebody else has changed it meanwhile."""
         subject = f"hearing:{before['_id']}"
+        concerned: list[str] = []  # whose place in the hearing's space it changed
 
         async def work(session: AsyncClientSession) -> HearingDocument | None:
+            concerned.clear()
             changed: HearingDocument | None = await self._db.hearings.find_one_and_update(
                 {"_id": before["_id"], "version": before["version"]},
                 {"$set": change.fields, "$inc": {"version": 1}},
@@ -115,6 +120,9 @@ class Docket:
                 session=session,
             )
             if changed is not None:
+                concerned.extend(
+                    await self._seats.follow(session, before["space_id"], court_of(before), court_of(changed))
+                )
                 version = changed["version"]
                 payload = {"hearing_id": before["_id"], "version": version, **change.payload}
                 await self._outbox.add(session, change.kind, subject, payload)
@@ -123,7 +131,14 @@ class Docket:
                     await change.also(session)
             return changed
 
-        return await self._db.transaction(work)
+        changed = await self._db.transaction(work)
+        if changed is not None and concerned:
+            await self._seats.announce(changed["space_id"], concerned)
+        return changed
+
+    async def announce(self, document: HearingDocument, user_id: str) -> None:
+        """Tell once more whether somebody is in the hearing's space: who changed it may have died before."""
+        await self._seats.announce(document["space_id"], [user_id])
 
 
 def seat_of(document: HearingDocument, user_id: str) -> SeatDocument | None:

@@ -49,6 +49,8 @@ class HearingEffects:
             if fault.code != "message.id_reused":  # written already, and a name has changed since
                 raise
         await self._drafts(document, row)
+        if note["act"] in (ActKind.REMOVE, ActKind.READMIT):
+            await self._docket.announce(document, note["target"])
         if note["act"] == ActKind.STAGE:
             await self._hearing_cards.moved_on(document, row["_id"], note)
         await self._tell(document)

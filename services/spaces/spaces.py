@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,9 +65,15 @@ class Spaces:
     # --- loading
 
     async def access(self, actor: Actor, space_id: str, permission: Permission) -> Membership:
-        """The space and the caller's place in it. Raises ``space.not_found``, ``auth.forbidden``, ``space.closed``."""
+        """The space and the caller's place in it.
+
+        Raises ``space.not_found``, ``auth.forbidden``, ``space.closed``, and ``hearing.refused`` in a hearing's space
+        for those who were sent out.
+        """
         space = await self.load(space_id)
         member = current_member(space, actor.user_id) if space else None
+        if space is not None and member is None and _was_sent_out(space, actor.user_id):
+            raise Problem("hearing.refused")
         if space is None or member is None:
             raise Problem("space.not_found")
         if Role(member["role"]) not in SPACE[permission]:
@@ -85,6 +91,11 @@ class Spaces:
         if left < AHEAD_SECONDS and space_id not in self._looking:
             self._looking[space_id] = asyncio.create_task(self._look_ahead(space_id))
         return known[1]
+
+    async def fresh(self, space_id: str) -> SpaceDocument | None:
+        """The space as the database has it now, whatever is remembered."""
+        self.forget(space_id)
+        return await self._look(space_id)
 
     async def _look(self, space_id: str) -> SpaceDocument | None:
         changes = self._changes
@@ -180,10 +191,32 @@ class Spaces:
 
     async def remove_members(self, session: AsyncClientSession | None, space_id: str, user_ids: Sequence[str]) -> None:
         """Take people out: they read no more from this moment on. Announce after the commit."""
+        await self._end(session, space_id, user_ids, {})
+
+    async def send_out(self, session: AsyncClientSession | None, space_id: str, user_ids: Sequence[str]) -> None:
+        """The same by an order of the court, which ``let_back`` undoes. Announce after the commit."""
+        await self._end(session, space_id, user_ids, {"members.$[gone].sent_out": True})
+
+    async def let_back(self, session: AsyncClientSession | None, space_id: str, user_ids: Sequence[str]) -> None:
+        """Give those who were sent out the places that they had; nobody else. Announce after the commit."""
+        space = await self._db.spaces.find_one({"_id": space_id}, session=session)
+        if space is None:
+            return
+        rows = [_latest(space, user_id) for user_id in user_ids]
+        back = [
+            NewMember(row["user_id"], Role(row["role"]), row["display_name"], row["first_seq"])
+            for row in rows
+            if row is not None and "sent_out" in row
+        ]
+        await self.add_members(session, space_id, back)
+
+    async def _end(
+        self, session: AsyncClientSession | None, space_id: str, user_ids: Sequence[str], how: Mapping[str, bool]
+    ) -> None:
         for user_id in user_ids:
             await self._db.spaces.update_one(
                 {"_id": space_id},
-                {"$set": {"members.$[gone].left_at": self._clock()}},
+                {"$set": {"members.$[gone].left_at": self._clock(), **how}},
                 array_filters=[{"gone.user_id": user_id, "gone.left_at": {"$exists": False}}],
                 session=session,
             )
@@ -205,6 +238,16 @@ def current_member(space: SpaceDocument, user_id: str) -> MemberDocument | None:
         if member["user_id"] == user_id and "left_at" not in member:
             return member
     return None
+
+
+def _latest(space: SpaceDocument, user_id: str) -> MemberDocument | None:
+    """Somebody's last membership, whether it lasts or not."""
+    return next((one for one in reversed(space["members"]) if one["user_id"] == user_id), None)
+
+
+def _was_sent_out(space: SpaceDocument, user_id: str) -> bool:
+    latest = _latest(space, user_id)
+    return latest is not None and "sent_out" in latest
 
 
 def _member(member: NewMember, now: datetime) -> MemberDocument:

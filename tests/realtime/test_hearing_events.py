@@ -203,6 +203,45 @@ async def test_nobody_is_heard_when_who_presides_turns_to_another_page(house: Ho
         assert await heard()
 
 
+async def test_who_is_sent_out_neither_writes_nor_hears_in_the_hearings_space(house: House, url: str) -> None:
+    """A1, I6: with the same sockets as before, and by every door, until they are let in again."""
+    world = await called(house)
+    await world.begin(HearingStage.OPENING)
+    given = {"hearing_id": world.id, "user_id": world.zhao.id}
+    desk, at = Desk(url, world.zhao), f"/spaces/{world.space}"
+    async with phone(url, world.judge) as judge, phone(url, world.zhao) as zhao, phone(url, world.zhao) as other:
+        assert (await zhao.send(world.space, "我是被告"))["ok"]
+        await until(lambda: other.of("message:new"))
+        assert (await judge.call("hearing:remove", given))["ok"]
+        for device in (zhao, other):
+            refused = (await device.send(world.space, "我不服"))["error"]
+            assert (refused["code"], refused["message"]) == ("hearing.refused", "您已被责令退出法庭")
+        heard = len(other.of("message:new"))
+        assert (await judge.send(world.space, "记明"))["ok"]
+        await until(lambda: [one["body"].get("text") for one in judge.of("message:new")][-1] == "记明")
+        file = {"name": "a.txt", "content_type": "text/plain", "size": 3}
+        text = {"client_msg_id": "x", "type": "text", "body": {"text": "我不服"}}
+        for verb, path, sent in (
+            ("GET", at, None),
+            ("GET", f"{at}/messages?after_seq=0", None),
+            ("POST", f"{at}/messages", text),
+            ("POST", f"{at}/files", file),
+            ("GET", f"{at}/export", None),
+        ):
+            status, told = await desk.call(verb, path, sent)
+            assert (status, told["code"]) == (403, "hearing.refused"), path
+        assert len(other.of("message:new")) == heard, "nothing of what comes after"
+        assert world.space not in [one["id"] for one in (await desk.call("GET", "/spaces"))[1]["items"]]
+        stranger = Desk(url, world.witness)
+        assert (await stranger.call("GET", at))[1]["code"] == "space.not_found", "who never was in it learns nothing"
+        said = [one.body.get("text") for one in await world.entries(world.judge)]
+        assert {"我是被告", "我不服"} & set(said) == {"我是被告"}, "the record keeps what was said"
+        assert (await judge.call("hearing:remove", {**given, "readmit": True}))["ok"]
+        assert (await zhao.send(world.space, "谢谢"))["ok"]
+        await until(lambda: [one["body"].get("text") for one in other.of("message:new")][-1] == "谢谢")
+        assert "记明" in [one.body.get("text") for one in await world.entries(world.zhao)], "all of it is theirs again"
+
+
 async def test_the_doors_of_an_asynchronous_hearing(house: House, url: str) -> None:
     """Every door does its step, refuses who may not, and everybody with a seat is shown the new state at once."""
     world = await called(house, mode="asynchronous")

@@ -54,6 +54,7 @@ MOVES: Mapping[tuple[MinutesState, MinutesState], MinutesAct] = {
     (_S.READING, _S.FINAL): MinutesAct.FINISH,
     (_S.FINAL, _S.DRAFT): MinutesAct.REOPEN,
 }
+RIGHTS_OF_SENT_OUT = frozenset({MinutesAct.READ, MinutesAct.OBJECT, MinutesAct.SIGN, MinutesAct.REFUSE})
 # Reading begins when nobody speaks: at the end, or in a recess (then it ends when the court sits again).
 READ_IN = frozenset({HearingStage.RECESS, HearingStage.CLOSED})
 
@@ -62,7 +63,8 @@ def keeps(court: Court, seat: Seat) -> bool:
     """Whether somebody keeps the minutes: the clerk; who presides where there is none, or none who came."""
     if seat.role is _R.CLERK:
         return True
-    return seat.role is _R.PRESIDER and all(s.role is not _R.CLERK or s.absence is not None for s in court.seats)
+    clerks = [one for one in court.seats if one.role is _R.CLERK]
+    return seat.role is _R.PRESIDER and all(one.absence is not None or court.shuts_out(one) for one in clerks)
 
 
 def may(court: Court, seat: Seat, state: MinutesState, act: MinutesAct) -> bool:
@@ -84,7 +86,10 @@ def own_words_only(seat: Seat) -> bool:
 
 
 def _role_may(court: Court, seat: Seat, state: MinutesState, act: MinutesAct) -> bool:
+    """Who was sent out follows nothing as it is written, and keeps nothing; they read, correct and sign as others."""
     if seat.role not in RIGHTS[act].roles:
+        return False
+    if court.shuts_out(seat) and (state is _S.DRAFT or act not in RIGHTS_OF_SENT_OUT):
         return False
     if act is MinutesAct.WRITE:
         return keeps(court, seat)

@@ -76,7 +76,7 @@ async def switchboard(house: House, media: FakeMedia, clock: Clock = utc_now) ->
     core = house.core
     book = MediaBook(core.database, core.vault, core.outbox)
     board = Switchboard(book, core.bells, SELDOM, SELDOM)
-    docket = Docket(core.database, core.outbox, core.audit)
+    docket = Docket(core.database, core.outbox, core.audit, core.spaces)
     leases = Leases(core.database, core.process, clock)
     board.connect(Stage(docket, book, leases, media, core.publisher, house.services.hearings.tell))
     try:

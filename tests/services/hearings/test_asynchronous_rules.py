@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.asynchronous_enums import ApplicationState, QuestionState, StepKind
-from schemas.hearing_enums import ActKind, HearingKind, HearingMode, HearingRole, HearingStage, Place
+from schemas.hearing_enums import ActKind, HearingKind, HearingMode, HearingRole, HearingStage, IdentityState, Place
 from services.errors import Problem
 from services.hearings.acts import perform
 from services.hearings.asynchronous.alternation import turn_of
@@ -242,11 +242,12 @@ def test_one_called_asynchronous_opens_when_all_have_agreed() -> None:
 
 def test_nothing_is_done_live_in_an_asynchronous_hearing() -> None:
     here = exchange(HearingStage.MEDIATION).court
-    for kind in ActKind:
+    for kind in set(ActKind) - {ActKind.IDENTIFY}:
         by = None if kind is ActKind.LOSE else "presider"
         with pytest.raises(Problem) as refused:
             perform(here, act(kind, by, "party"))
         assert refused.value.code == "hearing.asynchronous"
+    assert perform(here, act(ActKind.IDENTIFY, "clerk", "party", identity=IdentityState.DOUBTED)) is not here
     inside = here.with_seats(lambda seat: replace(seat, place=Place.COURT, connected=True, floor=True))
     assert not any(mic_open(inside, seat) for seat in inside.seats)
     assert inside.recording is None

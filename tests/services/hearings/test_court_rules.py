@@ -9,6 +9,7 @@ from schemas.hearing_enums import (
     AbsenceCause,
     ActKind,
     HearingKind,
+    HearingMode,
     HearingRole,
     HearingStage,
     IdentityState,
@@ -479,3 +480,15 @@ def test_bench_needs_no_admission() -> None:
     for role in HearingRole:
         came = do(empty, ActKind.COME, role.value).seat(role.value)
         assert came.place is (Place.COURT if role in BENCH else Place.WAITING)
+
+
+def test_who_is_sent_out_is_shut_out_while_there_is_a_room_to_come_back_to() -> None:
+    """A1: and with them nobody else; neither going on in turns nor the end keeps anybody from their file."""
+    here = court(stage=HearingStage.INVESTIGATION)
+    assert here.shut_out() == set()
+    out = do(do(here, ActKind.REMOVE, target="party"), ActKind.REMOVE, target="clerk")
+    assert out.shut_out() == {"party", "clerk"}
+    assert do(out, ActKind.READMIT, target="clerk").shut_out() == {"party"}
+    assert do(out, ActKind.STAGE, stage=HearingStage.RECESS).shut_out() == {"party", "clerk"}
+    assert do(out, ActKind.STAGE, stage=HearingStage.CLOSED).shut_out() == set()
+    assert replace(out, mode=HearingMode.ASYNCHRONOUS).shut_out() == set()

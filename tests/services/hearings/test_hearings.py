@@ -22,7 +22,7 @@ from services.hearings.passes import TICKET_SECONDS, HearingTickets, Invitations
 from services.hearings.schedule_effects import REMIND
 from services.hearings.scheduling import CALLED
 from services.ids import new_id
-from tests.house import client, lawyer, space_of
+from tests.house import client, lawyer, say, space_of
 from tests.services.files.test_page_pictures import pdf
 from tests.services.hearings.hearing_world import World, body, called, owed, refusal
 
@@ -336,15 +336,14 @@ async def test_a_lost_connection_is_noted_and_the_seat_is_kept(house: House, wor
 
     class Pages:
         async def attending(self, hearing_id: str, user_ids: Iterable[str]) -> set[str]:
-            assert hearing_id == world.id
-            return there_now & set(user_ids)
+            return set(user_ids) & there_now if hearing_id == world.id else set(user_ids)
 
     async def tell(document: Any) -> None:
         told.append(document["version"])
 
     attendance = Attendance(
         house.database,
-        Docket(house.database, house.core.outbox, house.core.audit),
+        Docket(house.database, house.core.outbox, house.core.audit, house.core.spaces),
         Pages(),
         tell,
         monotonic=lambda: now[0],
@@ -368,6 +367,42 @@ async def test_a_lost_connection_is_noted_and_the_seat_is_kept(house: House, wor
     assert await there() == (True, Place.COURT)
     await owed(house, CALLED, ACTED)
     assert (await texts(world))[-2:] == ["被告赵敏连接中断", "被告赵敏恢复连接"]
+
+
+async def test_an_order_to_leave_lasts_as_long_as_the_hearing(house: House, world: World) -> None:
+    """A1: then the file of the case is theirs to read again. Twice is no more than once; the case is not touched."""
+    await world.begin(HearingStage.OPENING)
+    for _ in range(2):
+        await world.act(world.judge, ActKind.REMOVE, world.wang)
+    await world.act(world.judge, ActKind.REMOVE, world.witness)
+    assert await refusal(world.entries(world.wang)) == "hearing.refused"
+    await say(house, world.wang, world.case, "案件空间照常")
+    assert await refusal(world.entries(world.witness)) == "space.not_found"
+    await owed(house, CALLED, ACTED)
+    assert await refusal(world.entries(world.wang)) == "hearing.refused"
+    await world.act(world.judge, ActKind.STAGE, stage=HearingStage.CLOSED)
+    assert "审判员陈明责令原告王晓退出法庭" in [one.body.get("text") for one in await world.entries(world.wang)]
+    assert await refusal(world.entries(world.witness)) == "space.not_found"
+
+
+async def test_who_was_taken_out_otherwise_is_not_let_back_by_the_court(house: House, world: World) -> None:
+    await world.begin(HearingStage.OPENING)
+    await house.core.spaces.remove_members(None, world.space, [world.zhao.id])
+    await world.act(world.judge, ActKind.REMOVE, world.zhao)
+    await world.act(world.judge, ActKind.READMIT, world.zhao)
+    assert await refusal(world.entries(world.zhao)) == "space.not_found"
+
+
+async def test_a_clerk_who_is_sent_out_keeps_neither_line_nor_minutes(house: House, world: World) -> None:
+    await world.begin(HearingStage.OPENING)
+    minutes, lines = house.services.minutes.reading, house.services.bench_lines
+    await world.act(world.judge, ActKind.REMOVE, world.clerk)
+    assert await refusal(lines.say(world.clerk.actor, world.id, "m1", "我不服")) == "hearing.refused"
+    assert await refusal(lines.page(world.clerk.actor, world.id, MessageListQuery())) == "hearing.refused"
+    assert await refusal(minutes.view(world.clerk.actor, world.id)) == "hearing.not_allowed"
+    assert "write" in (await minutes.view(world.judge.actor, world.id)).may, "who presides keeps them then"
+    await world.act(world.judge, ActKind.READMIT, world.clerk)
+    assert "write" in (await minutes.view(world.clerk.actor, world.id)).may
 
 
 @pytest.mark.parametrize("kind", list(HearingKind))

@@ -48,6 +48,7 @@ export function closeHearing(): void {
 export function noteHearing(hearing: Hearing): void {
   if (hearing.id !== court.id || (court.hearing && hearing.version < court.hearing.version)) return
   court.hearing = hearing
+  for (const one of hearing.participants) if (!one.connected) talking.delete(one.user_id) // nobody says that they fell silent
   court.offset = offsetOf(hearing.server_time, Date.now())
 }
 
