@@ -489,6 +489,7 @@ def test_who_is_sent_out_is_shut_out_while_there_is_a_room_to_come_back_to() -> 
     out = do(do(here, ActKind.REMOVE, target="party"), ActKind.REMOVE, target="clerk")
     assert out.shut_out() == {"party", "clerk"}
     assert do(out, ActKind.READMIT, target="clerk").shut_out() == {"party"}
-    assert do(out, ActKind.STAGE, stage=HearingStage.RECESS).shut_out() == {"party", "clerk"}
-    assert do(out, ActKind.STAGE, stage=HearingStage.CLOSED).shut_out() == set()
+    rest = do(out, ActKind.STAGE, stage=HearingStage.RECESS)
+    assert rest.shut_out() == {"party", "clerk"}
+    assert do(rest, ActKind.STAGE, stage=HearingStage.CLOSED).shut_out() == set()
     assert replace(out, mode=HearingMode.ASYNCHRONOUS).shut_out() == set()
