@@ -65,8 +65,9 @@ async def test_the_owner_is_killed_and_another_goes_on(
             phone(second, world.wang) as b,
             phone(first, world.zhao) as c,
         ):
-            for device, speaker in ((a, judge), (b, wang), (c, zhao)):
-                await offer(world, device, speaker)
+            await offer(world, a, judge, world.judge)
+            await offer(world, b, wang, world.wang)
+            await offer(world, c, zhao, world.zhao)
             await comes_about(zhao, [judge, wang], [])
             owner = await owner_of(house, world)
             victim, survivor = (first, second) if servers[0].pid == owner else (second, first)
@@ -103,7 +104,11 @@ async def kill_amid_acts(world: World, url: str, process: int) -> list[int]:
     return done
 
 
-async def offer(world: World, device: Phone, speaker: Speaker) -> None:
+async def offer(world: World, device: Phone, speaker: Speaker, person: Person) -> None:
+    """In the hearing with this very connection: any other is soon taken for somebody who is not there."""
+    ticket = (await world.house.services.hearings.ticket(person.actor, world.id)).ticket
+    joined = await device.call("hearing:join", {"hearing_id": world.id, "ticket": ticket})
+    assert joined["ok"], joined
     answer = await device.call("hearing:offer", {"hearing_id": world.id, "sdp": await speaker.offer()})
     assert answer["ok"], answer
     await speaker.accept(answer["data"]["sdp"])
