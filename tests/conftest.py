@@ -1,8 +1,8 @@
 """The harness: real parts for every test that asks for them, and no way out of this machine.
 
-With xdist the controlling process starts the parts once, before its workers, and hands their addresses on through the
-environment; without it they start when the first test asks. ``python -m tests.parts`` keeps a set running for
-somebody who runs single tests over and over.
+They start when the first test asks. Under xdist each process has a set of its own: files that run at the same time must
+not see each other's fault switches in the sandbox. ``python -m tests.parts`` keeps a set running for somebody who runs
+single tests over and over.
 """
 
 import os
@@ -48,11 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("CASESPACE_") and name != VARIABLE]:
         del os.environ[name]  # a developer's own settings must not decide how tests end
     loopback.install()
-    harness = Harness()
-    config.stash[HARNESS] = harness
-    controls_workers = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
-    if controls_workers and not config.getoption("collectonly"):
-        os.environ[VARIABLE] = harness.parts().to_json()
+    config.stash[HARNESS] = Harness()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -98,7 +98,7 @@ async def test_a_receipt_is_proved_and_an_invoice_asked_for(open_phone: OpenPhon
     await finance.page.get_by_role("button", name="发票需人工开具").first.click()
     await expect(finance.page.get_by_text("抬头：上海某某科技有限公司（91350100M000100Y43）")).to_be_visible()
     await finance.page.get_by_label("发票号码").fill("25442000000123456789")
-    await finance.page.get_by_role("button", name="登记发票号码").click()
+    await finance.page.get_by_role("button", name="登记发票号码", exact=True).click()
     await expect(finance.page.get_by_text("发票已登记")).to_be_visible()
     await page.reload()
     await expect(page.get_by_text("发票号码 25442000000123456789")).to_be_visible()
