@@ -18,7 +18,9 @@ const socket = io(url, {
   transports: ["websocket"],
   reconnectionDelay: 100,
   reconnectionDelayMax: 300,
-  timeout: 3000,
+  // weapp.socket.io throws when its own clock runs out on a socket that is still opening, and never tries again; the
+  // phone's clock (wx.connectSocket's timeout) ends as onError, from which it comes back. docs/protocol.md says so.
+  timeout: library === "weapp" ? false : 3000,
   auth: (give) => give({ token }),
 })
 
