@@ -1,5 +1,6 @@
 """What every process of this room does to itself before it lets a stranger's file in."""
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -8,6 +9,7 @@ import signal
 import struct
 import sys
 import traceback
+from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
@@ -20,6 +22,7 @@ def settle(memory_mb: int, nice: int, cpu_seconds: int | None = None) -> None:
     """Priority, bounds of memory and CPU time, end with the parent. Threads started later inherit the first."""
     os.nice(nice)
     if sys.platform == "linux":
+        _stand_behind_other_sessions(nice)
         _ask_for_long_slices()
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
         resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
@@ -28,6 +31,19 @@ def settle(memory_mb: int, nice: int, cpu_seconds: int | None = None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the paper
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when it ends
     sys.excepthook = tell_without_content
+
+
+def _stand_behind_other_sessions(nice: int) -> None:
+    """Let the priority count against processes of other sessions too.
+
+    Where Linux groups processes by session (sched(7), "The autogroup feature"), each session has an equal share of the
+    processors, and a nice value ranks threads within theirs only. A reader is started in a session of its own, so that
+    all of it can be killed; that session is what has to step back.
+    """
+    if os.getsid(0) != os.getpid():
+        return  # the session is the server's
+    with contextlib.suppress(OSError):  # no such file: sessions are not grouped here, and the nice value counts
+        Path("/proc/self/autogroup").write_text(str(nice), "ascii")
 
 
 def _ask_for_long_slices() -> None:
