@@ -12,7 +12,8 @@ from pathlib import Path
 import uvloop
 
 from server import ledger_commands, logs, office, parking_commands, purge_command
-from server.settings import Settings, SettingsError, load_settings
+from server.setting_sources import SettingsError, load_settings
+from server.settings import Settings
 from server.web import Web
 from server.wiring import House, build
 from services.files.media.ffmpeg import FfmpegMissingError

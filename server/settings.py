@@ -1,103 +1,36 @@
-"""Settings: read from the environment (and an optional file), checked once, all faults reported together.
+"""Every setting of a process, by theme, with its default and what must hold between several.
 
-Every variable begins with ``CASESPACE_``. ``CASESPACE_CONFIG`` may name a file of ``NAME=value`` lines; the
-environment wins over it. Secrets are ``SecretStr``: printing the settings never shows them.
+A setting ``name`` is the variable ``CASESPACE_NAME``; ``setting_sources.py`` reads them. Secrets are ``SecretStr``:
+printing the settings never shows them.
 """
 
-import base64
-import binascii
-import difflib
-import ipaddress
-import os
-import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Literal, Self
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from server import setting_files
-
-WECHAT_API = "https://api.weixin.qq.com"
-PAY_API = "https://api.mch.weixin.qq.com"
-PAY_FALLBACK_API = "https://api2.mch.weixin.qq.com"
-SMS_API = "https://sms.tencentcloudapi.com"
-VOICE_API = "https://vms.tencentcloudapi.com"
-FACEID_API = "https://faceid.tencentcloudapi.com"
-COMPANY_API = "https://ocr.tencentcloudapi.com"
-# Whose hosts production may talk to: anything else could be a sandbox, or somebody who collects secrets.
-VENDORS = {
-    "wechat_api_url": "weixin.qq.com",
-    "pay_api_url": "mch.weixin.qq.com",
-    "pay_fallback_api_url": "mch.weixin.qq.com",
-    "sms_api_url": "tencentcloudapi.com",
-    "voice_api_url": "tencentcloudapi.com",
-    "identity_api_url": "tencentcloudapi.com",
-    "company_api_url": "tencentcloudapi.com",
-}
-# Variables with our prefix that other programs read: the compose file, the tests, the web client's tool.
-NOT_SETTINGS = frozenset(
-    {
-        *("CASESPACE_CONFIG", "CASESPACE_TESTS_PARTS", "CASESPACE_URL"),
-        *("CASESPACE_IMAGE", "CASESPACE_READING_IMAGE", "CASESPACE_VOICE_IMAGE"),
-    }
+from server.setting_values import (
+    COMPANY_API,
+    FACEID_API,
+    PAY_API,
+    PAY_FALLBACK_API,
+    SMS_API,
+    VENDORS,
+    VOICE_API,
+    WECHAT_API,
+    Days,
+    Key,
+    Names,
+    Pairs,
+    Paths,
+    StoreUrl,
+    Templates,
+    decode_key,
+    whole_url,
 )
-SECOND_STORE = re.compile(r"https?://[^/@:\s]+:[^/@:\s]+@[^/@\s]+/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-PRIVATE_ENDINGS = frozenset({"localhost", "local", "internal", "lan", "test", "invalid", "example", "arpa"})
-
-KEY_BYTES = 32
-
-
-class SettingsError(Exception):
-    """The settings cannot be used; the text names every variable that is missing or wrong."""
-
-
-def _split_pairs(value: object) -> object:
-    """``id:value,id2:value2`` → dict, keeping the order (the first is the one in use for new data)."""
-    if not isinstance(value, str):
-        return value
-    pairs = [part.strip() for part in value.split(",") if part.strip()]
-    if any(":" not in part for part in pairs):
-        raise ValueError("write it as id:value[,id:value …]")
-    return dict(part.split(":", 1) for part in pairs)
-
-
-def _split_list(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-Pairs = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_split_pairs)]
-Names = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
-Paths = Annotated[dict[str, Path], NoDecode, BeforeValidator(_split_pairs)]
-
-
-def decode_key(value: SecretStr) -> bytes:
-    """A 32-byte key from base64. Raises ValueError when it is something else."""
-    try:
-        key = base64.b64decode(value.get_secret_value(), validate=True)
-    except binascii.Error as fault:
-        raise ValueError("is not base64") from fault
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"must be {KEY_BYTES} bytes in base64 (openssl rand -base64 {KEY_BYTES})")
-    return key
-
-
-def decode_keys(pairs: dict[str, SecretStr]) -> dict[str, bytes]:
-    """All keys of a pair list, in the order given: the first is the one for new data."""
-    return {name: decode_key(key) for name, key in pairs.items()}
-
-
-Days = Annotated[int, Field(ge=0, le=3650)]
 
 
 class Settings(BaseSettings):
@@ -141,12 +74,12 @@ class Settings(BaseSettings):
     s3_bucket: str = Field("casespace", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
     s3_access_key: SecretStr
     s3_secret_key: SecretStr
-    s3_second_url: SecretStr | None = None  # https://KEY:SECRET@host:port/bucket: where recordings lie once more
+    s3_second_url: StoreUrl | None = None  # https://KEY:SECRET@host:port/bucket: where recordings lie once more
     s3_public_url: str | None = None  # where clients upload; None: through this server's own origin
 
     # --- keys; every one can be rotated by putting a new one first
     master_keys: Pairs  # id:base64, wraps the data keys
-    index_key: SecretStr  # blind index of phones and openids; cannot be rotated without re-indexing
+    index_key: Key  # blind index of phones and openids; cannot be rotated without re-indexing
     token_keys: Pairs  # id:base64, signs access tokens
     record_key_file: Path  # Ed25519 private key (PEM) that signs heads of the record
 
@@ -170,7 +103,7 @@ class Settings(BaseSettings):
     wechat_secret: SecretStr
     wechat_push_token: SecretStr
     wechat_push_aes_key: SecretStr = Field(min_length=43, max_length=43)
-    wechat_templates: Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)] = {}
+    wechat_templates: Templates = {}
     wechat_program_state: Literal["developer", "trial", "formal"] = "formal"
 
     # --- WeChat Pay
@@ -194,13 +127,13 @@ class Settings(BaseSettings):
     sms_secret_key: SecretStr
     sms_app_id: str
     sms_sign_name: str
-    sms_templates: Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
+    sms_templates: Templates
     sms_report_token: SecretStr | None = Field(None, min_length=16, max_length=128)  # ends the address of reports
 
     # --- voice calls (Tencent Cloud, under the same account as SMS) and e-mail: further channels of notices
     voice_api_url: str = VOICE_API
     voice_app_id: str | None = None  # None: nobody is rung
-    voice_templates: Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)] = {}
+    voice_templates: Templates = {}
     smtp_host: str | None = None  # None: no e-mail
     smtp_port: int = Field(587, ge=1, le=65535)
     smtp_security: Literal["tls", "starttls", "none"] = "starttls"
@@ -229,8 +162,6 @@ class Settings(BaseSettings):
     ocr_threads: int = Field(2, ge=1, le=64)  # of each
     ocr_queue_most: int = Field(200, ge=1, le=100_000)  # files that may wait; then clients are told to come back
     ocr_python: Path | None = None  # an interpreter with the extra; None: this one
-    space_close_days: int = Field(30, ge=0, le=3650)  # after an order is over and the last word; 0: by hand only
-    case_id_photo_days: Days | Literal["never"] = 90  # photos of ID papers in a case go so long after its order is over
     ocr_remote_url: str | None = Field(None, pattern=r"^https?://")  # a PaddleX server for the pipeline "OCR"
 
     # --- hearings: without a Janus they have no sound
@@ -249,6 +180,8 @@ class Settings(BaseSettings):
     recall_minutes: int = Field(2, ge=0, le=1440)
     upload_max_mb: int = Field(100, ge=1, le=1024)
     notify_after_seconds: float = Field(10, ge=0)  # unread that long without a live socket → a notice outside
+    space_close_days: int = Field(30, ge=0, le=3650)  # after an order is over and the last word; 0: by hand only
+    case_id_photo_days: Days | Literal["never"] = 90  # photos of ID papers in a case go so long after its order is over
 
     # --- prices
     campaign_alone_fen: int = Field(100_000, ge=0)  # what one person may put up in 30 days without another's word
@@ -277,12 +210,6 @@ class Settings(BaseSettings):
             raise ValueError("needs login:<template id>")
         return templates
 
-    @field_validator("index_key")
-    @classmethod
-    def _key_decodes(cls, key: SecretStr) -> SecretStr:
-        decode_key(key)
-        return key
-
     @field_validator(*setting_files.CHECKS)
     @classmethod
     def _file_in_order(cls, path: Path | None, info: ValidationInfo) -> Path | None:
@@ -305,25 +232,8 @@ class Settings(BaseSettings):
         """The sandbox must never be reachable from a production configuration."""
         if url is None:
             return None
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be an http(s) URL")
-        if info.data.get("env") != "development":
-            if parts.scheme != "https":
-                raise ValueError("must be https in production")
-            host, vendor = parts.hostname.rstrip("."), VENDORS.get(info.field_name or "")
-            if vendor is not None and host != vendor and not host.endswith(f".{vendor}"):
-                raise ValueError(f"must be a host of {vendor} in production")
-            if vendor is None and not _is_public(host):
-                raise ValueError("must be a public host name in production (WeChat calls it)")
-        return url.rstrip("/")
-
-    @field_validator("s3_second_url")
-    @classmethod
-    def _second_store_whole(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not SECOND_STORE.fullmatch(url.get_secret_value()):
-            raise ValueError("must look like https://KEY:SECRET@host:port/bucket")
-        return url
+        vendor = VENDORS.get(info.field_name or "")
+        return whole_url(url, vendor, development=info.data.get("env") == "development")
 
     @field_validator("sandbox_url", "demo_file")
     @classmethod
@@ -377,43 +287,3 @@ class Settings(BaseSettings):
     @property
     def development(self) -> bool:
         return self.env == "development"
-
-
-def _is_public(host: str) -> bool:
-    """Whether somebody outside may reach it, as far as the name tells. Odd spellings of addresses are refused."""
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        last = host.rpartition(".")[2]
-        return "." in host and last.isalpha() and last not in PRIVATE_ENDINGS
-
-
-def load_settings(config_file: Path | None = None) -> Settings:
-    """Read the environment and the file; raise SettingsError that names every fault at once."""
-    path = config_file or (Path(os.environ["CASESPACE_CONFIG"]) if "CASESPACE_CONFIG" in os.environ else None)
-    if path is not None and not path.is_file():
-        raise SettingsError(f"CASESPACE_CONFIG names {path}, which is not a file")
-    lines = _unknown_variables()
-    try:
-        settings = Settings(_env_file=path, _env_file_encoding="utf-8")
-    except ValidationError as fault:
-        lines += [f"  {_variable(e['loc'])}: {e['msg']}" for e in fault.errors(include_input=False)]
-    if lines:
-        raise SettingsError("The settings cannot be used:\n" + "\n".join(lines))
-    return settings
-
-
-def _unknown_variables() -> list[str]:
-    """Misspelt names in the environment: left alone, a default would silently stand in for what was meant."""
-    known = {f"CASESPACE_{name.upper()}" for name in Settings.model_fields} | NOT_SETTINGS
-    lines = []
-    for name in sorted(os.environ):
-        if name.startswith("CASESPACE_") and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            lines.append(f"  {name}: no such setting" + (f"; is {near[0]} meant?" if near else ""))
-    return lines
-
-
-def _variable(loc: tuple[int | str, ...]) -> str:
-    name = str(loc[0]) if loc else "settings"
-    return name.upper() if name.upper().startswith("CASESPACE_") else f"CASESPACE_{name.upper()}"

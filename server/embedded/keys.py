@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from server.embedded.seaweed import S3Keys
-from server.settings import KEY_BYTES
+from server.setting_values import KEY_BYTES
 
 OWNER_ONLY = 0o600
 

@@ -16,7 +16,8 @@ from realtime.publisher import Publisher
 from realtime.sockets import Sockets
 from server.metrics import Metrics
 from server.process_names import new_name
-from server.settings import Settings, decode_key, decode_keys
+from server.setting_values import decode_key, decode_keys
+from server.settings import Settings
 from services.audit import Audit
 from services.clock import Clock
 from services.files.file_store import FileStore, SecondPlace

@@ -4,7 +4,8 @@ import shutil
 from dataclasses import dataclass
 
 from schemas.documents.ledgers import OutboxDocument
-from server.settings import Settings, decode_keys
+from server.setting_values import decode_keys
+from server.settings import Settings
 from server.voice.announcement import Announcement
 from server.voice.janus import JanusProvider
 from server.voice.takes import Takes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from miniprogram_api.sms import TencentSmsSender
-from server.settings import decode_keys
+from server.setting_values import decode_keys
 from server.wiring.core import Core
 from server.wiring.notices import sms_config
 from services.identity.accounts import Accounts

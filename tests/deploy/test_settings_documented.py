@@ -10,7 +10,8 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from miniprogram_api.sandbox import create_credentials
-from server.settings import Settings, SettingsError, load_settings
+from server.setting_sources import SettingsError, load_settings
+from server.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 EXAMPLE = REPOSITORY / "deploy" / "casespace.env.example"

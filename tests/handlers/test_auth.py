@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from schemas.enums import Role
-from server.settings import decode_keys
+from server.setting_values import decode_keys
 from services.identity.staff import Provisioned
 from services.ids import new_id
 from tests.handlers.sign_in_app import Doors, open_doors

@@ -18,7 +18,8 @@ from handlers.body_limit import DROPPED_BYTES, MAX_BODY_BYTES
 from schemas.problems import PROBLEMS
 from server import logs
 from server.embedded.ports import choose
-from server.settings import Settings, decode_keys
+from server.setting_values import decode_keys
+from server.settings import Settings
 from server.web import Web
 from server.wiring import House, build
 from services.clock import utc_now

@@ -11,7 +11,8 @@ from server.embedded.folder import FolderError, claim_folder
 from server.embedded.keys import load_keys, record_key_file, write_private
 from server.embedded.ports import GRPC_OFFSET, KeptPorts, choose, is_free
 from server.embedded.prepared import Preparation
-from server.settings import decode_key, load_settings
+from server.setting_sources import load_settings
+from server.setting_values import decode_key
 from tests.parts.databases import SettingsMaker
 
 

@@ -19,7 +19,7 @@ from server.embedded.ports import choose
 from server.embedded.processes import PartError
 from server.embedded.product import Server
 from server.embedded.runner import Options, Runner
-from server.settings import load_settings
+from server.setting_sources import load_settings
 from tests.parts.product import REPOSITORY, Product, start_product
 from tests.parts.programs import Program, is_alive
 

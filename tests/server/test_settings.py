@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from server.settings import Settings, SettingsError, load_settings
+from server.setting_sources import SettingsError, load_settings
+from server.settings import Settings
 from tests.parts.databases import SettingsMaker
 
 ROOT = Path(__file__).resolve().parent.parent.parent

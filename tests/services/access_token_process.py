@@ -10,7 +10,8 @@ import sys
 from miniprogram_api.access_token import AccessTokens
 from miniprogram_api.http import HttpClient
 from miniprogram_api.settings import WeChatConfig
-from server.settings import decode_keys, load_settings
+from server.setting_sources import load_settings
+from server.setting_values import decode_keys
 from services.keys import Vault
 from services.storage.access_tokens import MongoTokenStore
 from services.storage.database import Database

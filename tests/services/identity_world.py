@@ -16,7 +16,8 @@ from miniprogram_api.wechat import LoginSession, PhoneNumber
 from schemas.api.auth import SignedInView
 from schemas.documents.ledgers import AuditDocument
 from schemas.enums import Role
-from server.settings import Settings, decode_key
+from server.setting_values import decode_key
+from server.settings import Settings
 from services.actors import Actor
 from services.audit import Audit
 from services.errors import Problem

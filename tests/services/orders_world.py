@@ -29,7 +29,8 @@ from schemas.documents.ledgers import NoticeDocument, OutboxDocument
 from schemas.documents.orders import OrderDocument, PaymentDocument
 from schemas.enums import OrderStatus, PaymentMethod, RefundState, Role, SubjectKind
 from server.demo.products import PRODUCTS
-from server.settings import Settings, decode_key
+from server.setting_values import decode_key
+from server.settings import Settings
 from services.actors import Actor
 from services.audit import Audit
 from services.disputes.dispute_book import DisputeBook

@@ -16,7 +16,8 @@ from tornado.httpclient import AsyncHTTPClient
 from miniprogram_api.access_token import AccessTokens, StoredToken
 from miniprogram_api.http import HttpClient, HttpConfig, Outcome
 from miniprogram_api.settings import WeChatConfig
-from server.settings import Settings, decode_key
+from server.setting_values import decode_key
+from server.settings import Settings
 from services.keys import Vault
 from services.storage.access_tokens import MongoTokenStore
 from services.storage.database import Database

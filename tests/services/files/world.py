@@ -17,7 +17,8 @@ from schemas.api.files import FileBegin, FileVariant, FileView, UploadView
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.spaces import FileDocument
 from schemas.enums import Role
-from server.settings import Settings, decode_key
+from server.setting_values import decode_key
+from server.settings import Settings
 from services.actors import Actor
 from services.audit import Audit
 from services.errors import Problem

@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from miniprogram_api.errors import NotificationRejected
 from miniprogram_api.pay import Notifications, PayClient, PlatformCertificates
-from server.settings import Settings, decode_key
+from server.setting_values import decode_key
+from server.settings import Settings
 from services.keys import SealBrokenError, Vault
 from services.payments.platform_certificates import CertificateWatch
 from services.storage.database import Database
