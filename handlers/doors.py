@@ -6,17 +6,14 @@ method without one stops the server from starting.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from schemas.api.base import Body, NoBody, View
+from schemas.api.base import Body, NoBody
 from services.actors import Actor
 from services.errors import Problem
 from services.idempotency import Ticket
 from services.permissions import Allow
 from services.rate_limits import READ, WRITE, Limit
-
-if TYPE_CHECKING:
-    from handlers.base import ApiHandler
 
 B = TypeVar("B", bound=Body)
 DOOR = "__door__"
@@ -63,6 +60,14 @@ class Call(Generic[B]):
         return self.key
 
 
+class DoorKeeper(Protocol):
+    """What a declared method needs of its handler; ``handlers/base.py`` is the one that does it."""
+
+    async def admit(self, declared: Door) -> Call[Any]: ...
+
+    def present(self, declared: Door, result: Any) -> None: ...
+
+
 def door(
     summary: str,
     *,
@@ -95,7 +100,7 @@ def door(
             description,
         )
 
-        async def verb(self: "ApiHandler", *path: str) -> None:
+        async def verb(self: DoorKeeper, *path: str) -> None:
             call = await self.admit(declared)
             result = await method(self, call, *path)
             if not declared.raw:
@@ -107,6 +112,3 @@ def door(
         return verb
 
     return declare
-
-
-__all__ = ["Call", "Door", "View", "door"]
