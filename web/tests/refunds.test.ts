@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { Order } from "../src/api/types"
+import type { Order } from "../src/api/orderTypes"
 import { fenOf } from "../src/format/money"
 import { refundable } from "../src/orders/refunds"
 import { leadsOn, operations } from "../src/orders/states"

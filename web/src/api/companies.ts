@@ -1,6 +1,7 @@
 /** Companies whose people order on the company's account. */
 import { call } from "./http"
-import type { Page, Payment } from "./types"
+import type { Page } from "./types"
+import type { Payment } from "./orderTypes"
 
 const id = encodeURIComponent
 

@@ -1,7 +1,8 @@
 /** What support and ops see of everything: what waits, who is who, all spaces, what is held for review. */
 import { call } from "./http"
 import type { NoticeChannel } from "./notices"
-import type { Body, Message, MessageType, OrderStatus, Page, Role } from "./types"
+import type { Body, Message, MessageType, Page, Role } from "./types"
+import type { OrderStatus } from "./orderTypes"
 
 const id = encodeURIComponent
 

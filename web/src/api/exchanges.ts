@@ -3,40 +3,6 @@ import { call } from "./http"
 import type { Hearing } from "./hearings"
 import type { Page } from "./types"
 
-export interface Question {
-  id: string
-  /** Of the turn that holds its words. */
-  number: number
-  to_user_id: string
-  to_side: string | null
-  due_at: string
-  state: "open" | "answered" | "lapsed"
-  /** Whether the viewer may answer it. */
-  mine: boolean
-}
-
-export interface PlannedStage {
-  stage: string
-  hours: number
-  /** Of each party and each counsel. */
-  turns: number
-  alternating: boolean
-}
-
-export interface Exchange {
-  application: { by: string; at: string; state: "open" | "granted" | "declined" | "refused" } | null
-  consents: { user_id: string; agreed: boolean | null }[]
-  due_at: string | null
-  lapsed: boolean
-  turns_left: number | null
-  /** Whose turn it is, where the sides alternate. */
-  turn_side: string | null
-  can: string[]
-  questions: Question[]
-  /** The stages in which people take turns, as they will be open. */
-  plan: PlannedStage[]
-}
-
 export interface Turn {
   number: number
   kind: "statement" | "question" | "answer"

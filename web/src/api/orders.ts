@@ -1,5 +1,6 @@
 import { call } from "./http"
-import type { Order, OrderStatus, Page, Payment, Product } from "./types"
+import type { Page } from "./types"
+import type { Order, OrderStatus, Payment, Product } from "./orderTypes"
 
 const id = encodeURIComponent
 

@@ -1,6 +1,7 @@
 /** Coupons, prices, quotes, tips, and companies that pay ahead. */
 import { call } from "./http"
-import type { Page, Payment } from "./types"
+import type { Payment, Price } from "./orderTypes"
+import type { Page } from "./types"
 
 const id = encodeURIComponent
 
@@ -36,13 +37,6 @@ export interface CouponOffer {
   terms: Terms
   valid_until: string
   taken: boolean
-}
-
-export interface Price {
-  list_fen: number
-  subsidy?: { title: string; fen: number } | null
-  coupons: { coupon_id: string; title: string; fen: number }[]
-  payable_fen: number
 }
 
 export type QuoteState = "offered" | "accepted" | "paid" | "declined" | "withdrawn" | "lapsed"

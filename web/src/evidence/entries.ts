@@ -1,6 +1,6 @@
 /** Entries of a catalogue of evidence as people type and see them. */
 import type { CaseElements, Evidence, EvidenceFacts } from "../api/evidence"
-import type { FormField } from "../api/types"
+import type { FormField } from "../api/orderTypes"
 import { fenOf } from "../format/money"
 
 /** Kinds of evidence by 民事诉讼法 66. */

@@ -1,5 +1,5 @@
 /** The form of a product: what is asked beside the description, and whether it is filled in well. */
-import type { FormField } from "../api/types"
+import type { FormField } from "../api/orderTypes"
 
 export const DESCRIPTION = "description"
 

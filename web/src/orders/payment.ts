@@ -3,7 +3,7 @@ import { startTopUp } from "../api/companies"
 import { newId } from "../api/ids"
 import { startPayment } from "../api/orders"
 import { startQuotePayment, startTip } from "../api/pricing"
-import type { Payment } from "../api/types"
+import type { Payment } from "../api/orderTypes"
 import { config, loadConfig } from "../stores/config"
 
 export type PayOutcome = "left" | "paid" | "cancelled" | "failed" | "elsewhere"

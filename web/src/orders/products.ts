@@ -1,4 +1,4 @@
-import type { Product } from "../api/types"
+import type { Product } from "../api/orderTypes"
 
 const ICONS: Record<string, string> = {
   consultation: "chat",

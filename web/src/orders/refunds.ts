@@ -1,5 +1,5 @@
 /** Asking for money back: how much is left, what was typed, and how it stands. Money is integer fen. */
-import type { Order, Refund } from "../api/types"
+import type { Order, Refund } from "../api/orderTypes"
 import { fenOf, yuan } from "../format/money"
 import type { Tone } from "./states"
 

@@ -1,5 +1,5 @@
 /** How an order looks to people, and what they can do with it. The server decides; this only offers. */
-import type { Order, OrderStatus, OrderStep } from "../api/types"
+import type { Order, OrderStatus, OrderStep } from "../api/orderTypes"
 import { stepTime } from "../format/time"
 
 export type Tone = "wait" | "active" | "done" | "off"

@@ -2,7 +2,12 @@
  * Maps in China, and locations in WeChat, use GCJ-02, which bends the satellites' WGS-84 by up to a few hundred metres.
  * Browsers tell WGS-84. The formula is the published approximation that map services use; good to a metre or two.
  */
-import type { Position } from "./position"
+
+/** Degrees. */
+export interface Position {
+  latitude: number
+  longitude: number
+}
 
 const AXIS = 6_378_245
 const ECCENTRICITY = 0.006_693_421_622_965_943

@@ -1,10 +1,4 @@
-import { toGcj02 } from "./gcj02"
-
-/** Degrees. */
-export interface Position {
-  latitude: number
-  longitude: number
-}
+import { toGcj02, type Position } from "./gcj02"
 
 /** Where the phone is, in GCJ-02 as WeChat's own locations are; rejects with the reason in Chinese. */
 export function currentPosition(): Promise<Position> {
