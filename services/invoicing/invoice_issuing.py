@@ -19,14 +19,13 @@ from schemas.enums import InvoiceState, InvoiceTitleKind
 from services.clock import Clock, utc_now
 from services.invoicing.invoice_book import BY_HAND, ISSUE, REVERSE, InvoiceBook
 from services.outbox import Effect, Outbox, last_try
-from services.storage.claims import claim
+from services.storage.claims import Pauses, claimed
 from services.storage.database import Database
 from services.work_items import WorkItems
 
 LATE = "money.invoice_late"  # kind of the work item
 LATE_AFTER = timedelta(days=1)
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=5), timedelta(minutes=30)
-AT_ONCE = 50
 _UNISSUED = (InvoiceState.ASKED, InvoiceState.BY_HAND)
 _WAITING = (InvoiceState.ACCEPTED, InvoiceState.REVERSING)
 
@@ -66,22 +65,11 @@ class InvoiceIssuing:
     async def tick(self) -> int:
         """Ask WeChat Pay about what it accepted; the number asked. Call every few seconds."""
         asked = 0
-        while asked < AT_ONCE:
-            now = self._clock()
-            due = {"state": {"$in": [state.value for state in _WAITING]}, "query_at": {"$lte": now}}
-            invoice = await claim(
-                self._db.invoices,
-                due,
-                "query_at",
-                now,
-                first=FIRST_LOOK,
-                longest=LONGEST_LOOK,
-                since="updated_at",
-            )
-            if invoice is None:
-                break
+        waiting = {"state": {"$in": [state.value for state in _WAITING]}}
+        pauses = Pauses(FIRST_LOOK, LONGEST_LOOK)
+        async for invoice in claimed(self._db.invoices, waiting, "query_at", self._clock, pauses, since="updated_at"):
             asked += 1
-            if not await self._look(invoice) and now - invoice["updated_at"] >= LATE_AFTER:
+            if not await self._look(invoice) and self._clock() - invoice["updated_at"] >= LATE_AFTER:
                 await self._call_for_help(invoice)
         return asked
 

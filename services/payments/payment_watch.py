@@ -20,12 +20,11 @@ from services.outbox import Effect, Outbox
 from services.payments.payment_closing import CLOSE
 from services.payments.payment_confirming import PaymentConfirming
 from services.payments.purposes import Subject
-from services.storage.claims import claim
+from services.storage.claims import Pauses, claimed
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.payments")
 
-AT_ONCE = 50
 LONGEST_PAUSE = timedelta(minutes=10)
 _DEAD = frozenset({"CLOSED", "REVOKED", "PAYERROR"})
 
@@ -56,10 +55,9 @@ class PaymentWatch:
     async def tick(self) -> int:
         """Ask WeChat about every payment that is due; the number asked. Call every few seconds."""
         asked = 0
-        while asked < AT_ONCE:
-            payment = await self._claim()
-            if payment is None:
-                break
+        pending = {"state": PaymentState.PENDING.value}
+        pauses = Pauses(self._first_pause, LONGEST_PAUSE)
+        async for payment in claimed(self._db.payments, pending, "query_at", self._clock, pauses):
             asked += 1
             try:
                 await self.settle(payment)
@@ -68,11 +66,6 @@ class PaymentWatch:
                 self._tally("payment_query_failed", getattr(fault, "code", type(fault).__name__))
                 log.warning("payment %s could not be settled: %s", payment["_id"], fault)
         return asked
-
-    async def _claim(self) -> PaymentDocument | None:
-        now = self._clock()
-        due = {"state": PaymentState.PENDING.value, "query_at": {"$lte": now}}
-        return await claim(self._db.payments, due, "query_at", now, first=self._first_pause, longest=LONGEST_PAUSE)
 
     async def settle(self, payment: PaymentDocument, *, close: bool = False) -> None:
         """Learn the truth about a pending payment: confirm it, or close it when it lapsed (or ``close``).
@@ -141,13 +134,8 @@ class PaymentWatch:
         should have to read past the rows of all others every second.
         """
         looked = 0
-        while looked < AT_ONCE:
-            now = self._clock()
-            order = await self._db.orders.find_one_and_update(
-                {"unpaid_until": {"$lte": now}}, {"$set": {"unpaid_until": now + LONGEST_PAUSE}}
-            )
-            if order is None:
-                break
+        pauses = Pauses(LONGEST_PAUSE, LONGEST_PAUSE)
+        async for order in claimed(self._db.orders, {}, "unpaid_until", self._clock, pauses):
             looked += 1
             try:
                 await self._cancel(order["_id"])

@@ -35,12 +35,11 @@ from services.outbox import Effect, Outbox
 from services.payments.refund_asking import FIRST_PAUSE, RefundAsking, new_refund
 from services.payments.refund_settling import RefundSettling
 from services.permissions import DESK_ROLES, Permission
-from services.storage.claims import claim
+from services.storage.claims import Pauses, claimed
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.payments")
 
-AT_ONCE = 50
 LONGEST_PAUSE = timedelta(hours=1)
 # What WeChat shows the payer; the reason in the client's own words stays with us.
 SHOWN_REASON = "订单退款"
@@ -152,10 +151,9 @@ class Refunds:
     async def tick(self) -> int:
         """Ask WeChat about every refund that is due; the number asked. Call every few seconds."""
         asked = 0
-        while asked < AT_ONCE:
-            refund = await self._claim()
-            if refund is None:
-                break
+        requested = {"state": RefundState.REQUESTED.value}
+        pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
+        async for refund in claimed(self._db.refunds, requested, "query_at", self._clock, pauses):
             asked += 1
             try:
                 await self._ask(refund)
@@ -226,11 +224,6 @@ class Refunds:
             await self._settling.fail(refund["_id"])
             return
         await self._settling.settle(answer)
-
-    async def _claim(self) -> RefundDocument | None:
-        now = self._clock()
-        due = {"state": RefundState.REQUESTED.value, "query_at": {"$lte": now}}
-        return await claim(self._db.refunds, due, "query_at", now, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
 
     async def _ask(self, refund: RefundDocument) -> None:
         try:

@@ -26,13 +26,12 @@ from services.settlement.payout_book import SEND, PayoutBook, origin_of
 from services.settlement.payouts import PAID
 from services.settlement.settlement_book import SettlementBook
 from services.settlement.settlement_states import Action, ended
-from services.storage.claims import claim
+from services.storage.claims import Pauses, claimed
 from services.storage.database import Database
 from services.work_items import WorkItems
 
 log = logging.getLogger("casespace.settlement")
 
-AT_ONCE = 50
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 STUCK_AFTER = timedelta(days=1)
@@ -81,18 +80,12 @@ class PayoutSending:
     async def tick(self) -> int:
         """Ask WeChat about every payout that is due; the number asked. Call every few seconds."""
         asked = 0
-        while asked < AT_ONCE:
-            payout = await self._claim()
-            if payout is None:
-                break
+        sent = {"state": PayoutState.SENT.value}
+        pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
+        async for payout in claimed(self._db.payouts, sent, "query_at", self._clock, pauses):
             asked += 1
             await self._advance(payout)
         return asked
-
-    async def _claim(self) -> PayoutDocument | None:
-        now = self._clock()
-        due = {"state": PayoutState.SENT.value, "query_at": {"$lte": now}}
-        return await claim(self._db.payouts, due, "query_at", now, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
 
     async def _advance(self, payout: PayoutDocument) -> None:
         """Send it, or learn what became of it. What fails for now is due again later."""

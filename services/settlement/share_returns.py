@@ -23,12 +23,11 @@ from services.errors import Problem
 from services.outbox import Outbox
 from services.payments.money_items import SHARE_NOT_BACK, open_about_refund
 from services.settlement.payout_book import ALIVE, PayoutBook, origin_of
-from services.storage.claims import claim
+from services.storage.claims import Pauses, claimed
 from services.storage.database import Database
 from services.work_items import WorkItems
 
 RETURNABLE_FOR = timedelta(days=179)
-AT_ONCE = 50
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=6)
 
 
@@ -75,21 +74,12 @@ class ShareReturns:
         """Ask back what refunds need that WeChat cannot send yet, and again what did not come back; how many refunds
         had something asked. Call every few seconds."""
         asked = 0
-        for _ in range(AT_ONCE):
-            refund = await self._claim()
-            if refund is None:
-                break
+        requested = {"state": RefundState.REQUESTED.value}
+        pauses = Pauses(FIRST_PAUSE, LONGEST_PAUSE)
+        # looked at at once, and then with growing pauses while it waits
+        async for refund in claimed(self._db.refunds, requested, "shares_at", self._clock, pauses, unset_is_due=True):
             asked += await self._for_refund(refund)
         return asked
-
-    async def _claim(self) -> RefundDocument | None:
-        """A refund that is due to be looked at: at once, and then with growing pauses while it waits."""
-        now = self._clock()
-        due = {
-            "state": RefundState.REQUESTED.value,
-            "$or": [{"shares_at": {"$exists": False}}, {"shares_at": {"$lte": now}}],
-        }
-        return await claim(self._db.refunds, due, "shares_at", now, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
 
     async def _for_refund(self, refund: RefundDocument) -> bool:
         shared = {"payment_id": refund["payment_id"], "kind": PayoutKind.SHARE.value, "state": {"$in": ALIVE}}
