@@ -1,7 +1,7 @@
-"""Whether a name and a number belong together, asked of Tencent Cloud (B2), signed with TC3-HMAC-SHA256.
+"""Whether a name and a number belong together, asked of Tencent Cloud (B2).
 
 Vendor documents, cloud.tencent.com/document/…: product/1007/33188 (IdCardVerification), api/1007/31816 (DetectAuth),
-api/1007/41957 (GetDetectInfoEnhanced), api/866/132862 (VerifyBizLicenseEnterprise3), api/1007/31324 (signature v3).
+api/1007/41957 (GetDetectInfoEnhanced), api/866/132862 (VerifyBizLicenseEnterprise3).
 """
 
 import logging
@@ -12,14 +12,14 @@ from enum import StrEnum
 from typing import Any
 
 from miniprogram_api.errors import IdentityCheckError, TransportError
-from miniprogram_api.http import Answer, Call, HttpClient, read_json, to_json
+from miniprogram_api.http import HttpClient
 from miniprogram_api.settings import TencentIdentityConfig
-from miniprogram_api.sms import tc3_headers
+from miniprogram_api.tencent_cloud import TencentApi, response_of
 
 log = logging.getLogger(__name__)
 
-_FACEID, _FACEID_VERSION = "faceid", "2018-03-01"
-_OCR, _OCR_VERSION = "ocr", "2018-11-19"
+_FACEID_VERSION = "2018-03-01"
+_OCR_VERSION = "2018-11-19"
 _TRADING = "1"  # 开业（在营）
 
 
@@ -59,11 +59,13 @@ class TencentIdentityChecks:
     def __init__(self, config: TencentIdentityConfig, http: HttpClient, clock: Callable[[], float] = time.time) -> None:
         self._config = config
         self._http = http
-        self._clock = clock
+        keys = (config.secret_id, config.secret_key)
+        self._faceid = TencentApi(*keys, "faceid", _FACEID_VERSION, config.faceid_url, config.region, clock)
+        self._ocr = TencentApi(*keys, "ocr", _OCR_VERSION, config.ocr_url, config.region, clock)
 
     async def match_person(self, name: str, number: str) -> Match:
         """Raises IdentityCheckError, TransportError."""
-        response = await self._ask(_FACEID, "IdCardVerification", {"IdCard": number, "Name": name})
+        response = await self._ask(self._faceid, "IdCardVerification", {"IdCard": number, "Name": name})
         result = str(response.get("Result", ""))
         if result not in _PERSON:
             raise IdentityCheckError(f"IdCardVerification.{result or 'none'}", "unavailable", retryable=True)
@@ -77,7 +79,7 @@ class TencentIdentityChecks:
             "LrName": legal_representative,
             "VerifyType": "ENT_3META",
         }
-        response = await self._ask(_OCR, "VerifyBizLicenseEnterprise3", wanted)
+        response = await self._ask(self._ocr, "VerifyBizLicenseEnterprise3", wanted)
         if response.get("StatusCode") != 0:
             code = f"VerifyBizLicenseEnterprise3.{response.get('StatusCode')}"
             raise IdentityCheckError(code, "unavailable", retryable=True)
@@ -93,7 +95,7 @@ class TencentIdentityChecks:
             "Name": name,
             "RedirectUrl": return_url,
         }
-        response = await self._ask(_FACEID, "DetectAuth", wanted)
+        response = await self._ask(self._faceid, "DetectAuth", wanted)
         token, url = response.get("BizToken"), response.get("Url")
         if not isinstance(token, str) or not isinstance(url, str):
             raise TransportError("DetectAuth", "bad_answer", sent=True)
@@ -102,31 +104,15 @@ class TencentIdentityChecks:
     async def face_result(self, token: str) -> bool | None:
         """Whether the face was the person's; None while they have not shown it. Raises as the others."""
         wanted = {"BizToken": token, "RuleId": self._config.face_rule or "", "InfoType": "1"}
-        response = await self._ask(_FACEID, "GetDetectInfoEnhanced", wanted)
+        response = await self._ask(self._faceid, "GetDetectInfoEnhanced", wanted)
         text = response.get("Text")
         code = text.get("ErrCode") if isinstance(text, dict) else None
         return None if code is None else code == 0
 
-    async def _ask(self, service: str, action: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        config, body = self._config, to_json(wanted)
-        base, version = (config.faceid_url, _FACEID_VERSION) if service == _FACEID else (config.ocr_url, _OCR_VERSION)
-
-        def headers() -> Mapping[str, str]:
-            keys = (config.secret_id, config.secret_key)
-            return tc3_headers(*keys, service, action, version, config.region, base, int(self._clock()), body)
-
-        call = Call(api=action, method="POST", urls=(base + "/",), headers=headers, body=body)
-        return await self._http.call(call, lambda answer: _read(action, answer))
-
-
-def _read(action: str, answer: Answer) -> dict[str, Any]:
-    response = read_json(action, answer).get("Response")
-    if not isinstance(response, dict):
-        raise TransportError(action, "bad_answer", sent=True)
-    error = response.get("Error")
-    if isinstance(error, dict):
-        raise _sorted(str(error.get("Code", "Unknown")), str(response.get("RequestId", "")))
-    return response
+    async def _ask(self, api: TencentApi, action: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        return await self._http.call(
+            api.call(action, action, wanted), lambda answer: response_of(action, answer, _sorted)
+        )
 
 
 def _sorted(code: str, rid: str) -> IdentityCheckError:

@@ -1,26 +1,22 @@
-"""SMS through Tencent Cloud: ``SendSms`` of API 2021-01-11, signed with TC3-HMAC-SHA256.
+"""SMS through Tencent Cloud: ``SendSms`` of API 2021-01-11.
 
-Vendor documents: cloud.tencent.com/document/product/382/55981 (SendSms), …/382/52072 (signature v3).
+Vendor document: cloud.tencent.com/document/product/382/55981 (SendSms).
 """
 
-import hashlib
-import hmac
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from miniprogram_api.errors import SmsError, TransportError
-from miniprogram_api.http import Answer, Call, HttpClient, read_json, to_json
+from miniprogram_api.http import Answer, HttpClient
 from miniprogram_api.settings import TencentSmsConfig
+from miniprogram_api.tencent_cloud import TencentApi, response_of
 
 log = logging.getLogger(__name__)
 
 _VERSION = "2021-01-11"
-_CONTENT_TYPE = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -45,88 +41,28 @@ class TencentSmsSender:
     def __init__(self, config: TencentSmsConfig, http: HttpClient, clock: Callable[[], float] = time.time) -> None:
         self._config = config
         self._http = http
-        self._clock = clock
+        keys = (config.secret_id, config.secret_key)
+        self._api = TencentApi(*keys, "sms", _VERSION, config.base_url, config.region, clock)
 
     async def send(self, phone: str, template_id: str, params: Sequence[str]) -> SmsReceipt:
-        config = self._config
-        body = to_json(
-            {
-                "PhoneNumberSet": [phone],
-                "SmsSdkAppId": config.app_id,
-                "SignName": config.sign_name,
-                "TemplateId": template_id,
-                "TemplateParamSet": list(params),
-            }
-        )
-        call = Call(
-            api="send_sms",
-            method="POST",
-            urls=(config.base_url + "/",),
-            headers=lambda: self._headers(body),
-            body=body,
-        )
-        return await self._http.call(call, _read)
-
-    def _headers(self, body: bytes) -> Mapping[str, str]:
-        config, now = self._config, int(self._clock())
-        keys = (config.secret_id, config.secret_key)
-        return tc3_headers(*keys, "sms", "SendSms", _VERSION, config.region, config.base_url, now, body)
-
-
-def tc3_headers(
-    secret_id: str,
-    secret_key: str,
-    service: str,
-    action: str,
-    version: str,
-    region: str,
-    base_url: str,
-    timestamp: int,
-    body: bytes,
-) -> Mapping[str, str]:
-    """All headers of a call of Tencent Cloud's API 3.0; ``timestamp`` in Unix seconds."""
-    host = urlsplit(base_url).netloc
-    return {
-        "Authorization": tc3_authorization(secret_id, secret_key, service, host, timestamp, body),
-        "Content-Type": _CONTENT_TYPE,
-        "Host": host,
-        "X-TC-Action": action,
-        "X-TC-Version": version,
-        "X-TC-Timestamp": str(timestamp),
-        "X-TC-Region": region,
-    }
-
-
-def tc3_authorization(secret_id: str, secret_key: str, service: str, host: str, timestamp: int, body: bytes) -> str:
-    """The ``Authorization`` header of a TC3-HMAC-SHA256 POST to ``/`` that signs content-type and host."""
-    day = datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%d")
-    signed = "content-type;host"
-    headers = f"content-type:{_CONTENT_TYPE}\nhost:{host}\n"
-    request = "\n".join(("POST", "/", "", headers, signed, hashlib.sha256(body).hexdigest()))
-    scope = f"{day}/{service}/tc3_request"
-    digest = hashlib.sha256(request.encode()).hexdigest()
-    text = f"TC3-HMAC-SHA256\n{timestamp}\n{scope}\n{digest}"
-    key = ("TC3" + secret_key).encode()
-    for part in (day, service, "tc3_request"):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-    return f"TC3-HMAC-SHA256 Credential={secret_id}/{scope}, SignedHeaders={signed}, Signature={signature}"
+        wanted = {
+            "PhoneNumberSet": [phone],
+            "SmsSdkAppId": self._config.app_id,
+            "SignName": self._config.sign_name,
+            "TemplateId": template_id,
+            "TemplateParamSet": list(params),
+        }
+        return await self._http.call(self._api.call("send_sms", "SendSms", wanted), _read)
 
 
 def _read(answer: Answer) -> SmsReceipt:
-    response = read_json("send_sms", answer).get("Response")
-    if not isinstance(response, dict):
-        raise TransportError("send_sms", "bad_answer", sent=True)
-    rid = str(response.get("RequestId", ""))
-    error = response.get("Error")
-    if isinstance(error, dict):
-        raise sort_tencent_error(str(error.get("Code", "Unknown")), rid)
+    response = response_of("send_sms", answer, sort_tencent_error)
     statuses = response.get("SendStatusSet")
     if not isinstance(statuses, list) or len(statuses) != 1 or not isinstance(statuses[0], dict):
         raise TransportError("send_sms", "bad_answer", sent=True)
     status: dict[str, Any] = statuses[0]
     if str(status.get("Code")).lower() != "ok":
-        raise sort_tencent_error(str(status.get("Code", "Unknown")), rid)
+        raise sort_tencent_error(str(status.get("Code", "Unknown")), str(response.get("RequestId", "")))
     return SmsReceipt(serial=str(status.get("SerialNo", "")), fee=int(status.get("Fee") or 0))
 
 

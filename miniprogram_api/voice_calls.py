@@ -1,16 +1,17 @@
-"""Voice calls (语音通知) through Tencent Cloud: ``SendTtsVoice`` of API 2020-09-02, signed with TC3-HMAC-SHA256.
+"""Voice calls (语音通知) through Tencent Cloud: ``SendTtsVoice`` of API 2020-09-02.
 
-Vendor documents: cloud.tencent.com/document/product/1128/51558 (SendTtsVoice), …/382/52072 (signature v3).
+Vendor document: cloud.tencent.com/document/product/1128/51558 (SendTtsVoice).
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from miniprogram_api.errors import TransportError
-from miniprogram_api.http import Answer, Call, HttpClient, read_json, to_json
+from miniprogram_api.http import Answer, HttpClient
 from miniprogram_api.settings import TencentVoiceConfig
-from miniprogram_api.sms import sort_tencent_error, tc3_headers
+from miniprogram_api.sms import sort_tencent_error
+from miniprogram_api.tencent_cloud import TencentApi, response_of
 
 _VERSION = "2020-09-02"
 
@@ -32,41 +33,22 @@ class TencentVoiceCaller:
     def __init__(self, config: TencentVoiceConfig, http: HttpClient, clock: Callable[[], float] = time.time) -> None:
         self._config = config
         self._http = http
-        self._clock = clock
+        keys = (config.secret_id, config.secret_key)
+        self._api = TencentApi(*keys, "vms", _VERSION, config.base_url, config.region, clock)
 
     async def call(self, phone: str, template_id: str, params: Sequence[str]) -> str:
-        config = self._config
-        body = to_json(
-            {
-                "TemplateId": template_id,
-                "TemplateParamSet": list(params),
-                "CalledNumber": phone,
-                "VoiceSdkAppid": config.app_id,
-                "PlayTimes": 2,
-            }
-        )
-        call = Call(
-            api="send_tts_voice",
-            method="POST",
-            urls=(config.base_url + "/",),
-            headers=lambda: self._headers(body),
-            body=body,
-        )
-        return await self._http.call(call, _read)
-
-    def _headers(self, body: bytes) -> Mapping[str, str]:
-        config, now = self._config, int(self._clock())
-        keys = (config.secret_id, config.secret_key)
-        return tc3_headers(*keys, "vms", "SendTtsVoice", _VERSION, config.region, config.base_url, now, body)
+        wanted = {
+            "TemplateId": template_id,
+            "TemplateParamSet": list(params),
+            "CalledNumber": phone,
+            "VoiceSdkAppid": self._config.app_id,
+            "PlayTimes": 2,
+        }
+        return await self._http.call(self._api.call("send_tts_voice", "SendTtsVoice", wanted), _read)
 
 
 def _read(answer: Answer) -> str:
-    response = read_json("send_tts_voice", answer).get("Response")
-    if not isinstance(response, dict):
-        raise TransportError("send_tts_voice", "bad_answer", sent=True)
-    error = response.get("Error")
-    if isinstance(error, dict):
-        raise sort_tencent_error(str(error.get("Code", "Unknown")), str(response.get("RequestId", "")))
+    response = response_of("send_tts_voice", answer, sort_tencent_error)
     status = response.get("SendStatus")
     if not isinstance(status, dict) or not isinstance(status.get("CallId"), str):
         raise TransportError("send_tts_voice", "bad_answer", sent=True)

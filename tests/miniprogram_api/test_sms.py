@@ -6,7 +6,8 @@ import pytest
 
 from miniprogram_api.errors import SmsError, TransportError
 from miniprogram_api.http import Answer
-from miniprogram_api.sms import _read, number_e164, tc3_authorization
+from miniprogram_api.sms import _read, number_e164
+from miniprogram_api.tencent_cloud import tc3_authorization
 
 
 def test_the_official_example() -> None:
