@@ -4,6 +4,7 @@
 RESOURCES = (
     "auth",
     "me",
+    "terms",
     "products",
     "orders",
     "payments",

@@ -134,7 +134,7 @@ class RefreshHandler(AuthHandler):
 
 
 class LogoutHandler(ApiHandler):
-    @door("Sign out; the session's sockets close", allow=SIGNED_IN)
+    @door("Sign out; the session's sockets close", allow=SIGNED_IN, before_terms=True)
     async def post(self, call: Call[NoBody]) -> None:
         await self.services.sessions.revoke(call.actor.session_id, "logout", call.actor)
 

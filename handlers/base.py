@@ -89,6 +89,8 @@ class ApiHandler(RequestHandler):
             self.caller = await self.authenticate()
             if not declared.allow.admits(self.caller.roles):
                 raise Problem("auth.forbidden")
+            if not declared.before_terms:
+                await self.services.terms.demand(self.caller)
         self._limit(declared.limit)
         body: Body = NoBody() if declared.raw else self._parse_body(declared.body)
         ticket = self._ticket(body) if declared.idempotent else None

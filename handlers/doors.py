@@ -32,6 +32,7 @@ class Door:
     problems: tuple[str, ...]
     limit: Limit
     raw: bool  # speaks somebody else's format: no JSON in or out
+    before_terms: bool  # also for clients who have not agreed to the terms
     description: str
 
 
@@ -80,6 +81,7 @@ def door(
     problems: tuple[str, ...] = (),
     limit: Limit | None = None,
     raw: bool = False,
+    before_terms: bool = False,
     description: str = "",
 ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[None]]]:
     """Declare a verb method ``async def post(self, call, *path_arguments) -> View | None``."""
@@ -97,6 +99,7 @@ def door(
             problems,
             limit or default,
             raw,
+            before_terms,
             description,
         )
 

@@ -10,7 +10,7 @@ from services.permissions import PUBLIC, SIGNED_IN, only
 
 
 class MeHandler(ApiHandler):
-    @door("Who am I", allow=SIGNED_IN, answer=MeView)
+    @door("Who am I", allow=SIGNED_IN, answer=MeView, before_terms=True)
     async def get(self, call: Call[NoBody]) -> MeView:
         return await self.services.accounts.me(call.actor)
 

@@ -172,6 +172,8 @@ def _problems_by_status(verb: str, declared: Door, *, named: bool) -> Mapping[st
     codes = [*declared.problems, *_ALWAYS, *(("request.not_found",) if named else ())]
     if not declared.allow.public:
         codes += _SIGNED_IN
+        if not declared.before_terms:
+            codes.append("terms.not_agreed")
     if declared.allow.roles:
         codes.append("auth.forbidden")
     if not declared.raw or declared.query is not NoBody:

@@ -47,7 +47,7 @@ class ConsentTextHandler(ApiHandler):
 
 
 class ConsentsHandler(ApiHandler):
-    @door("What the caller has agreed to", allow=SIGNED_IN, answer=ConsentListView)
+    @door("What the caller has agreed to", allow=SIGNED_IN, answer=ConsentListView, before_terms=True)
     async def get(self, call: Call[NoBody]) -> ConsentListView:
         return await self.services.verifications.my_consents(call.actor)
 

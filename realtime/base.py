@@ -186,7 +186,9 @@ class BaseNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         token = auth.get("token") if isinstance(auth, dict) else None
         if not isinstance(token, str) or not token:
             raise Problem("auth.required")
-        return await self.services.sessions.authenticate(token, address=address)
+        actor = await self.services.sessions.authenticate(token, address=address)
+        await self.services.terms.demand(actor)
+        return actor
 
     async def _handle(self, name: Any, sid: str, payload: Any) -> tuple[str, bytes]:
         """The outcome's code, and the acknowledgement."""

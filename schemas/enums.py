@@ -163,6 +163,13 @@ class IdentityKind(StrEnum):
     STAFF = "staff"
 
 
+class TermsKind(StrEnum):
+    """What a person agrees to before using the product (个人信息保护法 13, 17)."""
+
+    USER_AGREEMENT = "user_agreement"
+    PRIVACY_POLICY = "privacy_policy"
+
+
 class OutboxState(StrEnum):
     PENDING = "pending"
     DONE = "done"

@@ -274,6 +274,9 @@ _TABLE = (
     ProblemType("minutes.reason_missing", Kind.UNPROCESSABLE, 42265, "请说明理由"),
     ProblemType("minutes.signature_invalid", Kind.UNPROCESSABLE, 42266, "签名图片无效"),
     ProblemType("hearing.media_unavailable", Kind.UNAVAILABLE, 50360, "语音服务暂时不可用，请稍后重试", True),
+    # terms
+    ProblemType("terms.not_agreed", Kind.FORBIDDEN, 40391, "请先阅读并同意《用户协议》和《隐私政策》"),
+    ProblemType("terms.outdated", Kind.CONFLICT, 409150, "协议已更新，请重新阅读"),
     # notices
     ProblemType("notice.not_found", Kind.NOT_FOUND, 40424, "没有这条通知"),
     ProblemType("notice.email_unavailable", Kind.CONFLICT, 40947, "暂不支持邮件通知"),

@@ -143,6 +143,7 @@ async def _client(house: House, person: DemoClient, sandbox_url: str) -> dict[st
     user_id = await house.services.accounts.ensure_client(
         NewClient(openid=person.openid, phone=person.phone, display_name=person.display_name)
     )
+    await house.services.terms.note(user_id, None)  # invented people: nobody is there to be asked
     facts = {"openid": person.openid, "phone": person.phone, "nickname": person.display_name}
     register = Call(
         "sandbox.users",

@@ -8,6 +8,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
+from schemas.enums import TermsKind
+from services.terms.term_texts import terms_text
+
 
 def record_key(path: Path) -> None:
     """Raises ValueError unless the file holds an Ed25519 private key without a passphrase (PEM)."""
@@ -54,6 +57,14 @@ def sound(path: Path) -> None:
         raise ValueError("must be a WAV or an Ogg file")
 
 
+def terms(path: Path) -> None:
+    """Raises ValueError unless the file holds a title, the day from which it holds, and paragraphs."""
+    try:
+        terms_text(TermsKind.PRIVACY_POLICY, _read(path).decode(), {})
+    except UnicodeDecodeError as fault:
+        raise ValueError("is not UTF-8") from fault
+
+
 CHECKS: dict[str, Callable[[Path], None]] = {
     "record_key_file": record_key,
     "pay_private_key_file": merchant_key,
@@ -63,6 +74,8 @@ CHECKS: dict[str, Callable[[Path], None]] = {
     "paper_cert_file": certificates,
     "paper_key_file": private_key,
     "hearing_announcement": sound,
+    "privacy_policy_file": terms,
+    "user_agreement_file": terms,
 }
 
 

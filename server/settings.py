@@ -83,6 +83,13 @@ class Settings(BaseSettings):
     token_keys: Pairs  # id:base64, signs access tokens
     record_key_file: Path  # Ed25519 private key (PEM) that signs heads of the record
 
+    # --- what clients agree to before using it (个人信息保护法 13, 17)
+    operator_name: str | None = None  # who runs this, as the privacy policy that comes with the product names it
+    operator_contact: str | None = None  # and how to reach it: a phone, an address
+    privacy_policy_file: Path | None = None  # the operator's own text in place of that
+    user_agreement_file: Path | None = None
+    terms_demanded: bool = False  # doors refuse clients who have not agreed; the page asks in any case
+
     # --- papers: receipts and statements
     payee_name: str | None = None  # whom payers pay, as receipts name them; None: the merchant number
     paper_cert_file: Path | None = None  # certificate that seals papers, issuers after it (PEM); None: the record's key

@@ -68,6 +68,7 @@ from services.spaces.space_closing import SpaceClosing
 from services.spaces.space_views import SpaceViews
 from services.spaces.spaces import Spaces
 from services.spaces.sync import Sync
+from services.terms.terms import Terms
 from services.verification.reviews import Reviews
 from services.verification.verifications import Verifications
 from services.work_desk import WorkDesk
@@ -139,6 +140,7 @@ class Services:
     verifications: Verifications
     wishes: Wishes
     work_desk: WorkDesk
+    terms: Terms
     tips: Tips
     top_ups: TopUps
     turns: Turns

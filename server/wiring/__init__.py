@@ -27,6 +27,7 @@ from server.wiring.record import Evidence, build_evidence
 from server.wiring.settlement import Settling, build_settling
 from server.wiring.shipping import build_shipping
 from server.wiring.talk import build_talk
+from server.wiring.terms import build_terms
 from server.wiring.verification import Verifying, build_verification
 from server.worker import Tick, Worker
 from services.bundle import Services
@@ -205,6 +206,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         reach=telling.reach,
         sync=Sync(core.spaces, core.reader, core.recorder, signer, clock),
         work_desk=books.work_desk,
+        terms=build_terms(core, identity.sessions, verifying.consents),
         tips=sales.tips,
         top_ups=sales.top_ups,
         turns=courts.asynchronous.turns,

@@ -38,6 +38,7 @@ class Verifying:
     checking: Checking
     deciding: Deciding
     gate: Gate
+    consents: Consents
 
     def effects(self) -> dict[str, Effect]:
         return self.checking.effects()
@@ -103,7 +104,7 @@ def build_verification(core: Core, rooms: FileRooms, reader: PaperReader, notice
     )
     reviews = Reviews(database, book, papers, deciding, core.audit)
     gate = Gate(database, closed=settings.demands_identity, clock=clock)
-    return Verifying(verifications, reviews, standing, checking, deciding, gate)
+    return Verifying(verifications, reviews, standing, checking, deciding, gate, consents)
 
 
 def _provider(core: Core) -> IdentityProvider | None:

@@ -44,21 +44,27 @@ class Consents:
         text = self._texts[kind]
         if version != text.version:
             raise Problem("verification.consent_outdated")
+        return await self.record(session, actor, actor.user_id, _purpose(kind), text)
+
+    async def record(
+        self, session: AsyncClientSession, actor: Actor | None, user_id: str, purpose: str, text: ConsentText
+    ) -> str:
+        """Write down that somebody agreed to these words for this purpose; the consent's id."""
         await self._keep(text)
         consent_id = new_id()
         await self._db.consents.insert_one(
             {
                 "_id": consent_id,
                 "schema_version": 1,
-                "user_id": actor.user_id,
-                "purpose": _purpose(kind),
+                "user_id": user_id,
+                "purpose": purpose,
                 "version": text.version,
                 "text_sha256": text.sha256,
                 "given_at": self._clock(),
             },
             session=session,
         )
-        await self._audit.write(actor, "consent.given", consent_id, session, purpose=_purpose(kind), version=version)
+        await self._audit.write(actor, "consent.given", consent_id, session, purpose=purpose, version=text.version)
         return consent_id
 
     async def covers(self, consent_id: str, kind: VerificationKind) -> bool:

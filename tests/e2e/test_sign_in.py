@@ -11,6 +11,15 @@ async def test_phone_and_code(open_phone: OpenPhone, office: Office) -> None:
     page = client.page
     await page.goto("/orders")  # needs a signed-in person, and remembers where they wanted to go
     await page.get_by_label("手机号").fill(me["phone"])
+    box = page.get_by_role("checkbox", name="我已阅读并同意")
+    await expect(box).not_to_be_checked()
+    await page.get_by_role("button", name="获取验证码").click()
+    await expect(page.get_by_role("alertdialog")).to_contain_text("隐私政策")  # nothing goes out before (PIPL 13, 14)
+    await page.get_by_role("alertdialog").get_by_role("button", name="取消").click()
+    await page.get_by_role("button", name="《隐私政策》").click()
+    await expect(page.get_by_role("dialog", name="隐私政策")).to_contain_text("您的权利")
+    await page.get_by_role("button", name="关闭").click()
+    await box.check()
     await page.get_by_role("button", name="获取验证码").click()
     await expect(page.get_by_text("验证码已发送")).to_be_visible()
     code = await office.sms_code(me["phone"])
@@ -23,6 +32,15 @@ async def test_phone_and_code(open_phone: OpenPhone, office: Office) -> None:
     await client.open_me()
     await expect(page.get_by_role("heading", name=me["display_name"])).to_be_visible()
     assert me["phone"] not in await page.content()
+    await page.get_by_role("link", name="隐私与协议").click()
+    await expect(page.get_by_text("已同意")).to_have_count(2)
+    await page.get_by_role("button", name="撤回同意").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="撤回并退出").click()
+    await page.wait_for_url("**/sign-in**")
+    await client.sign_in_as(me["display_name"])  # a way in without the box meets the gate
+    await page.get_by_role("dialog").get_by_label("我已阅读并同意").check()
+    await page.get_by_role("button", name="同意并继续").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 async def test_staff_are_asked_for_their_second_factor(open_phone: OpenPhone, office: Office) -> None:

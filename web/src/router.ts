@@ -15,6 +15,7 @@ import HearingsView from "./views/HearingsView.vue"
 import HearingView from "./views/HearingView.vue"
 import MeView from "./views/MeView.vue"
 import MinutesView from "./views/MinutesView.vue"
+import MyTermsView from "./views/MyTermsView.vue"
 import NotFoundView from "./views/NotFoundView.vue"
 import NoticesView from "./views/NoticesView.vue"
 import OfferQuoteView from "./views/OfferQuoteView.vue"
@@ -31,6 +32,7 @@ import RemindersView from "./views/RemindersView.vue"
 import ScheduleHearingView from "./views/ScheduleHearingView.vue"
 import SignInView from "./views/SignInView.vue"
 import SpacesView from "./views/SpacesView.vue"
+import TermsView from "./views/TermsView.vue"
 import VerificationView from "./views/VerificationView.vue"
 import DeskView from "./views/desk/DeskView.vue"
 
@@ -117,6 +119,8 @@ export const router = createRouter({
     { path: "/hearings", component: HearingsView, meta: { title: "移动庭审" } },
     { path: "/hearings/:id", component: HearingView, props: true, meta: { title: "庭审" } },
     { path: "/hearings/:id/minutes", component: MinutesView, props: true, meta: { title: "庭审笔录" } },
+    { path: "/terms/:kind(user_agreement|privacy_policy)", component: TermsView, props: true, meta: { open: true, title: "协议" } },
+    { path: "/me/terms", component: MyTermsView, meta: { title: "隐私与协议" } },
     { path: "/me", component: MeView, meta: { tabs: true, title: "我" } },
     { path: "/quotes/:id", component: QuoteView, props: true, meta: { title: "报价" } },
     { path: "/spaces/:id/quote", component: OfferQuoteView, props: true, meta: { title: "发送报价" } },
