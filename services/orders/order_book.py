@@ -13,7 +13,8 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.orders.order_rules import Action, allowed_as, promises_at, target
+from services.orders.order_news import waiting_card
+from services.orders.order_rules import REFUND_STEPS, Action, allowed_as, promises_at, target
 from services.outbox import Outbox
 from services.payments.payment_closing import owe_closing
 from services.payments.purposes import Subject
@@ -106,6 +107,8 @@ class OrderBook:
         payload = {"order_id": order["_id"], **(move.payload or {})}
         if move.about is not None:
             payload["card_id"] = order["cards"][move.about]
+        if move.action in REFUND_STEPS:
+            payload |= _promised(order, before)
         event_id = await self._outbox.add(session, f"order.{move.event}", f"order:{order['_id']}", payload)
         changes: dict[str, Any] = {
             **(move.set or {}),
@@ -149,6 +152,14 @@ class OrderBook:
             await reservations.keep(self._db, session, SubjectKind.ORDER, order["_id"], self._clock())
         elif action is Action.CANCEL:
             await reservations.give_back(self._db, session, SubjectKind.ORDER, order["_id"], price)
+
+
+def _promised(order: OrderDocument, before: OrderStatus) -> dict[str, str]:
+    """Where the order stood before its refund, and which card waits there: fixed with the step, like ``card_id``."""
+    stood = _before_refund(order) if before is OrderStatus.REFUNDING else before
+    kind = waiting_card(stood) if stood else None
+    card_id = order.get("cards", {}).get(kind) if kind else None
+    return {"stood": str(stood), "waiting_card_id": card_id} if card_id else {}
 
 
 def _before_refund(order: OrderDocument) -> OrderStatus | None:

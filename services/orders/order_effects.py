@@ -9,13 +9,13 @@ from typing import Any
 from schemas.documents.ledgers import OutboxDocument
 from schemas.documents.orders import OrderDocument
 from schemas.documents.spaces import SpaceDocument
-from schemas.enums import NoticeKind, Role
+from schemas.enums import NoticeKind, OrderStatus, Role
 from services.amounts import yuan
 from services.errors import Problem
 from services.live import Live
 from services.orders.assignments import Assignments
 from services.orders.order_book import OrderBook
-from services.orders.order_news import NEWS, CardChanged, CardShown, News
+from services.orders.order_news import NEWS, CardChanged, CardShown, News, promise_of
 from services.orders.order_seals import OrderSeals
 from services.orders.order_seams import Teller
 from services.outbox import Effect
@@ -144,6 +144,7 @@ class OrderEffects:
         return sum([refund["amount_fen"] async for refund in self._db.refunds.find(together, {"amount_fen": 1})])
 
     async def _show(self, row: OutboxDocument, order: OrderDocument, news: News, facts: dict[str, str]) -> None:
+        await self._keep_promise(row, order)
         try:
             if isinstance(news.card, CardShown):
                 await self._show_card(row, order, news.card, facts)
@@ -155,6 +156,15 @@ class OrderEffects:
             # the first run showed it, and a name in it has changed since
             if fault.code != "message.id_reused":
                 raise
+
+    async def _keep_promise(self, row: OutboxDocument, order: OrderDocument) -> None:
+        """A card that says what comes next must not say so while money goes back, nor after (C5)."""
+        card_id = row["payload"].get("waiting_card_id")
+        if card_id is None:
+            return
+        state = promise_of(row["kind"], OrderStatus(row["payload"]["stood"]))
+        if state is not None:
+            await self._cards.update(order["space_id"], f"{row['_id']}.promise", card_id, state)
 
     async def _show_card(
         self, row: OutboxDocument, order: OrderDocument, card: CardShown, facts: dict[str, str]

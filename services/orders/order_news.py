@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from schemas.enums import NoticeKind, Role
+from schemas.enums import NoticeKind, OrderStatus, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,35 @@ class News:
     kind: NoticeKind
     told: tuple[Told, ...]
     card: CardShown | CardChanged | None = None
+
+
+# Which card waits for a step while an order stands there, and in which state that card is then.
+_WAITING: dict[OrderStatus, tuple[str, str]] = {
+    OrderStatus.ASSIGNED: ("assignment", "assigned"),
+    OrderStatus.IN_SERVICE: ("assignment", "accepted"),
+    OrderStatus.DELIVERED: ("delivery", "delivered"),
+}
+ENDED = "ended"
+_WHILE_REFUNDING = {
+    "order.refund_requested": "refunding",
+    "order.refunded": ENDED,
+    "order.refunded_partly": None,  # None: as before
+    "order.refund_failed": None,
+}
+
+
+def waiting_card(status: OrderStatus) -> str | None:
+    """The kind of the card that promises what comes next of an order that stands at ``status``; None: none does."""
+    found = _WAITING.get(status)
+    return found[0] if found else None
+
+
+def promise_of(event: str, stood: OrderStatus) -> str | None:
+    """The state that ``event``, a step of a refund, gives the card that waits; None: the event is none, or no card
+    waits. ``stood`` is where the order was before the refund."""
+    if event not in _WHILE_REFUNDING or stood not in _WAITING:
+        return None
+    return _WHILE_REFUNDING[event] or _WAITING[stood][1]
 
 
 _C, _L, _S = Role.CLIENT, Role.LAWYER, Role.SUPPORT

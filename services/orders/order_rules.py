@@ -67,6 +67,8 @@ TRANSITIONS: dict[tuple[OrderStatus, Action], Transition] = {
     (_S.REFUNDING, Action.REFUND_END): Transition(None, _by(_SYSTEM)),
 }
 
+REFUND_STEPS = frozenset({Action.REFUND, Action.REFUND_ALL, Action.REFUND_END})
+
 PERMISSIONS: dict[Action, Permission] = {
     Action.CANCEL: Permission.ORDER_CANCEL,
     Action.ASSIGN: Permission.ORDER_ASSIGN,

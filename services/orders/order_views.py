@@ -137,6 +137,7 @@ def order_view(order: OrderDocument, roles: frozenset[Role], clients: Mapping[st
         deadlines=[
             DeadlineView(code=one["code"], title=one["title"], due_at=one["due_at"], met_at=one.get("met_at"))
             for one in order["deadlines"]
+            if "met_at" in one or status is not OrderStatus.REFUNDING  # nothing is promised while money goes back
         ],
         actions=offers(status, roles),
         unpaid_until=order.get("unpaid_until"),

@@ -8,7 +8,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.pay import Refund
 from schemas.documents.orders import RefundDocument
-from schemas.enums import OrderStatus, RefundState
+from schemas.enums import OrderStatus, QuoteState, RefundState
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
@@ -150,12 +150,18 @@ class RefundSettling:
             state = RefundState.SUCCEEDED
         payload = {"refund_id": refund.get("group", refund["_id"])}
         if await self._all_back(session, order["_id"]):
+            await self._end_quotes(session, order["_id"])
             move = Move(Action.REFUND_ALL, "refunded", payload=payload, about="refund")
         else:
             event = "refunded_partly" if state is RefundState.SUCCEEDED else "refund_failed"
             unset = ("status_before_refund",)
             move = Move(Action.REFUND_END, event, unset=unset, payload=payload, about="refund")
         await self._book.move(session, order, move)
+
+    async def _end_quotes(self, session: AsyncClientSession, order_id: str) -> None:
+        """What was offered on top of an order that has ended can be paid no more: it lapses at the next look."""
+        open_ = {"order_id": order_id, "state": {"$in": [QuoteState.OFFERED.value, QuoteState.ACCEPTED.value]}}
+        await self._db.quotes.update_many(open_, {"$set": {"valid_until": self._clock()}}, session=session)
 
     async def _group(self, session: AsyncClientSession, refund: RefundDocument) -> list[RefundDocument]:
         """The refunds that were asked for together with this one, as they are now."""

@@ -38,6 +38,8 @@ STATES = {
     "requested": "处理中",
     "refunded": "已退款",
     "failed": "未成功",
+    "refunding": "退款中",
+    "ended": "服务已结束",
 }
 _REASONS = {
     Withheld.RECALLED: "发送人已撤回，内容未披露",

@@ -50,6 +50,36 @@ async def test_every_event_is_worked_off(world: World) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("status", "kind", "waits"),
+    [
+        (OrderStatus.ASSIGNED, "assignment", "assigned"),
+        (OrderStatus.IN_SERVICE, "assignment", "accepted"),
+        (OrderStatus.DELIVERED, "delivery", "delivered"),
+    ],
+)
+async def test_no_card_promises_what_no_longer_comes(world: World, status: OrderStatus, kind: str, waits: str) -> None:
+    """C5: while money goes back, and after, the card that waited says so; after a refund in part it waits again."""
+    client, desk = await world.client(), await world.person(Role.OPS)
+    order, lawyer = await world.served(client, min(status, OrderStatus.IN_SERVICE, key=list(OrderStatus).index))
+    if status is OrderStatus.DELIVERED:
+        await world.orders.deliver(lawyer, order.id, DeliverBody(summary="意见"))
+    states = [waits]
+    for amount, after in ((100, waits), (None, "ended")):
+        body = RefundBody(amount_fen=amount, reason="协商退款")
+        view = await world.refunds.request(desk, order.id, body, ticket(desk, f"refund {order.id}", body))
+        assert all(one.met_at for one in view.deadlines)  # the page promises no time either
+        await world.work()
+        await world.settle_refunds()
+        await world.repeat(order.id, "order.refund_requested")
+        await world.work()
+        states += ["refunding", after]
+    entries = await world.entries(str(order.space_id))
+    seq = 1 + next(i for i, entry in enumerate(entries) if entry.get("kind") == kind)
+    shown = [entry["state"] for entry in entries if entry.get("seq") == seq]
+    assert shown[-4:] == states[1:]
+
+
 @pytest.mark.parametrize(("fen", "text"), [(1, "0.01"), (100, "1"), (4900, "49"), (39905, "399.05")])
 def test_money_is_written_as_people_read_it(fen: int, text: str) -> None:
     assert yuan(fen) == text

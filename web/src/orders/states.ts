@@ -90,6 +90,7 @@ const CARD_STATES: Record<string, string> = {
   accepted: "已接单",
   declined: "已谢绝",
   closed: "已关闭",
+  ended: "服务已结束",
   reopened: "已重新开启",
   done: "已完成",
   scheduled: "待开庭",
@@ -110,6 +111,6 @@ export const cardStateLabel = (state: string, kind: string = ""): string =>
 export function cardTone(state: string): Tone {
   if (state in STATES) return state === "paid" ? "done" : statusTone(state as OrderStatus)
   if (["accepted", "done", "succeeded", "success"].includes(state)) return "done"
-  if (["declined", "closed"].includes(state)) return "off"
+  if (["declined", "closed", "ended"].includes(state)) return "off"
   return "wait"
 }
