@@ -2,10 +2,9 @@
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
-from schemas.api.base import NoBody
+from schemas.api.base import NoBody, Page, PageQuery
 from schemas.api.companies import (
     BankTopUpBody,
-    CompaniesView,
     CompanyBody,
     CompanyMemberBody,
     CompanyMemberChangeBody,
@@ -14,7 +13,6 @@ from schemas.api.companies import (
     StatementQuery,
     StatementView,
     TopUpBody,
-    TopUpsView,
     TopUpView,
 )
 from schemas.api.payments import PaymentView
@@ -38,9 +36,11 @@ class CompaniesHandler(ApiHandler):
     async def post(self, call: Call[CompanyBody]) -> CompanyView:
         return await self.services.companies.create(call.actor, call.body)
 
-    @door("List the caller's companies; all of them for ops", allow=SIGNED_IN, answer=CompaniesView)
-    async def get(self, call: Call[NoBody]) -> CompaniesView:
-        return await self.services.companies.list(call.actor)
+    @door(
+        "List the caller's companies; all of them for ops", allow=SIGNED_IN, query=PageQuery, answer=Page[CompanyView]
+    )
+    async def get(self, call: Call[NoBody]) -> Page[CompanyView]:
+        return await self.services.companies.list(call.actor, call.query)
 
 
 class InvoiceTitlesHandler(ApiHandler):
@@ -114,9 +114,15 @@ class TopUpsHandler(ApiHandler):
     async def post(self, call: Call[TopUpBody], company_id: str) -> PaymentView:
         return await self.services.top_ups.by_wechat(call.actor, company_id, call.body, call.ticket)
 
-    @door("List a company's top-ups", allow=SIGNED_IN, answer=TopUpsView, problems=("company.not_found",))
-    async def get(self, call: Call[NoBody], company_id: str) -> TopUpsView:
-        return await self.services.top_ups.list(call.actor, company_id)
+    @door(
+        "List a company's top-ups",
+        allow=SIGNED_IN,
+        query=PageQuery,
+        answer=Page[TopUpView],
+        problems=("company.not_found",),
+    )
+    async def get(self, call: Call[NoBody], company_id: str) -> Page[TopUpView]:
+        return await self.services.top_ups.list(call.actor, company_id, call.query)
 
 
 class BankTopUpsHandler(ApiHandler):

@@ -2,13 +2,12 @@
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
-from schemas.api.base import NoBody
+from schemas.api.base import NoBody, Page, PageQuery
 from schemas.api.hearings import (
     HearingBody,
-    HearingBriefListView,
+    HearingBriefView,
     HearingCancel,
     HearingFind,
-    HearingListView,
     HearingMove,
     HearingObserve,
     HearingView,
@@ -39,17 +38,18 @@ class SpaceHearingsHandler(ApiHandler):
     @door(
         "The hearings of a case, newest first; in a hearing's own space, that one",
         allow=SIGNED_IN,
-        answer=HearingBriefListView,
+        query=PageQuery,
+        answer=Page[HearingBriefView],
         problems=("space.not_found",),
     )
-    async def get(self, call: Call[NoBody], space_id: str) -> HearingBriefListView:
-        return await self.services.hearings.of_case(call.actor, space_id)
+    async def get(self, call: Call[NoBody], space_id: str) -> Page[HearingBriefView]:
+        return await self.services.hearings.of_case(call.actor, space_id, call.query)
 
 
 class HearingsHandler(ApiHandler):
-    @door("The caller's hearings, by their time", allow=SIGNED_IN, answer=HearingListView)
-    async def get(self, call: Call[NoBody]) -> HearingListView:
-        return await self.services.hearings.mine(call.actor)
+    @door("The caller's hearings, by their time", allow=SIGNED_IN, query=PageQuery, answer=Page[HearingView])
+    async def get(self, call: Call[NoBody]) -> Page[HearingView]:
+        return await self.services.hearings.mine(call.actor, call.query)
 
 
 class HearingFindHandler(ApiHandler):

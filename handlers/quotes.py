@@ -2,9 +2,9 @@
 
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
-from schemas.api.base import NoBody
+from schemas.api.base import NoBody, Page, PageQuery
 from schemas.api.payments import PaymentBody, PaymentView
-from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteDeclineBody, QuotesView, QuoteView, TipBody
+from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteDeclineBody, QuoteView, TipBody
 from services.permissions import SIGNED_IN
 
 STEP = ("quote.not_found", "quote.wrong_state")
@@ -31,9 +31,15 @@ class SpaceQuotesHandler(ApiHandler):
     async def post(self, call: Call[QuoteBody], space_id: str) -> QuoteView:
         return await self.services.quotes.offer(call.actor, space_id, call.body, call.ticket)
 
-    @door("List the quotes of a space", allow=SIGNED_IN, answer=QuotesView, problems=("space.not_found",))
-    async def get(self, call: Call[NoBody], space_id: str) -> QuotesView:
-        return await self.services.quotes.of_space(call.actor, space_id)
+    @door(
+        "List the quotes of a space",
+        allow=SIGNED_IN,
+        query=PageQuery,
+        answer=Page[QuoteView],
+        problems=("space.not_found",),
+    )
+    async def get(self, call: Call[NoBody], space_id: str) -> Page[QuoteView]:
+        return await self.services.quotes.of_space(call.actor, space_id, call.query)
 
 
 class QuoteHandler(ApiHandler):

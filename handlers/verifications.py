@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
 from handlers.upload_forms import as_reached
-from schemas.api.base import NoBody, Page
+from schemas.api.base import NoBody, Page, PageQuery
 from schemas.api.files import UploadView
 from schemas.api.verifications import (
-    ConsentListView,
     ConsentQuery,
     ConsentTextView,
+    ConsentView,
     DecideBody,
     DeskVerificationsQuery,
     DeskVerificationView,
@@ -47,9 +47,11 @@ class ConsentTextHandler(ApiHandler):
 
 
 class ConsentsHandler(ApiHandler):
-    @door("What the caller has agreed to", allow=SIGNED_IN, answer=ConsentListView, before_terms=True)
-    async def get(self, call: Call[NoBody]) -> ConsentListView:
-        return await self.services.verifications.my_consents(call.actor)
+    @door(
+        "What the caller has agreed to", allow=SIGNED_IN, query=PageQuery, answer=Page[ConsentView], before_terms=True
+    )
+    async def get(self, call: Call[NoBody]) -> Page[ConsentView]:
+        return await self.services.verifications.my_consents(call.actor, call.query)
 
 
 class MyVerificationsHandler(ApiHandler):

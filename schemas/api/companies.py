@@ -79,10 +79,6 @@ class CompanyView(View):
     members: list[CompanyMemberView]
 
 
-class CompaniesView(View):
-    items: list[CompanyView]
-
-
 class TopUpView(View):
     id: str
     company_id: str
@@ -92,10 +88,6 @@ class TopUpView(View):
     bank_reference: str | None = None
     created_at: Moment
     done_at: Moment | None = None
-
-
-class TopUpsView(View):
-    items: list[TopUpView]
 
 
 class StatementLineView(View):

@@ -168,11 +168,6 @@ class HearingView(View):
     server_time: Moment
 
 
-class HearingListView(View):
-    items: list[HearingView]
-    has_more: bool = False
-
-
 class HearingBriefView(View):
     """A hearing in the list of its case. ``space_id``: its own space, for those who take part in it."""
 
@@ -187,11 +182,6 @@ class HearingBriefView(View):
     minutes: int
     space_id: str | None
     participant: bool
-
-
-class HearingBriefListView(View):
-    items: list[HearingBriefView]
-    has_more: bool = False
 
 
 class IceServerView(View):

@@ -60,10 +60,6 @@ class QuoteView(View):
     created_at: Moment
 
 
-class QuotesView(View):
-    items: list[QuoteView]
-
-
 class TipBody(PaymentBody):
     """The client's thanks after the service. It goes to the lawyer's firm and is not refunded."""
 

@@ -13,7 +13,7 @@ class TermsSectionView(View):
     paragraphs: list[str]
 
 
-class TermsView(View):
+class TermsTextView(View):
     """One text. ``version`` changes with every word of it."""
 
     kind: TermsKind
@@ -24,7 +24,7 @@ class TermsView(View):
 
 
 class TermsListView(View):
-    items: list[TermsView]
+    items: list[TermsTextView]
 
 
 class AgreeBody(Body):

@@ -135,7 +135,3 @@ class ConsentView(View):
     paragraphs: list[str]
     given_at: Moment
     withdrawn_at: Moment | None = None
-
-
-class ConsentListView(View):
-    items: list[ConsentView]

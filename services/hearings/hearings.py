@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from ocr import Drawn
+from schemas.api.base import Page, PageQuery
 from schemas.api.hearings import (
     HearingBody,
-    HearingBriefListView,
+    HearingBriefView,
     HearingCancel,
-    HearingListView,
     HearingMove,
     HearingView,
     SdpView,
@@ -33,6 +33,7 @@ from services.hearings.rescheduling import Rescheduling
 from services.hearings.rights import Act
 from services.hearings.scheduling import Scheduling
 from services.live import Live
+from services.pages import page_of
 from services.permissions import Permission
 from services.spaces.spaces import Spaces
 from services.storage.database import Database
@@ -40,7 +41,6 @@ from services.verification.gate import Gate
 from services.verification.guarded_acts import GuardedAct
 
 LISTED_BACK = timedelta(days=30)
-LISTED = 50
 
 
 class Pages(Protocol):
@@ -123,25 +123,36 @@ class Hearings:
     async def get(self, actor: Actor, hearing_id: str) -> HearingView:
         return self._views.view(await self._docket.access(actor, hearing_id), actor.user_id)
 
-    async def mine(self, actor: Actor) -> HearingListView:
+    async def mine(self, actor: Actor, query: PageQuery) -> Page[HearingView]:
         """The caller's hearings that are open or were lately, by their time."""
         since = self._clock() - LISTED_BACK
         current = [{"starts_at": {"$gte": since}}, {"stage": {"$ne": HearingStage.CLOSED}}]
         wanted = {"seats.user_id": actor.user_id, "$or": current}
-        found = await self._db.hearings.find(wanted).sort("starts_at", 1).limit(LISTED + 1).to_list()
-        items = [self._views.view(document, actor.user_id) for document in found[:LISTED]]
-        return HearingListView(items=items, has_more=len(found) > LISTED)
+        order = [("starts_at", 1), ("_id", 1)]
+        found = (
+            await self._db.hearings.find(await self._after(wanted, query)).sort(order).limit(query.limit + 1).to_list()
+        )
+        shown, more = found[: query.limit], len(found) > query.limit
+        items = [self._views.view(document, actor.user_id) for document in shown]
+        return Page(items=items, next_cursor=shown[-1]["_id"] if more else None, has_more=more)
 
-    async def of_case(self, actor: Actor, space_id: str) -> HearingBriefListView:
+    async def _after(self, wanted: dict[str, Any], query: PageQuery) -> dict[str, Any]:
+        """``wanted``, from behind the hearing that the page before ended with; it may have been moved meanwhile."""
+        last = await self._db.hearings.find_one({"_id": query.cursor}, {"starts_at": 1}) if query.cursor else None
+        if last is None:
+            return wanted
+        at = last["starts_at"]
+        behind = [{"starts_at": {"$gt": at}}, {"starts_at": at, "_id": {"$gt": last["_id"]}}]
+        return {"$and": [wanted, {"$or": behind}]}
+
+    async def of_case(self, actor: Actor, space_id: str, query: PageQuery) -> Page[HearingBriefView]:
         """The hearings of a case, newest first, for the members of its space; of a hearing's own space, that one.
 
         Raises ``space.not_found``.
         """
         await self._spaces.access(actor, space_id, Permission.SPACE_VIEW)
         wanted = {"$or": [{"case_space_id": space_id}, {"space_id": space_id}]}
-        found = await self._db.hearings.find(wanted).sort("_id", -1).limit(LISTED + 1).to_list()
-        items = [self._views.brief(document, actor.user_id) for document in found[:LISTED]]
-        return HearingBriefListView(items=items, has_more=len(found) > LISTED)
+        return await page_of(self._db.hearings, wanted, query, lambda one: self._views.brief(one, actor.user_id))
 
     async def find(self, actor: Actor, code: str) -> HearingView:
         """The hearing with this code, for those who take part in it. Raises ``hearing.link_invalid``."""

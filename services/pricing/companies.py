@@ -11,8 +11,8 @@ from pymongo import ASCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from schemas.api.base import Page, PageQuery
 from schemas.api.companies import (
-    CompaniesView,
     CompanyBody,
     CompanyMemberBody,
     CompanyMemberChangeBody,
@@ -34,6 +34,7 @@ from services.ids import new_id
 from services.keys import BlindIndex
 from services.ledger.accounts import Kind, account
 from services.ledger.ledger import Ledger
+from services.pages import newest
 from services.pricing.allowances import Allowances
 from services.storage.database import Database
 
@@ -279,11 +280,12 @@ class Companies:
             ]
         )
 
-    async def list(self, actor: Actor) -> CompaniesView:
-        """Those that the caller belongs to; all of them for ops."""
-        query = {} if actor.has(Role.OPS) else {"members.user_id": actor.user_id}
-        found = await self._db.companies.find(query).sort("name", ASCENDING).to_list()
-        return CompaniesView(items=[await self._view(actor, company) for company in found])
+    async def list(self, actor: Actor, query: PageQuery) -> Page[CompanyView]:
+        """Those that the caller belongs to; all of them for ops. Newest first."""
+        wanted = {} if actor.has(Role.OPS) else {"members.user_id": actor.user_id}
+        found, following = await newest(self._db.companies, wanted, query)
+        items = [await self._view(actor, company) for company in found]
+        return Page(items=items, next_cursor=following, has_more=following is not None)
 
 
 def _member(company: CompanyDocument, user_id: str) -> CompanyMemberDocument | None:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from pymongo import DESCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from schemas.api.companies import BankTopUpBody, TopUpBody, TopUpsView, TopUpView
+from schemas.api.base import Page, PageQuery
+from schemas.api.companies import BankTopUpBody, TopUpBody, TopUpView
 from schemas.api.payments import PaymentBody, PaymentView
 from schemas.documents.orders import PaymentDocument
 from schemas.documents.pricing import CompanyDocument, TopUpDocument
@@ -19,6 +19,7 @@ from services.idempotency import Ticket
 from services.ids import new_id
 from services.ledger import postings
 from services.ledger.ledger import Ledger
+from services.pages import page_of
 from services.payments.payments import Payments
 from services.payments.purposes import Payable, Subject
 from services.pricing.companies import Companies
@@ -139,11 +140,10 @@ class TopUps:
 
         return _view(await self._db.transaction(work))
 
-    async def list(self, actor: Actor, company_id: str) -> TopUpsView:
-        """Newest first, a hundred at most. Raises ``company.not_found``."""
+    async def list(self, actor: Actor, company_id: str, query: PageQuery) -> Page[TopUpView]:
+        """Newest first. Raises ``company.not_found``."""
         await self._companies.access(actor, company_id)
-        found = self._db.top_ups.find({"company_id": company_id}).sort("_id", DESCENDING).limit(100)
-        return TopUpsView(items=[_view(top_up) async for top_up in found])
+        return await page_of(self._db.top_ups, {"company_id": company_id}, query, _view)
 
 
 def _no_member(actor: Actor, company: CompanyDocument) -> None:

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from pymongo import DESCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from schemas.api.base import Page, PageQuery
 from schemas.api.payments import PaymentBody, PaymentView
-from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteDeclineBody, QuotesView, QuoteView
+from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteDeclineBody, QuoteView
 from schemas.documents.orders import OrderDocument
 from schemas.documents.pricing import QuoteDocument
 from schemas.enums import OrderStatus, QuoteState, Role, SubjectKind
@@ -19,6 +19,7 @@ from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
 from services.orders.order_rules import QUOTABLE
 from services.outbox import Outbox
+from services.pages import newest
 from services.payments.payments import Payments
 from services.payments.purposes import Subject
 from services.payments.settled_payments import NOTHING, owed
@@ -88,11 +89,12 @@ class Quotes:
         quote, place = await self._access(actor, quote_id, Permission.SPACE_VIEW)
         return await self._book.view(quote, place.role)
 
-    async def of_space(self, actor: Actor, space_id: str) -> QuotesView:
-        """Newest first, a hundred at most. Raises ``space.not_found``."""
+    async def of_space(self, actor: Actor, space_id: str, query: PageQuery) -> Page[QuoteView]:
+        """Newest first. Raises ``space.not_found``."""
         place = await self._spaces.access(actor, space_id, Permission.SPACE_VIEW)
-        found = self._db.quotes.find({"space_id": space_id}).sort("_id", DESCENDING).limit(SHOWN)
-        return QuotesView(items=[await self._book.view(quote, place.role) async for quote in found])
+        found, following = await newest(self._db.quotes, {"space_id": space_id}, query)
+        items = [await self._book.view(quote, place.role) for quote in found]
+        return Page(items=items, next_cursor=following, has_more=following is not None)
 
     async def accept(self, actor: Actor, quote_id: str, body: QuoteAcceptBody) -> QuoteView:
         """The client says yes, with coupons or without; then it can be paid.

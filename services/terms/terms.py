@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from schemas.api.terms import AgreeBody, AgreedView, MyTermsView, TermsListView, TermsSectionView, TermsView
+from schemas.api.terms import AgreeBody, AgreedView, MyTermsView, TermsListView, TermsSectionView, TermsTextView
 from schemas.documents.verifications import ConsentDocument
 from schemas.enums import TermsKind
 from services.actors import Actor
@@ -116,8 +116,8 @@ class Terms:
             agreed_at=given["given_at"] if given and agreed else None,
         )
 
-    def _view(self, text: TermsText) -> TermsView:
-        return TermsView(
+    def _view(self, text: TermsText) -> TermsTextView:
+        return TermsTextView(
             kind=text.kind,
             version=self._agreed[text.kind].version,
             title=text.title,

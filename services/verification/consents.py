@@ -3,11 +3,11 @@
 import contextlib
 from collections.abc import Mapping
 
-from pymongo import DESCENDING
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from schemas.api.verifications import ConsentListView, ConsentTextView, ConsentView
+from schemas.api.base import Page, PageQuery
+from schemas.api.verifications import ConsentTextView, ConsentView
 from schemas.documents.verifications import ConsentDocument, ConsentTextDocument
 from schemas.verification_enums import VerificationKind
 from services.actors import Actor
@@ -15,10 +15,9 @@ from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.ids import new_id
+from services.pages import newest
 from services.storage.database import Database
 from services.verification.consent_texts import ConsentText
-
-LISTED = 200
 
 
 class Consents:
@@ -90,12 +89,13 @@ class Consents:
         if result.modified_count:
             await self._audit.write(actor, "consent.withdrawn", consent_id, session)
 
-    async def mine(self, actor: Actor) -> ConsentListView:
+    async def mine(self, actor: Actor, query: PageQuery) -> Page[ConsentView]:
         """Newest first, each with the words that were agreed to."""
-        found = await self._db.consents.find({"user_id": actor.user_id}).sort("_id", DESCENDING).limit(LISTED).to_list()
+        found, following = await newest(self._db.consents, {"user_id": actor.user_id}, query)
         hashes = sorted({one["text_sha256"] for one in found})
         texts = {one["_id"]: one async for one in self._db.consent_texts.find({"_id": {"$in": hashes}})}
-        return ConsentListView(items=[_view(one, texts.get(one["text_sha256"])) for one in found])
+        items = [_view(one, texts.get(one["text_sha256"])) for one in found]
+        return Page(items=items, next_cursor=following, has_more=following is not None)
 
 
 def _view(consent: ConsentDocument, text: ConsentTextDocument | None) -> ConsentView:

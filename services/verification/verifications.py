@@ -8,11 +8,11 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from miniprogram_api.errors import VendorError
-from schemas.api.base import CHINA
+from schemas.api.base import CHINA, Page, PageQuery
 from schemas.api.files import UploadView
 from schemas.api.verifications import (
-    ConsentListView,
     ConsentTextView,
+    ConsentView,
     MyVerificationsView,
     PaperBody,
     SubmitBody,
@@ -81,8 +81,8 @@ class Verifications:
     def consent_text(self, kind: VerificationKind) -> ConsentTextView:
         return self._consents.text(kind)
 
-    async def my_consents(self, actor: Actor) -> ConsentListView:
-        return await self._consents.mine(actor)
+    async def my_consents(self, actor: Actor, query: PageQuery) -> Page[ConsentView]:
+        return await self._consents.mine(actor, query)
 
     async def mine(self, actor: Actor) -> MyVerificationsView:
         """What the caller has proven, and their applications, newest first."""

@@ -14,6 +14,7 @@ from schemas.api.asynchronous import (
     TurnQuery,
     TurnView,
 )
+from schemas.api.base import PageQuery
 from schemas.api.exchanges import ExchangeView
 from schemas.api.hearings import HearingMove
 from schemas.hearing_enums import ActKind, HearingMode, HearingStage, HearingState
@@ -310,10 +311,10 @@ async def test_one_that_lasts_for_months_is_still_found(house: House, world: Wor
     """A live hearing is over in a day; this one is listed until it is closed."""
     await begin(world, HearingStage.OPENING)
     time.pass_by(24 * 60)
-    assert [one.id for one in (await house.services.hearings.mine(world.wang.actor)).items] == [world.id]
+    assert [one.id for one in (await house.services.hearings.mine(world.wang.actor, PageQuery())).items] == [world.id]
     for stage in (HearingStage.RECESS, HearingStage.CLOSED):
         await move(world, stage)
-    assert (await house.services.hearings.mine(world.wang.actor)).items == []
+    assert (await house.services.hearings.mine(world.wang.actor, PageQuery())).items == []
 
 
 async def test_turns_of_one_moment_do_not_overdraw(house: House, world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from schemas.api.base import PageQuery
 from schemas.api.messages import MessageListQuery
 from schemas.enums import Role
 from schemas.hearing_enums import ActKind, HearingKind, HearingStage, IdentityState, Place
@@ -128,7 +129,9 @@ async def test_the_code_and_the_calendar_serve_those_who_take_part(house: House,
     assert await refusal(house.services.hearings.get(stranger.actor, world.id)) == "hearing.not_found"
     assert await refusal(house.services.hearings.calendar(stranger.actor, world.id)) == "hearing.not_found"
     assert (await world.seen(world.wang)).code is None
-    assert [one.id for one in (await house.services.hearings.mine(world.witness.actor)).items] == [world.id]
+    assert [one.id for one in (await house.services.hearings.mine(world.witness.actor, PageQuery())).items] == [
+        world.id
+    ]
     text = (await house.services.hearings.calendar(world.wang.actor, world.id)).decode()
     lines = text.replace("\r\n ", "").split("\r\n")
     assert f"DTSTART:{seen.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in lines

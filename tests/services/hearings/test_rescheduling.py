@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from schemas.api.base import PageQuery
 from schemas.api.hearings import HearingCancel, HearingMove
 from schemas.enums import Role
 from schemas.hearing_enums import ActKind, HearingStage, HearingState
@@ -171,14 +172,14 @@ async def test_a_hearing_is_found_from_its_space_and_from_its_case(house: House,
     assert (await views.get(world.wang.actor, world.case)).hearing_id is None
     (listed,) = (await views.listing(world.zhao.actor)).items
     assert (listed.hearing_id, listed.client_name, listed.lawyer_name) == (world.id, None, None)
-    (brief,) = (await hearings.of_case(world.wang.actor, world.case)).items
+    (brief,) = (await hearings.of_case(world.wang.actor, world.case, PageQuery())).items
     assert (brief.id, brief.space_id, brief.participant) == (world.id, world.space, True)
-    assert [one.id for one in (await hearings.of_case(world.zhao.actor, world.space)).items] == [world.id]
+    assert [one.id for one in (await hearings.of_case(world.zhao.actor, world.space, PageQuery())).items] == [world.id]
     for outsider in (world.zhao, world.judge):
-        assert await refusal(hearings.of_case(outsider.actor, world.case)) == "space.not_found"
+        assert await refusal(hearings.of_case(outsider.actor, world.case, PageQuery())) == "space.not_found"
     await hearings.cancel(world.judge.actor, world.id, CANCEL)
     assert (await views.get(world.zhao.actor, world.space)).hearing_state == HearingState.CANCELLED
-    assert (await hearings.of_case(world.wang.actor, world.case)).items[0].state == HearingState.CANCELLED
+    assert (await hearings.of_case(world.wang.actor, world.case, PageQuery())).items[0].state == HearingState.CANCELLED
 
 
 async def test_moving_and_opening_at_once_come_one_after_the_other(house: House, world: World) -> None:

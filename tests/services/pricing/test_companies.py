@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from schemas.api.base import PageQuery
 from schemas.api.companies import (
     BankTopUpBody,
     CompanyBody,
@@ -145,7 +146,9 @@ async def test_an_admin_tops_up_by_wechat_once_however_often_the_phone_asks(worl
     await world.payments.notify(*await world.notice(first.out_trade_no))
     await world.payments.notify(*await world.notice(first.out_trade_no))
     assert await balance(world, made.id) == 500_00
-    assert [one.state for one in (await world.shop.top_ups.list(admin, made.id)).items] == [TopUpState.DONE]
+    assert [one.state for one in (await world.shop.top_ups.list(admin, made.id, PageQuery())).items] == [
+        TopUpState.DONE
+    ]
 
 
 def subject(view: PaymentView) -> str:
@@ -261,7 +264,7 @@ async def test_only_its_people_see_and_spend_and_only_admins_change(world: World
     made = await company(world, admin, 100_00)
     added = CompanyMemberBody(phone=await phone_of(world, member))
     await world.shop.companies.add_member(admin, made.id, added)
-    assert len((await world.shop.companies.list(member)).items) == 1
+    assert len((await world.shop.companies.list(member, PageQuery())).items) == 1
     assert await refused(world.shop.companies.get(stranger, made.id)) == "company.not_found"
     assert await refused(world.shop.companies.add_member(member, made.id, added)) == "auth.forbidden"
     top_up = TopUpBody(amount_fen=100, method=PaymentMethod.WECHAT_JSAPI)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from schemas.api.base import PageQuery
 from schemas.api.orders import OrderView, RefundBody
 from schemas.api.payments import PaymentView
 from schemas.api.quotes import QuoteAcceptBody, QuoteBody, QuoteDeclineBody, QuoteItem, QuoteView
@@ -159,6 +160,8 @@ async def test_coupons_of_their_own_kind_make_it_cheaper_and_come_back_when_it_l
     assert coupon is not None
     assert (payment["state"], coupon["state"]) == (PaymentState.CLOSED, CouponState.AVAILABLE)
     assert await refused(start(world, client, quote.id)) == "quote.wrong_state"
+    await world.shop.quote_watch.tick()
+    assert (await world.shop.quotes.get(client, quote.id)).state is QuoteState.LAPSED  # its card promises nothing
 
 
 async def test_a_quote_that_was_paid_just_in_time_does_not_lapse(world: World) -> None:
@@ -231,7 +234,7 @@ async def test_the_same_offer_twice_is_one(world: World) -> None:
     key = ticket(lawyer, "quotes", OFFER)
     first = await world.shop.quotes.offer(lawyer, order.space_id or "", OFFER, key)
     assert await world.shop.quotes.offer(lawyer, order.space_id or "", OFFER, key) == first
-    assert len((await world.shop.quotes.of_space(lawyer, order.space_id or "")).items) == 1
+    assert len((await world.shop.quotes.of_space(lawyer, order.space_id or "", PageQuery())).items) == 1
 
 
 async def test_nobody_is_asked_to_pay_for_an_order_that_has_ended(world: World) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from schemas.api.base import PageQuery
 from schemas.api.terms import AgreeBody
 from schemas.enums import TermsKind
 from server.settings import Settings
@@ -80,7 +81,7 @@ async def test_a_consent_is_kept_once_with_its_words_and_its_time(house: House) 
     person = await client(house)
     for _ in range(2):
         await house.services.terms.agree(person.actor, AgreeBody(versions=versions(house)))
-    given = (await house.services.verifications.my_consents(person.actor)).items
+    given = (await house.services.verifications.my_consents(person.actor, PageQuery())).items
     assert sorted(one.purpose for one in given) == ["terms.privacy_policy", "terms.user_agreement"]
     policy = next(one for one in given if one.purpose == "terms.privacy_policy")
     words = "".join(policy.paragraphs)
@@ -115,7 +116,7 @@ async def test_taking_it_back_ends_every_session_and_asks_again(house: House, ur
     await house.services.terms.demand(person.actor)
     assert await status(url, "/me/terms", person, "DELETE") == (204, "")
     assert await status(url, "/me", person) == (401, "auth.session_revoked")
-    given = (await house.services.verifications.my_consents(person.actor)).items
+    given = (await house.services.verifications.my_consents(person.actor, PageQuery())).items
     assert all(one.withdrawn_at for one in given)
     with pytest.raises(Problem, match=r"terms\.not_agreed"):
         await house.services.terms.demand(person.actor)

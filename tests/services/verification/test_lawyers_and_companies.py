@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from schemas.api.base import PageQuery
 from schemas.api.verifications import DecideBody, DeskVerificationsQuery
 from schemas.enums import Role
 from schemas.reading_enums import ReadingKind
@@ -134,7 +135,7 @@ async def test_the_legal_representative_speaks_for_the_company(world: Verificati
     )
     _, state = await company(world, person, fields)
     assert state == "verified"
-    (mine,) = (await world.house.services.companies.list(person.actor)).items
+    (mine,) = (await world.house.services.companies.list(person.actor, PageQuery())).items
     assert (mine.name, mine.credit_code, mine.verified, mine.admin) == (
         fields["company_name"],
         fields["credit_code"],
@@ -164,7 +165,7 @@ async def test_what_is_public_proves_nothing_about_who_sends_it(world: Verificat
     assert state == "in_review"
     body = DecideBody(approved=False, reason=RefusalReason.NOT_ENTITLED)
     await world.verifying.reviews.decide(ops.actor, verification_id, body)
-    assert (await world.house.services.companies.list(person.actor)).items == []
+    assert (await world.house.services.companies.list(person.actor, PageQuery())).items == []
 
 
 async def test_a_company_with_admins_is_not_taken_over(world: VerificationWorld) -> None:

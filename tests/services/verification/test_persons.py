@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from miniprogram_api.errors import IdentityCheckError
+from schemas.api.base import PageQuery
 from schemas.api.verifications import SubmitBody, VerificationBody
 from schemas.reading_enums import ReadingKind
 from schemas.verification_enums import PaperState, VerificationKind
@@ -77,7 +78,7 @@ async def test_the_consent_is_of_its_own_and_kept_with_its_text(world: Verificat
     text = consent_texts(Receiver("tencent", "腾讯云", face=True))[VerificationKind.PERSON]
     assert (kept["text_sha256"], kept["version"]) == (text.sha256, "person-2026-11.2.tencent.face")
     assert kept["given_at"] == world.clock()
-    (told_again,) = (await world.verifying.verifications.my_consents(person.actor)).items
+    (told_again,) = (await world.verifying.verifications.my_consents(person.actor, PageQuery())).items
     assert told_again.paragraphs == list(text.paragraphs)
 
 
@@ -307,7 +308,7 @@ async def test_a_consent_is_taken_back(world: VerificationWorld) -> None:
     await world.photo(person, begun.id, FRONT)
     for _ in range(2):
         assert (await world.verifying.verifications.withdraw(person.actor, begun.id)).state == "withdrawn"
-    (kept,) = (await world.verifying.verifications.my_consents(person.actor)).items
+    (kept,) = (await world.verifying.verifications.my_consents(person.actor, PageQuery())).items
     assert kept.withdrawn_at == world.clock()
     done = await world.verify(person, card(id_number()))
     after = await world.verifying.verifications.withdraw(person.actor, done.id)

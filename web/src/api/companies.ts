@@ -50,7 +50,7 @@ export interface Grant {
 
 const at = (companyId: string): string => `/companies/${id(companyId)}`
 
-export const listCompanies = (): Promise<{ items: Company[] }> => call("GET", "/companies")
+export const listCompanies = (cursor?: string): Promise<Page<Company>> => call("GET", "/companies", { query: { cursor } })
 export const getCompany = (companyId: string): Promise<Company> => call("GET", at(companyId))
 export const addCompany = (body: { name: string; credit_code: string; admin_phone: string }): Promise<Company> =>
   call("POST", "/companies", { body })
