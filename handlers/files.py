@@ -161,16 +161,18 @@ class FilePageHandler(ApiHandler):
         raw=True,
         limit=PAGES,
         problems=("auth.required", "auth.ticket_invalid", "file.no_page", *_READING),
-        description="Opened by a bearer token or by the `ticket` of the link to the content.",
+        description="Opened by a bearer token or by the `ticket` of the link to the content. `X-Page-Count`: how many "
+        "pages the file has.",
     )
     async def get(self, call: Call[NoBody], file_id: str, number: str) -> None:
         ticket = self.get_query_argument("ticket", None)
         if ticket is None:
             self.caller = await self.authenticate()
-        jpeg = await self.services.page_pictures.page(file_id, int(number), actor=self.caller, ticket=ticket)
+        drawn = await self.services.page_pictures.look(file_id, int(number), actor=self.caller, ticket=ticket)
         self.set_header("Content-Type", "image/jpeg")
+        self.set_header("X-Page-Count", str(drawn.pages))
         self.set_header("Cache-Control", "private, max-age=600")
-        self.finish(jpeg)
+        self.finish(drawn.jpeg)
 
 
 def _etag(file: OpenFile) -> str:

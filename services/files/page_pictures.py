@@ -31,12 +31,8 @@ class PagePictures:
         self._painter = painter
         self._drawn: OrderedDict[tuple[str, int], asyncio.Future[Drawn]] = OrderedDict()
 
-    async def page(self, file_id: str, number: int, *, actor: Actor | None, ticket: str | None) -> bytes:
-        """A JPEG of page ``number`` (from 1) for whoever may read the file's original. Raises what ``look`` raises."""
-        return (await self.look(file_id, number, actor=actor, ticket=ticket)).jpeg
-
     async def look(self, file_id: str, number: int, *, actor: Actor | None, ticket: str | None) -> Drawn:
-        """The same, with the number of pages that the file has.
+        """A JPEG of page ``number`` (from 1) for whoever may read the file's original, and how many pages it has.
 
         Raises what ``Files.content`` raises, and ``file.no_page``: there is no such page, or nothing to be drawn.
         """

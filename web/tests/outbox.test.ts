@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
 import { Dispatcher, type DispatcherDoors } from "../src/chat/dispatcher"
 import { backoff, inOrder, nextToSend, nextToUpload, type OutboxEntry, type Outcome, wireBody } from "../src/chat/outbox"
-import { memoryStorage } from "../src/chat/outbox_storage"
+import { memoryStore } from "../src/platform/object_store"
 
 let count = 0
 
@@ -130,7 +130,7 @@ describe("dispatcher", () => {
 
 describe("storage", () => {
   it("puts, replaces and removes", async () => {
-    const storage = memoryStorage()
+    const storage = memoryStore<OutboxEntry>("client_msg_id")
     const one = entry()
     await storage.put(one)
     await storage.put({ ...one, state: "failed" })

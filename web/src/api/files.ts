@@ -63,8 +63,14 @@ function uploadError(status: number): ApiError {
   return new ApiError(status, "file.upload_refused", "文件上传失败", status === 403 || status >= 500)
 }
 
+export interface PagePicture {
+  blob: Blob
+  /** How many the file has. */
+  pages: number
+}
+
 /** One page of a PDF, or a picture, as a JPEG; `url` is the link to the file's content, whose ticket opens it. */
-export async function fetchPage(url: string, page: number): Promise<Blob> {
+export async function fetchPage(url: string, page: number): Promise<PagePicture> {
   let response: Response
   try {
     response = await fetch(url.replace("/content?", `/pages/${page}?`), { credentials: "omit" })
@@ -72,5 +78,5 @@ export async function fetchPage(url: string, page: number): Promise<Blob> {
     throw new ApiError(0, "network", "", true)
   }
   if (!response.ok) throw new ApiError(response.status, "file.no_page", "没有这一页，或这种文件不能按页显示", response.status >= 500)
-  return response.blob()
+  return { blob: await response.blob(), pages: Number(response.headers.get("X-Page-Count") ?? 1) }
 }

@@ -10,6 +10,9 @@ export async function playFile(fileId: string, onError: () => void): Promise<voi
   await toggle(fileId, file.play_url ?? file.url ?? "", onError)
 }
 
+/** Whether the pages of a file can be looked at here: phones inside WeChat show no PDF, and few show HEIC. */
+export const hasPages = (contentType: string): boolean => contentType === "application/pdf" || contentType.startsWith("image/")
+
 /** A link to a picture as every browser shows it: what an iPhone writes (HEIC) is shown as JPEG. */
 export async function pictureUrl(fileId: string): Promise<string> {
   const file = await getFile(fileId)

@@ -40,6 +40,11 @@ export class VoiceRecorder {
     return performance.now() - this.startedAt
   }
 
+  /** What was said until now, for a page that may not live to see the end. */
+  soFar(): Recording {
+    return this.recording(Math.round(this.elapsedMs))
+  }
+
   async stop(): Promise<Recording> {
     const duration_ms = Math.round(this.elapsedMs)
     await new Promise<void>((resolve) => {
@@ -49,13 +54,17 @@ export class VoiceRecorder {
       this.recorder.stop()
     })
     this.release()
-    const content_type = (this.recorder.mimeType || "audio/webm").split(";")[0] ?? "audio/webm"
-    return { blob: new Blob(this.chunks, { type: content_type }), content_type, duration_ms }
+    return this.recording(duration_ms)
   }
 
   cancel(): void {
     if (this.recorder.state !== "inactive") this.recorder.stop()
     this.release()
+  }
+
+  private recording(duration_ms: number): Recording {
+    const content_type = (this.recorder.mimeType || "audio/webm").split(";")[0] ?? "audio/webm"
+    return { blob: new Blob(this.chunks, { type: content_type }), content_type, duration_ms }
   }
 
   private release(): void {

@@ -7,7 +7,7 @@ import { postMessage } from "../api/spaces"
 import type { Body, Message, MessageType, SendCommand } from "../api/types"
 import { Dispatcher } from "../chat/dispatcher"
 import { inOrder, type OutboxEntry, type OutboxFile, type Outcome, wireBody } from "../chat/outbox"
-import { openOutboxStorage } from "../chat/outbox_storage"
+import { openStore } from "../platform/object_store"
 import { connection, emit, onOnline } from "../realtime/socket"
 import { myId } from "./session"
 
@@ -25,7 +25,7 @@ export const outbox = reactive({
   progress: {} as Record<string, number>,
 })
 
-const storage = openOutboxStorage()
+const storage = openStore<OutboxEntry>("casespace-outbox", "client_msg_id")
 const previews = new Map<string, string>()
 const PREVIEWS = 40
 let order = 0
