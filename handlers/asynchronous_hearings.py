@@ -3,6 +3,7 @@
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
 from schemas.api.asynchronous import (
+    ApplicationReasonView,
     AsynchronousChoice,
     DeadlineBody,
     QuestionBody,
@@ -34,6 +35,15 @@ class HearingAsynchronousHandler(ApiHandler):
     )
     async def post(self, call: Call[AsynchronousChoice], hearing_id: str) -> HearingView:
         return await self.services.exchanges.choose(call.actor, hearing_id, call.body)
+
+    @door(
+        "Why somebody asks that a hearing go on asynchronously, for those who agree to it or decide it",
+        allow=SIGNED_IN,
+        answer=ApplicationReasonView,
+        problems=("hearing.not_found", "hearing.not_allowed", "hearing.no_application"),
+    )
+    async def get(self, call: Call[NoBody], hearing_id: str) -> ApplicationReasonView:
+        return await self.services.exchanges.application(call.actor, hearing_id)
 
 
 class HearingStagesHandler(ApiHandler):

@@ -26,6 +26,10 @@ class AsynchronousChoice(Body):
         return self
 
 
+class ApplicationReasonView(View):
+    reason: str | None = Field(description="None: given before reasons were kept; it stands in the record")
+
+
 class StageOpening(Body):
     stage: HearingStage
     hours: Hours | None = Field(None, description="Other than the procedure gives")

@@ -51,6 +51,7 @@ class ApplicationDocument(TypedDict):
     by: str
     at: datetime
     state: str
+    reason: NotRequired[bytes | None]  # sealed under the key of the hearing's space
 
 
 class ConsentDocument(TypedDict):

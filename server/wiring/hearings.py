@@ -117,6 +117,7 @@ def build_hearings(
         core.publisher,
         switchboard,
         gate,
+        core.sending,
         settings.public_url,
         clock,
         announcement=announcement,

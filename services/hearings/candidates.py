@@ -1,11 +1,14 @@
 """Whom a hearing can be called with: the bench of this office, the people of the case, and others by their phone."""
 
-from schemas.api.hearing_candidates import CandidateListView, CandidateView
+from schemas.api.hearing_candidates import CandidateListView, CandidateView, ProcedureView
 from schemas.documents.people import UserDocument
 from schemas.enums import IdentityKind, Role
+from schemas.hearing_enums import HearingKind
 from services.actors import Actor
 from services.audit import Audit
 from services.errors import Problem
+from services.hearings.asynchronous.exchange_views import open_stage_view
+from services.hearings.asynchronous.procedures import PROCEDURES
 from services.hearings.scheduling import SPACE_ROLES
 from services.identity.people import People
 from services.permissions import Permission
@@ -24,7 +27,8 @@ class Candidates:
         self._audit = audit
 
     async def all(self, actor: Actor, case_space_id: str) -> CandidateListView:
-        """Who may preside or keep the minutes (nobody of the case's space), and who could be a side or its counsel.
+        """Who may preside or keep the minutes (nobody of the case's space), and who could be a side or its counsel;
+        what each kind of hearing gives time for, when it is held in turns.
 
         Raises ``space.not_found``, ``auth.forbidden``.
         """
@@ -32,7 +36,11 @@ class Candidates:
         members = [one["user_id"] for one in place.space["members"] if "left_at" not in one]
         bench = {"roles": {"$in": [Role.PRESIDER, Role.CLERK]}, "disabled": False, "_id": {"$nin": members}}
         sides = {"_id": {"$in": members}, "roles": {"$in": [Role.CLIENT, Role.LAWYER]}, "disabled": False}
-        return CandidateListView(bench=await self._found(bench), case=await self._found(sides))
+        return CandidateListView(
+            bench=await self._found(bench),
+            case=await self._found(sides),
+            procedures=[_procedure(k) for k in HearingKind],
+        )
 
     async def by_phone(self, actor: Actor, case_space_id: str, phone: str) -> CandidateView:
         """Somebody who has signed in with this number: an opposing party, say. Every look-up is recorded.
@@ -55,3 +63,8 @@ class Candidates:
 def _view(user: UserDocument) -> CandidateView:
     suits = [place for place, role in SPACE_ROLES.items() if role in user["roles"]]
     return CandidateView(user_id=user["_id"], display_name=user["display_name"], suits=suits)
+
+
+def _procedure(kind: HearingKind) -> ProcedureView:
+    stages = PROCEDURES[kind].items()
+    return ProcedureView(kind=kind, stages=[open_stage_view(kind, stage, order) for stage, order in stages])

@@ -21,6 +21,7 @@ from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.files.files import Files
+from services.hearings.act_limits import LIMITS, count
 from services.hearings.calendars import calendar
 from services.hearings.docket import Docket, court_of, seat_of
 from services.hearings.hearing_views import HearingViews
@@ -35,6 +36,7 @@ from services.hearings.scheduling import Scheduling
 from services.live import Live
 from services.pages import page_of
 from services.permissions import Permission
+from services.rate_limits import RateLimiter
 from services.spaces.spaces import Spaces
 from services.storage.database import Database
 from services.verification.gate import Gate
@@ -77,6 +79,7 @@ class Hearings:
         live: Live,
         voice: Voice | None,
         gate: Gate,
+        limiter: RateLimiter,
         public_url: str,
         clock: Clock = utc_now,
         *,
@@ -97,6 +100,7 @@ class Hearings:
         self._live = live
         self._voice = voice
         self._gate = gate
+        self._limiter = limiter
         self._public_url = public_url
         self._clock = clock
         self._announcement = announcement
@@ -200,11 +204,14 @@ class Hearings:
     ) -> HearingView:
         """Do something; the state afterwards. ``more`` are the fields of ``services.hearings.rights.Act``.
 
-        Raises what the rules raise (``services.hearings.acts.perform``).
+        Raises what the rules raise (``services.hearings.acts.perform``), and ``request.rate_limited``.
         """
         if kind is ActKind.ADMIT and target is not None:
             more["unproven"] = await self._unproven(actor, hearing_id, target)
         act = Act(kind, self._clock(), actor.user_id, target, **more)
+        if kind in LIMITS:
+            court = court_of(await self._docket.access(actor, hearing_id))
+            count(self._limiter, hearing_id, court.seat(actor.user_id), act)
         document = await self._docket.perform(actor, hearing_id, act)
         await self.tell(document, [target] if target else [])
         return self._views.view(document, actor.user_id)

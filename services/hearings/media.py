@@ -16,6 +16,7 @@ from services.errors import Problem
 from services.hearings.court import Court, Seat, mic_open, room_of
 from services.hearings.docket import court_of
 
+MOST_CANDIDATES = 30  # of one offer: a phone has some ten, with two networks, both families of addresses and relays
 LOBBY = "lobby"  # who waits is connected already, and hears and says nothing
 MAIN = "main"
 
@@ -121,8 +122,12 @@ def line_of(court: Court, seat: Seat) -> Line | None:
 
 
 def check_offer(sdp: str) -> None:
-    """One line of audio and nothing else (RFC 8866): no video, no data channel. Raises ``hearing.offer_invalid``."""
+    """One line of audio and nothing else (RFC 8866): no video, no data channel, and no more ICE candidates than a phone
+    has (RFC 8839, 5.1), each of which the media server would send packets to. Raises ``hearing.offer_invalid``.
+    """
     lines = sdp.splitlines()
+    if sum(line.startswith("a=candidate:") for line in lines) > MOST_CANDIDATES:
+        raise Problem("hearing.offer_invalid")
     media = [line for line in lines if line.startswith("m=")]
     if not lines or lines[0] != "v=0" or len(media) != 1 or not media[0].startswith("m=audio "):
         raise Problem("hearing.offer_invalid")

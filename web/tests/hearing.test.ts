@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { BenchLine, Hearing, HearingRole, Participant } from "../src/api/hearings"
 import { clockText, elapsed, offsetOf, until } from "../src/hearing/clock"
 import { inPlace, mayRaise, micState, personActs, phaseOf, roster, unanswered } from "../src/hearing/rules"
-import { inputTime, nextHour, oneLine } from "../src/hearing/scheduling"
+import { hoursText, inputTime, nextHour, oneLine, ownHours, planText, validHours } from "../src/hearing/scheduling"
 import { quality, type SoundStats } from "../src/hearing/sound"
 import { identityTags } from "../src/hearing/texts"
 
@@ -189,5 +189,25 @@ describe("the private line of the bench", () => {
     const newest = [line(4), line(5)]
     expect(inPlace(newest, [line(2), line(3), line(4)]).map((one) => one.seq)).toEqual([2, 3, 4, 5])
     expect(inPlace([], newest)).toEqual(newest)
+  })
+})
+
+describe("how long stages are open in turns (I6)", () => {
+  const stage = (code: string, title: string, hours: number) => ({ stage: code, title, hours, turns: 1, alternating: false })
+  const plan = [stage("opening", "开庭", 48), stage("debate", "法庭辩论", 72)]
+
+  it("takes whole hours within the server's bounds", () => {
+    expect([1, 48, 4320].map(validHours)).toEqual([true, true, true])
+    expect([0, 4321, 1.5, "", Number.NaN, undefined].map(validHours)).toEqual([false, false, false, false, false, false])
+  })
+
+  it("sends only what differs from the procedure", () => {
+    expect(ownHours(plan, { opening: 48, debate: 24 })).toEqual({ debate: 24 })
+    expect(ownHours(plan, {})).toEqual({})
+  })
+
+  it("says it as people do", () => {
+    expect([1, 24, 36, 48, 72].map(hoursText)).toEqual(["1 小时", "24 小时", "36 小时", "2 天", "3 天"])
+    expect(planText(plan)).toBe("开庭 2 天 · 法庭辩论 3 天")
   })
 })

@@ -13,11 +13,12 @@ from services.hearings.court import Court, Seat
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Somebody has asked that the hearing go on asynchronously."""
+    """Somebody has asked that the hearing go on asynchronously; why, sealed for ``rescheduling.reason_place``."""
 
     by: str
     at: datetime
     state: ApplicationState = ApplicationState.OPEN
+    reason: bytes | None = None  # none in what was stored before it was kept here
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,4 +43,6 @@ def stored_fields(exchange: Exchange) -> dict[str, Any]:
 
 
 def _application(stored: ApplicationDocument | None) -> Application | None:
-    return Application(stored["by"], stored["at"], ApplicationState(stored["state"])) if stored else None
+    if stored is None:
+        return None
+    return Application(stored["by"], stored["at"], ApplicationState(stored["state"]), stored.get("reason"))

@@ -5,7 +5,7 @@ from datetime import datetime
 from schemas.api.exchanges import ApplicationView, ConsentView, ExchangeView, OpenStageView, QuestionView
 from schemas.asynchronous_enums import ApplicationState, QuestionState, StepKind
 from schemas.documents.hearings import HearingDocument
-from schemas.hearing_enums import HearingMode, HearingRole, HearingStage
+from schemas.hearing_enums import HearingKind, HearingMode, HearingRole, HearingStage
 from services.hearings.asynchronous.alternation import in_turn, side_title, turn_of
 from services.hearings.asynchronous.exchange import Application, Exchange, Question, parties, speaks_for
 from services.hearings.asynchronous.exchange_store import exchange_of
@@ -37,7 +37,10 @@ def exchange_view(document: HearingDocument, user_id: str, now: datetime) -> Exc
         turn_side=side_title(court, side) if (side := turn_of(exchange)) else None,
         can=can(exchange, seat, now),
         questions=[_question(exchange, question, seat, now) for question in exchange.questions],
-        plan=[_open_stage(exchange, stage, order) for stage, order in PROCEDURES[court.kind].items()],
+        plan=[
+            open_stage_view(court.kind, stage, order, exchange.hours_of(stage))
+            for stage, order in PROCEDURES[court.kind].items()
+        ],
     )
 
 
@@ -97,11 +100,14 @@ def _consent(exchange: Exchange, party: Seat) -> ConsentView:
     return ConsentView(user_id=party.user_id, agreed=said.agreed if said else None)
 
 
-def _open_stage(exchange: Exchange, stage: HearingStage, order: OpenStage) -> OpenStageView:
+def open_stage_view(
+    kind: HearingKind, stage: HearingStage, order: OpenStage, hours: int | None = None
+) -> OpenStageView:
+    """``hours``: where they are not the procedure's."""
     return OpenStageView(
         stage=stage,
-        title=rule(exchange.court.kind, stage).title,
-        hours=exchange.hours_of(stage) or order.hours,
+        title=rule(kind, stage).title,
+        hours=hours or order.hours,
         turns=order.turns,
         alternating=order.alternating,
     )

@@ -20,6 +20,7 @@ class Step:
     question_id: str | None = None
     to: str | None = None
     until: datetime | None = None
+    reason: bytes | None = None  # sealed for ``rescheduling.reason_place``
     step: int | None = None  # the opening of the stage that a lapse is about
 
 

@@ -54,7 +54,7 @@ def _apply(before: Exchange, step: Step) -> Exchange:
     """Whoever asks for it agrees to it, for those they speak for. What was said to an earlier application is void."""
     if before.application is not None and before.application.state is ApplicationState.OPEN:
         return before
-    asked = replace(before, application=Application(step.by or "", step.at), consents=())
+    asked = replace(before, application=Application(step.by or "", step.at, reason=step.reason), consents=())
     return _say(asked, step, agreed=True, must=False)
 
 

@@ -274,8 +274,15 @@ async def test_from_live_to_asynchronous_and_back(house: House) -> None:
     assert (await exchange(world, world.wang)).can == []
     assert await refusal(choose(world, world.wang, "apply", "人在外地")) == "hearing.wrong_stage"
     await world.act(world.judge, ActKind.STAGE, stage=HearingStage.RECESS)
+    assert await refusal(house.services.exchanges.application(world.zhao.actor, world.id)) == "hearing.no_application"
     asked = await choose(world, world.wang, "apply", "人在外地")
     assert asked.exchange is not None
+    for reader in (world.zhao, world.judge):
+        told = await house.services.exchanges.application(reader.actor, world.id)
+        assert told.reason == "人在外地", "who agrees or decides knows why"
+    assert await refusal(house.services.exchanges.application(world.witness.actor, world.id)) == "hearing.not_allowed"
+    stranger = await client(house, "旁人")
+    assert await refusal(house.services.exchanges.application(stranger.actor, world.id)) == "hearing.not_found"
     assert {one.user_id: one.agreed for one in asked.exchange.consents} == {world.wang.id: True, world.zhao.id: None}
     assert await refusal(choose(world, world.judge, "grant")) == "hearing.consent_missing"
     assert (await exchange(world, world.zhao)).can == ["agree", "refuse"]
@@ -304,6 +311,7 @@ async def test_from_live_to_asynchronous_and_back(house: House) -> None:
     await world.come(world.judge)
     await world.act(world.judge, ActKind.STAGE, stage=HearingStage.INVESTIGATION)
     stored = await house.database.outbox.find({"payload.hearing_id": world.id}).to_list()
+    stored.append(await house.database.hearings.find_one({"_id": world.id}))
     assert "人在外地" not in str(stored), "reasons are sealed"
 
 

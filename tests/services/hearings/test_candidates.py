@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.enums import Role
-from schemas.hearing_enums import HearingRole
+from schemas.hearing_enums import HearingKind, HearingRole
 from server.wiring import House
 from services.errors import Problem
 from services.identity.people import NewClient
@@ -23,6 +23,9 @@ async def test_bench_and_case_are_told_apart(house: House) -> None:
         wang.id: [HearingRole.PARTY],
         li.id: [HearingRole.COUNSEL],
     }
+    hours = {one.kind: [stage.hours for stage in one.stages] for one in found.procedures}
+    assert set(hours) == set(HearingKind), "the form knows what it may change before there is a hearing"
+    assert hours[HearingKind.COURT] == [48, 72, 72, 72, 48, 120]
 
 
 async def test_others_are_found_by_phone_only_and_every_search_is_recorded(house: House) -> None:

@@ -22,9 +22,11 @@ from tests.e2e.conftest import FLAGS, chromium_path
 from tests.house import Person, client, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.services.hearings.exchange_world import choose
 from tests.services.hearings.hearing_world import World, called, owed
 from tests.services.hearings.minutes_world import Scribe
 from tests.services.hearings.test_suggestions import recorded
+from tests.services.media_samples import heic
 from tests.voice.inside.court_phone import CourtPhone
 from tests.voice.inside.speakers import RATE
 
@@ -131,6 +133,7 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
 
     await is_at_another_page(judge, wang, (await world.seen(world.judge)).title)
     await comes_back(judge, wang, janus)
+    await is_asked_in_a_recess(world, judge, wang)
     assert [*judge.phone.faults, *wang.phone.faults, *guest.phone.faults] == []
 
 
@@ -193,6 +196,18 @@ async def comes_back(judge: CourtPhone, wang: CourtPhone, janus: Janus) -> None:
     await wang.connected(30)
     await judge.connected(30)
     await wang.hears(patience=30)
+
+
+async def is_asked_in_a_recess(world: World, judge: CourtPhone, wang: CourtPhone) -> None:
+    """Who sits in the court room sees that somebody asks to go on in turns, and why, without looking for it."""
+    await judge.move_to("休庭")
+    await choose(world, world.zhao, "apply", "被告下周出差，不便再次同时在线")
+    card = wang.page.get_by_label("非同步审理")
+    await expect(card).to_contain_text("理由：被告下周出差，不便再次同时在线")
+    await expect(card.get_by_role("button", name="同意", exact=True)).to_be_in_viewport()
+    await wang.picture("consent-in-recess")
+    await expect(judge.page.get_by_label("非同步审理").get_by_role("button", name="不准许")).to_be_in_viewport()
+    await judge.picture("consent-in-recess-bench")
 
 
 async def test_minutes_are_written_corrected_and_signed_on_phones(house: House, chromium: Browser) -> None:
@@ -282,6 +297,13 @@ async def test_a_lawyer_calls_a_hearing_on_the_phone(house: House, chromium: Bro
     wang = li.page.locator(".person", has_text="王晓")
     await wang.get_by_role("combobox").first.select_option(label="当事人")
     await wang.get_by_role("combobox").last.select_option(label="原告")
+    await li.page.get_by_role("radio", name="非同步审理").check()
+    await li.page.get_by_label("开庭期限（小时）").fill("0")
+    await expect(li.button("安排并通知各方")).to_be_disabled()
+    await li.page.get_by_label("开庭期限（小时）").fill("96")
+    await expect(li.page.get_by_label("期限合计")).to_contain_text("开庭 4 天 · 法庭调查 3 天")
+    await li.picture("schedule-turns")
+    await li.page.get_by_role("radio", name="语音在线").check()
     await li.picture("schedule")
     await li.button("安排并通知各方").click()
     await li.page.wait_for_url("**/hearings/*")
@@ -312,6 +334,7 @@ async def test_a_hearing_goes_on_in_turns_on_phones(house: House, chromium: Brow
     await li.page.get_by_role("alertdialog").get_by_role("textbox").fill("代理人在外地\n不便到庭")
     await li.button("确定").click()
     await zhao.page.get_by_label("非同步审理").get_by_role("button", name="同意", exact=True).click()
+    await expect(zhao.page.get_by_text("理由：代理人在外地 不便到庭")).to_be_visible()
     await zhao.picture("consent")
     await zhao.button("同意").last.click()
     await judge.button("准许").click()
@@ -325,6 +348,7 @@ async def test_a_hearing_goes_on_in_turns_on_phones(house: House, chromium: Brow
         await expect(judge.page.get_by_role("dialog", name="主持庭审")).to_be_hidden()
     await speak(zhao, li)
     await hand_in(li, zhao, paper(tmp_path))
+    await hand_in_a_photo(li, zhao, tmp_path)
     await ask_and_extend(judge, zhao)
     await read_the_line(world, judge)
 
@@ -337,12 +361,18 @@ async def test_a_hearing_goes_on_in_turns_on_phones(house: House, chromium: Brow
 
 
 async def speak(zhao: CourtPhone, li: CourtPhone) -> None:
-    """A turn by voice is heard before it is sent, and waits for the network."""
+    """A turn by voice is heard before it is sent, outlives the page, and waits for the network."""
     await zhao.button("录音").click()
     await expect(zhao.page.get_by_role("timer")).to_contain_text("00:01")
     await zhao.picture("turn-recording")
     await zhao.button("说完了").click()
     await expect(zhao.page.locator(".attached .voice")).to_be_visible()
+    await zhao.page.get_by_label("发言内容").fill("以录音为准")
+    await zhao.page.reload()
+    await expect(zhao.page.get_by_text("上次没有提交的内容还在，请核对后提交")).to_be_visible()
+    await expect(zhao.page.get_by_label("发言内容")).to_have_value("以录音为准")
+    await expect(zhao.page.locator(".attached .voice")).to_be_visible()
+    await zhao.picture("turn-kept")
     await zhao.phone.context.set_offline(True)
     await zhao.button("提交").click()
     await zhao.page.get_by_role("alertdialog").get_by_role("button", name="提交").click()
@@ -365,7 +395,31 @@ async def hand_in(li: CourtPhone, zhao: CourtPhone, file: Path) -> None:
     await li.page.get_by_role("alertdialog").get_by_role("button", name="提交").click()
     turn = zhao.page.locator(".turn", has_text="请求判令被告归还借款5万元")
     await expect(turn).to_contain_text("李律师")
-    await expect(turn.get_by_role("button", name="借条.pdf")).to_be_visible()
+    await turn.get_by_role("button", name="借条.pdf").click()
+    viewer = zhao.page.get_by_role("dialog", name="查看 借条.pdf")
+    await expect(viewer.get_by_role("img", name="借条.pdf 第 1 页")).to_be_visible()
+    await viewer.get_by_role("button", name="下一页").click()
+    await expect(viewer.get_by_role("img", name="借条.pdf 第 2 页")).to_be_visible()
+    await expect(viewer).to_contain_text("第 2 / 2 页")
+    await zhao.picture("turn-pages")
+    await viewer.get_by_role("button", name="关闭").click()
+
+
+async def hand_in_a_photo(li: CourtPhone, zhao: CourtPhone, folder: Path) -> None:
+    """What an iPhone writes (HEIC) is seen by everybody, in the page."""
+    photo = folder / "收条.heic"
+    photo.write_bytes(heic("turned"))
+    await li.page.get_by_label("选择要提交的文件").set_input_files(photo)
+    await li.button("提交").click()
+    await li.page.get_by_role("alertdialog").get_by_role("button", name="提交").click()
+    turn = zhao.page.locator(".turn").filter(has=zhao.page.get_by_role("button", name="打开 收条.heic"))
+    await turn.get_by_role("button", name="打开 收条.heic").click()
+    viewer = zhao.page.get_by_role("dialog", name="查看 收条.heic")
+    await expect(viewer.get_by_role("img")).to_be_visible()
+    width = await viewer.get_by_role("img").evaluate("image => image.decode().then(() => image.naturalWidth)")
+    assert width > 0
+    await zhao.picture("turn-photo")
+    await viewer.get_by_role("button", name="关闭").click()
 
 
 async def ask_and_extend(judge: CourtPhone, zhao: CourtPhone) -> None:

@@ -38,6 +38,10 @@ export const askQuestion = (hearingId: string, clientTurnId: string, userId: str
 export const goAsynchronous = (hearingId: string, action: AsynchronousAct, reason?: string): Promise<Hearing> =>
   call("POST", `${of(hearingId)}/asynchronous`, { body: { action, reason } })
 
+/** Why somebody asks for it. */
+export const applicationReason = (hearingId: string): Promise<{ reason: string | null }> =>
+  call("GET", `${of(hearingId)}/asynchronous`)
+
 export const skipTurn = (hearingId: string): Promise<Hearing> => call("POST", `${of(hearingId)}/skip`)
 
 export const moveStage = (hearingId: string, stage: string): Promise<Hearing> =>

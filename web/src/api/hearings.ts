@@ -73,6 +73,7 @@ export interface Question {
 
 export interface PlannedStage {
   stage: string
+  title: string
   hours: number
   /** Of each party and each counsel. */
   turns: number
@@ -150,6 +151,13 @@ export interface Candidate {
   suits: HearingRole[]
 }
 
+/** Whom a hearing can be called with, and how long stages are open when it is held in turns. */
+export interface Candidates {
+  bench: Candidate[]
+  case: Candidate[]
+  procedures: { kind: HearingKind; stages: PlannedStage[] }[]
+}
+
 export interface HearingTicket {
   ticket: string
   ice_servers: RTCIceServer[]
@@ -177,6 +185,8 @@ export interface NewHearing {
   starts_at: string
   minutes: number
   public: boolean
+  /** Of stages that shall not be open as long as the procedure says. */
+  hours?: Record<string, number>
   participants: NewParticipant[]
 }
 
@@ -204,7 +214,7 @@ export const moveHearing = (hearingId: string, body: { starts_at: string; minute
 export const cancelHearing = (hearingId: string, reason: string): Promise<Hearing> =>
   call("POST", `/hearings/${id(hearingId)}/cancel`, { body: { reason } })
 
-export const listCandidates = (spaceId: string): Promise<{ bench: Candidate[]; case: Candidate[] }> =>
+export const listCandidates = (spaceId: string): Promise<Candidates> =>
   call("GET", `/spaces/${id(spaceId)}/hearing-candidates`)
 
 export const findCandidate = (spaceId: string, phone: string): Promise<Candidate> =>
