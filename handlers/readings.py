@@ -29,9 +29,10 @@ class FileReadingsHandler(ApiHandler):
         answer=ReadingBegunView,
         status=202,
         limit=ASKING,
-        problems=(*_FILE, "space.not_found", "reading.unavailable", "reading.queue_full"),
+        problems=(*_FILE, "space.not_found", "space.closed", "reading.unavailable", "reading.queue_full"),
         description="The same file and kind are read once: a repeat names the same reading. A card in the space tells "
-        "when it is done.",
+        "when it is done. Without a kind the paper tells what it is; whoever may confirm may name one. Files are read "
+        "in turn of who asked, and nobody's take up more than a quarter of the queue.",
     )
     async def post(self, call: Call[ReadingBody], file_id: str) -> ReadingBegunView:
         return await self.services.readings.ask(call.actor, file_id, call.body)
@@ -59,9 +60,16 @@ class ReadingConfirmHandler(ApiHandler):
         allow=SIGNED_IN,
         body=ConfirmBody,
         answer=ReadingView,
-        problems=(*_SEEING, "reading.not_done", "space.closed"),
+        problems=(
+            *_SEEING,
+            "reading.not_done",
+            "reading.confirmed_meanwhile",
+            "reading.confirmed_too_often",
+            "space.closed",
+        ),
         description="For who uploaded the file, and for lawyer and support of the space. What a person confirmed is "
-        "what counts; what was read is kept beside it. May be repeated, also with corrections.",
+        "what counts; what was read is kept beside it. May be repeated, also with corrections. With `confirmations`, "
+        "how many of them the caller has seen, nobody overwrites what somebody else has just put right.",
     )
     async def post(self, call: Call[ConfirmBody], reading_id: str) -> ReadingView:
         return await self.services.readings.confirm(call.actor, reading_id, call.body)

@@ -4,6 +4,7 @@ import unicodedata
 from typing import Any
 
 from ocr.lines import Line, box
+from schemas.plain_text import plain
 
 _FEWEST = 20  # characters; fewer are a page number or a scanner's mark on a picture
 _Rectangle = tuple[float, float, float, float]  # left, bottom, right, top in points
@@ -16,7 +17,7 @@ def text_lines(page: Any, scale: float, number: int) -> list[Line]:
         if text.count_chars() <= _FEWEST:
             return []
         pieces = [text.get_rect(index) for index in range(text.count_rects())]
-        rows = [(row, " ".join(text.get_text_bounded(*row).split())) for row in _rows(pieces)]
+        rows = [(row, " ".join(plain(text.get_text_bounded(*row)).split())) for row in _rows(pieces)]
     finally:
         text.close()
     if not _is_writing("".join(words for _, words in rows)):

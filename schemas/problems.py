@@ -188,6 +188,8 @@ _TABLE = (
     # readings of papers
     ProblemType("reading.not_found", Kind.NOT_FOUND, 40470, "没有这份识别结果"),
     ProblemType("reading.not_done", Kind.CONFLICT, 40971, "识别还没有完成", True),
+    ProblemType("reading.confirmed_meanwhile", Kind.CONFLICT, 409101, "刚刚有人核对过，请查看最新内容后再确认", True),
+    ProblemType("reading.confirmed_too_often", Kind.CONFLICT, 409102, "这份资料更正的次数太多，请重新识别"),
     ProblemType("reading.no_picture", Kind.NOT_FOUND, 40471, "没有可以显示的图像"),
     ProblemType("reading.empty_file", Kind.UNPROCESSABLE, 42270, "文件是空的，无法识别"),
     ProblemType("reading.file_too_large", Kind.TOO_LARGE, 41370, "文件太大，无法识别"),

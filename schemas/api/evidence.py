@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from schemas.api.base import Body, Fen, Id, Moment, Phone, View
 from schemas.api.suggestions import SuggestionView
 from schemas.evidence_enums import EvidenceKind, MovementKind
+from schemas.plain_text import plain_if_text
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Purpose = Annotated[str, Field(max_length=500)]
-Party = Annotated[str, Field(min_length=1, max_length=60)]
+Name = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(plain_if_text)]
+Purpose = Annotated[str, Field(max_length=500), BeforeValidator(plain_if_text)]
+Party = Annotated[str, Field(min_length=1, max_length=60), BeforeValidator(plain_if_text)]
 Pages = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 
 

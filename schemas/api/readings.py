@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import Field, StrictInt
+from pydantic import BeforeValidator, Field, StrictInt
 
 from schemas.api.base import Body, Moment, View
+from schemas.plain_text import plain_if_text
 from schemas.reading_enums import ReadingKind, ReadingState
 
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Text = Annotated[str, Field(max_length=4000)]
+Text = Annotated[str, Field(max_length=4000), BeforeValidator(plain_if_text)]
 Said = dict[Annotated[str, Field(max_length=20)], Text]
 Value = Text | Annotated[StrictInt, Field(ge=0, le=10**12)] | Annotated[list[Said], Field(max_length=500)]
 Point = tuple[float, float]
@@ -21,9 +22,13 @@ class ReadingBody(Body):
 
 
 class ConfirmBody(Body):
-    """The values as a person sees them on the paper. What is not named stays as it was read."""
+    """The values as a person sees them on the paper. What is not named stays as it was read.
+
+    ``confirmations``: how many the caller had seen; when there are more by now, nothing is stored.
+    """
 
     fields: dict[FieldName, Value] = Field(min_length=1, max_length=60)
+    confirmations: int | None = Field(None, ge=0, le=1000)
 
 
 class MaskedQuery(Body):
@@ -70,7 +75,7 @@ class PageView(View):
 
 
 class ReadingView(View):
-    """``ahead``: how many files are read before this one, while it is queued."""
+    """``ahead``: about how many files are read before this one, while it is queued; everybody's in turn."""
 
     id: str
     file_id: str
@@ -86,6 +91,7 @@ class ReadingView(View):
     error_text: str | None = None
     ahead: int | None = None
     may_confirm: bool
+    confirmations: int = 0
     confirmed_at: Moment | None = None
     confirmed_by: str | None = None
     created_at: Moment

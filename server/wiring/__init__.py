@@ -230,7 +230,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         **sales.effects(),
         **settling.effects(),
         **quarrels.effects(),
-        **catalogue.evidence.effects(),
+        **catalogue.effects(),
         **reading.effects(),
         **verifying.effects(),
         **invoicing.issuing.effects(),

@@ -8,10 +8,12 @@ from server.worker import Tick
 from services.evidence.case_elements import CaseElementsBook
 from services.evidence.catalogue_files import CatalogueFiles
 from services.evidence.evidence import Evidence
+from services.evidence.refilling import Refilling
 from services.orders.draft_papers import DraftPapers
 from services.orders.form_suggestions import FormSuggestions
 from services.orders.paper_filing import PaperFiling
 from services.orders.products import Products
+from services.outbox import Effect
 from services.readings.confirmed_papers import ConfirmedPapers
 from services.readings.paper_reader import PaperReader
 from services.readings.reading_seals import ReadingSeals
@@ -23,11 +25,15 @@ SWEEP_SECONDS = 300.0
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     evidence: Evidence
+    refilling: Refilling
     files: CatalogueFiles
     elements: CaseElementsBook
     forms: FormSuggestions
     drafts: DraftPapers
     filing: PaperFiling
+
+    def effects(self) -> dict[str, Effect]:
+        return {**self.evidence.effects(), **self.refilling.effects()}
 
     def ticks(self) -> list[Tick]:
         return [Tick("drafts", SWEEP_SECONDS, self.drafts.tick)]
@@ -36,11 +42,12 @@ class Catalogue:
 def build_catalogue(core: Core, rooms: FileRooms, reader: PaperReader, products: Products, gate: Gate) -> Catalogue:
     seals = ReadingSeals(core.vault)
     papers = ConfirmedPapers(core.database, seals)
+    refilling = Refilling(core.database, papers, core.vault, core.audit)
     evidence = Evidence(
         core.database,
         core.spaces,
         rooms.files,
-        papers,
+        refilling,
         core.vault,
         core.cards,
         core.idempotency,
@@ -51,6 +58,7 @@ def build_catalogue(core: Core, rooms: FileRooms, reader: PaperReader, products:
     )
     return Catalogue(
         evidence=evidence,
+        refilling=refilling,
         files=CatalogueFiles(evidence, core.spaces, core.papers, core.audit),
         elements=CaseElementsBook(core.database, core.spaces, papers, core.vault, core.audit, gate, core.clock),
         forms=FormSuggestions(core.database, products, core.spaces, papers),

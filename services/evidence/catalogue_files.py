@@ -27,7 +27,7 @@ _HEAD = (
     "SHA-256",
     "原件",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # wide ones are formulae to some editions
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +85,4 @@ def _row(item: EvidenceView) -> list[str]:
 
 def _cell(value: str) -> str:
     """No cell begins a formula (OWASP, "CSV Injection"): what is in it was written by others."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if value.lstrip(" \u3000").startswith(_FORMULA) else value

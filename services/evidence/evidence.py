@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
@@ -17,15 +16,13 @@ from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.evidence.evidence_views import actions, evidence_view
-from services.evidence.prefilling import evidence_facts
-from services.files.file_views import name_of
+from services.evidence.refilling import SAID, Refilling, open_facts, seal_facts
 from services.files.files import Files
 from services.idempotency import Idempotency, Ticket
 from services.ids import new_id
 from services.keys import DataKey, KeyDestroyedError, Vault
 from services.outbox import Effect, Outbox
 from services.permissions import Permission
-from services.readings.confirmed_papers import ConfirmedPapers
 from services.spaces.cards import Cards
 from services.spaces.message_views import names_of
 from services.spaces.spaces import Membership, Spaces
@@ -43,7 +40,7 @@ class Evidence:
         database: Database,
         spaces: Spaces,
         files: Files,
-        papers: ConfirmedPapers,
+        refilling: Refilling,
         vault: Vault,
         cards: Cards,
         idempotency: Idempotency,
@@ -55,7 +52,7 @@ class Evidence:
         self._db = database
         self._spaces = spaces
         self._files = files
-        self._papers = papers
+        self._refilling = refilling
         self._vault = vault
         self._cards = cards
         self._idempotency = idempotency
@@ -77,14 +74,15 @@ class Evidence:
         if file["space_id"] != space_id:
             raise Problem("file.not_found")
         key = await self._key(space_id)
-        reading_id, facts = await self._prefilled(file, key)
-        facts |= body.model_dump(mode="json", exclude={"file_id"}, exclude_none=True)
+        reading_id, facts = await self._refilling.prefilled(file, key)
+        said = body.model_dump(mode="json", exclude={"file_id"}, exclude_none=True)
+        facts |= {**said, SAID: sorted(said)}
 
         async def effect(session: AsyncClientSession) -> EvidenceView:
             if await self._db.evidence.find_one({"file_id": body.file_id}, session=session):
                 raise Problem("evidence.listed_already")
             document = self._document(actor, file, await self._next_number(session, space_id), reading_id)
-            document["facts"] = key.seal(orjson.dumps(facts), _place(document["_id"]))
+            document["facts"] = seal_facts(document["_id"], facts, key)
             await self._db.evidence.insert_one(document, session=session)
             await self._write(session, actor, document, LISTED, number=document["number"])
             return evidence_view(document, facts, names_of(place.space), self._actions(document, place))
@@ -107,10 +105,13 @@ class Evidence:
         """Put an entry right; its number, file, hash and time never change. Raises ``evidence.not_found``."""
         document, place = await self._access(actor, evidence_id, "change")
         key = await self._key(document["space_id"])
-        facts = _facts(document, key) | body.model_dump(mode="json", exclude_none=True)
-        change = {"$set": {"facts": key.seal(orjson.dumps(facts), _place(evidence_id))}}
-        said = sorted(body.model_dump(exclude_none=True))
-        return self._view(await self._apply(actor, document, change, "evidence.changed", fields=said), place, key)
+        said = body.model_dump(mode="json", exclude_none=True)
+        facts = open_facts(document, key) | said
+        if SAID in facts:
+            facts[SAID] = sorted({*facts[SAID], *said})
+        change = {"$set": {"facts": seal_facts(evidence_id, facts, key)}}
+        changed = await self._apply(actor, document, change, "evidence.changed", fields=sorted(said))
+        return self._view(changed, place, key)
 
     async def move_original(self, actor: Actor, evidence_id: str, body: MovementBody) -> EvidenceView:
         """The firm received the original, or gave it back; whoever submitted it signs for that.
@@ -144,7 +145,7 @@ class Evidence:
         if document is None:
             return
         try:
-            facts = _facts(document, await self._vault.key(f"space:{document['space_id']}"))
+            facts = open_facts(document, await self._vault.key(f"space:{document['space_id']}"))
             if row["kind"] == LISTED:
                 title = f"证据 {document['number']}：{facts['name']}"
                 ref = {"evidence_id": document["_id"], "file_id": document["file_id"]}
@@ -268,26 +269,11 @@ class Evidence:
             document["reading_id"] = reading_id
         return document
 
-    async def _prefilled(self, file: FileDocument, key: DataKey) -> tuple[str | None, dict[str, Any]]:
-        paper = await self._papers.of_file(file["_id"])
-        if paper is None:
-            return None, evidence_facts(None, {}, None, name_of(file, key))
-        return paper.reading_id, evidence_facts(paper.kind, paper.values, paper.pages, name_of(file, key))
-
     def _view(self, document: EvidenceDocument, place: Membership, key: DataKey) -> EvidenceView:
-        return evidence_view(document, _facts(document, key), names_of(place.space), self._actions(document, place))
+        return evidence_view(document, open_facts(document, key), names_of(place.space), self._actions(document, place))
 
     async def _key(self, space_id: str) -> DataKey:
         try:
             return await self._vault.key(f"space:{space_id}")
         except KeyDestroyedError:
             raise Problem("file.gone") from None
-
-
-def _facts(document: EvidenceDocument, key: DataKey) -> dict[str, Any]:
-    facts: dict[str, Any] = orjson.loads(key.open(document["facts"], _place(document["_id"])))
-    return facts
-
-
-def _place(evidence_id: str) -> str:
-    return f"evidence:{evidence_id}:facts"

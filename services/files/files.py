@@ -136,7 +136,7 @@ class Files:
         document = await self._readable(actor, file_id)
         if document["state"] != FileState.COMPLETE:
             raise Problem("file.not_uploaded" if document["state"] == FileState.PENDING else "file.not_found")
-        if "purged_at" in document:
+        if "purged_at" in document or document.get("recalled", False):
             raise Problem("file.gone")
         return document
 

@@ -7,8 +7,9 @@ from typing import Any
 from schemas.documents.readings import ReadingDocument
 from schemas.reading_enums import ReadingState
 from services.readings.field_labels import is_sensitive
+from services.readings.masking import masked_value
 from services.readings.reading_seals import ReadingSeals
-from services.readings.reading_views import values_of
+from services.readings.reading_views import hidden_values, values_of
 from services.storage.database import Database
 
 MOST = 30  # papers of a case that are looked through, newest first
@@ -67,7 +68,12 @@ class ConfirmedPapers:
         said = await self._seals.confirmed(document)
         values = values_of(reading, said)
         if seen_by not in (None, document["uploader_id"]):
-            values = {name: value for name, value in values.items() if not is_sensitive(reading.kind, name)}
+            hidden = hidden_values(reading, said)
+            values = {
+                name: masked_value(value, hidden)
+                for name, value in values.items()
+                if not is_sensitive(reading.kind, name)
+            }
         last = document["confirmations"][-1] if document["confirmations"] else None
         return ConfirmedPaper(
             reading_id=document["_id"],

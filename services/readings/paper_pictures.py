@@ -3,17 +3,19 @@ what is to be drawn, for ``ocr.PagePainter`` to draw.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ocr import Line, PageInfo, PictureJob, Reading
 from services.errors import Problem
 from services.readings.field_labels import is_sensitive
 from services.readings.masking import hidden_spans
-from services.readings.reading_views import Polygon, box
+from services.readings.reading_views import Polygon, box, hidden_values
 
 LONGEST_CROP = 1_000  # pixels; sharp on a phone
 LONGEST_COPY = 2_400
 _WIDE = 0x2E80  # from here on Unicode's characters are as wide as high
+_OWN_NUMBERS = {"id_card_front": "id_number", "bank_card": "card_number"}
 _MARGIN = 0.35  # of a line's height, on each side
 # Where the portrait stands on an identity card (GA 461), as fractions of the card that its lines of text span.
 _PORTRAIT = (0.56, -0.12, 1.12, 0.80)
@@ -27,30 +29,43 @@ def crop_job(page: PageInfo, number: int, polygon: Polygon) -> PictureJob:
     return PictureJob(number, page, LONGEST_CROP, area=area)
 
 
-def masked_job(reading: Reading, number: int) -> PictureJob:
+def masked_job(reading: Reading, confirmed: Mapping[str, Any], number: int) -> PictureJob:
     """A page with sensitive fields, numbers of persons in its text, and faces painted over.
 
-    Raises Problem ``reading.no_picture``.
+    Raises Problem ``reading.no_picture``, also for a page of which too little was read: what was not found would not
+    be painted over, and nobody looks twice at a copy that is called masked.
     """
     if number >= len(reading.pages):
         raise Problem("reading.no_picture")
-    return PictureJob(number, reading.pages[number], LONGEST_COPY, painted=hidden_places(reading, number), faces=True)
+    if not any(line.page == number for line in reading.lines) or (number == 0 and not _number_found(reading)):
+        raise Problem("reading.no_picture", "没有识别出需要遮挡的位置，无法生成打码副本")
+    return PictureJob(
+        number, reading.pages[number], LONGEST_COPY, painted=hidden_places(reading, confirmed, number), faces=True
+    )
 
 
-def hidden_places(reading: Reading, number: int) -> list[Sequence[tuple[float, float]]]:
+def hidden_places(reading: Reading, confirmed: Mapping[str, Any], number: int) -> list[Sequence[tuple[float, float]]]:
     """Polygons on a page that a masked copy paints over: whole lines, since a value may be more than was read."""
     places: list[Sequence[tuple[float, float]]] = [
         _grown(field.polygon)
         for name, field in reading.fields.items()
         if field.polygon and field.page == number and is_sensitive(reading.kind, name)
     ]
-    hidden = [str(f.value) for name, f in reading.fields.items() if is_sensitive(reading.kind, name)]
+    hidden = hidden_values(reading, confirmed)
     for line in reading.lines:
         if line.page == number:
             places += [_part(line, start, end) for start, end in hidden_spans(line.text, hidden)]
     if reading.kind == "id_card_front" and number == 0 and reading.lines:
         places.append(_portrait(reading))
     return places
+
+
+def _number_found(reading: Reading) -> bool:
+    """Whether it is known where the number stands that the paper exists to show."""
+    own = reading.fields.get(_OWN_NUMBERS.get(reading.kind, ""))
+    if reading.kind not in _OWN_NUMBERS or (own is not None and own.polygon is not None):
+        return True
+    return any(hidden_spans(line.text, []) for line in reading.lines)
 
 
 def _part(line: Line, start: int, end: int) -> Sequence[tuple[float, float]]:

@@ -4,6 +4,9 @@ An identity card, a bank card or a licence was photographed so that a form could
 Some time after the order is over the photo, its thumbnail and what was read go; number, hash, size and who brought it
 stay, and the record verifies as before, since it holds commitments and hashes only. What was listed as evidence stays
 with the case.
+
+Which photos those are is what the machine found, or what a person said: one that nobody could read is such a paper
+once somebody has said so, and so is one whose message was recalled or that was read again as something else.
 """
 
 import logging
@@ -44,7 +47,9 @@ class PaperRetention:
         """Destroy what has had its time. To be called every hour or so."""
         if self._days is None:
             return
-        where = {"kind": {"$in": sorted(IDENTITY_KINDS)}, "state": ReadingState.DONE}
+        identity = {"$in": sorted(IDENTITY_KINDS)}
+        of_cases = {"verification_id": {"$exists": False}}
+        where = {"$or": [{"kind": identity, **of_cases}, {"asked_kind": identity, **of_cases}]}
         spaces = await self._db.readings.distinct("space_id", where)
         for start in range(0, len(spaces), BATCH):
             for space_id in await self._over(spaces[start : start + BATCH]):
@@ -76,7 +81,7 @@ class PaperRetention:
                 {"_id": reading["_id"]},
                 {
                     "$set": {"state": ReadingState.WITHDRAWN, "confirmations": []},
-                    "$unset": {"result": "", "job_key": "", "claim": ""},
+                    "$unset": {"result": "", "job_key": "", "claim": "", "kind": "", "asked_kind": ""},
                 },
                 session=session,
             )

@@ -7,6 +7,7 @@ from schemas.documents.spaces import FileDocument
 from schemas.reading_enums import ReadingKind, ReadingState
 from services.ids import new_id
 
+FILLS = "reading.fills"  # kind of the outbox row: what was filled in from the file is to follow
 GOING_ON = (ReadingState.QUEUED, ReadingState.RUNNING)
 
 

@@ -49,7 +49,8 @@ class ReadingPictures:
     async def masked(self, actor: Actor, reading_id: str, page: int) -> bytes:
         """A JPEG of a page from which numbers, addresses and the portrait are gone. Raises as ``field``."""
         access, reading = await self._open(actor, reading_id)
-        made = await self._draw(access, masked_job(reading, page))
+        said = await self._seals.confirmed(access.document)
+        made = await self._draw(access, masked_job(reading, said, page))
         await self._audit.write(actor, "reading.masked_copy", f"reading:{reading_id}", page=page)
         return made
 

@@ -6,8 +6,11 @@ must not wait for it. What follows from a reading (its card, search) goes throug
 
 Only the process that leads the worker reads. So a row that is ``running`` and not in this process's hands was left
 behind by one that died, and is read again; the claim sees to it that only one outcome is ever stored.
+
+Whoever asked is served in turn (``reading_turns``): three hundred photos of one do not keep the others waiting.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,6 +24,7 @@ from ocr.kinds.plugins import extract
 from ocr.options import Limits
 from schemas.documents.readings import ReadingDocument
 from schemas.enums import FileState
+from schemas.problems import Kind
 from schemas.reading_enums import ReadingState
 from services.audit import Audit
 from services.clock import Clock, utc_now
@@ -30,7 +34,9 @@ from services.ids import new_id
 from services.keys import KeyDestroyedError, SealBrokenError
 from services.outbox import Outbox
 from services.readings.paper_reader import PaperReader
+from services.readings.reading_jobs import FILLS
 from services.readings.reading_seals import ReadingSeals
+from services.readings.reading_turns import ReadingTurns
 from services.storage.database import Database
 
 log = logging.getLogger("casespace.readings")
@@ -63,13 +69,15 @@ class ReadingQueue:
         self._tally = tally
         self._clock = clock
         self._working: set[str] = set()
+        self._turns = ReadingTurns()
+        self._claiming = asyncio.Lock()
 
     async def tick(self) -> bool:
-        """Read the oldest file that waits; whether there was one. To be called again at once if so."""
-        document = await self._claim()
+        """Read one file that waits; whether there was one. To be called again at once if so."""
+        async with self._claiming:  # another engine of this process would take what is claimed for left behind
+            document = await self._claim()
         if document is None:
             return False
-        self._working.add(document["_id"])
         try:
             await self._read(document)
         finally:
@@ -82,16 +90,30 @@ class ReadingQueue:
         return {state.value: await self._db.readings.count_documents({"state": state}) for state in states}
 
     async def _claim(self) -> ReadingDocument | None:
-        free = [
-            {"state": ReadingState.QUEUED, "due_at": {"$lte": self._clock()}},
-            {"state": ReadingState.RUNNING, "_id": {"$nin": list(self._working)}},
+        free: dict[str, Any] = {
+            "$or": [
+                {"state": ReadingState.QUEUED, "due_at": {"$lte": self._clock()}},
+                {"state": ReadingState.RUNNING, "_id": {"$nin": list(self._working)}},
+            ]
+        }
+        grouped: list[dict[str, Any]] = [
+            {"$match": free},
+            {"$group": {"_id": "$asked_by", "oldest": {"$min": "$_id"}}},
         ]
-        return await self._db.readings.find_one_and_update(
-            {"$or": free},
+        rows: Any = await self._db.readings.aggregate(grouped)
+        oldest: dict[str, str] = {row["_id"]: row["oldest"] async for row in rows}
+        if not oldest:
+            return None
+        asker = self._turns.next(oldest)
+        document = await self._db.readings.find_one_and_update(
+            {**free, "_id": oldest[asker]},
             {"$set": {"state": ReadingState.RUNNING, "claim": new_id()}, "$inc": {"tries": 1}},
-            sort=[("_id", 1)],
             return_document=ReturnDocument.AFTER,
         )
+        self._turns.had(asker)
+        if document is not None:
+            self._working.add(document["_id"])
+        return document
 
     async def _read(self, document: ReadingDocument) -> None:
         try:
@@ -104,7 +126,7 @@ class ReadingQueue:
         except KeyDestroyedError:
             await self._end(document, {"state": ReadingState.FAILED, "error": "file.gone"})
         except Problem as problem:
-            await self._end(document, {"state": ReadingState.FAILED, "error": problem.code})
+            await self._refused(document, problem)
         except SealBrokenError:
             log.exception("a stored file could not be opened", extra={"file_id": document["file_id"]})
             await self._end(document, {"state": ReadingState.FAILED, "error": "reading.failed"})
@@ -126,13 +148,21 @@ class ReadingQueue:
 
     async def _load(self, document: ReadingDocument) -> tuple[bytes, str]:
         file = await self._db.files.find_one({"_id": document["file_id"]})
-        if file is None or file["state"] != FileState.COMPLETE:
+        if file is None or file["state"] != FileState.COMPLETE or "purged_at" in file or file.get("recalled", False):
             raise Problem("file.gone")
-        copy = file.get("copies", {})["original"]
+        copy = file["copies"]["original"]
         if copy["size"] > Limits().file_bytes:
             raise ReadingFault("reading.file_too_large")
         blocks = [block async for block in self._store.read(file, copy)]
         return b"".join(blocks), copy["content_type"]
+
+    async def _refused(self, document: ReadingDocument, problem: Problem) -> None:
+        """The file cannot be had: for good, or the store is away and every file that waits would fail with this one."""
+        if problem.type.kind is Kind.UNAVAILABLE:
+            log.error("a file could not be fetched to be read: %s", problem.code)
+            await self._wait(document, UNAVAILABLE_PAUSE, tries=document["tries"] - 1)
+        else:
+            await self._end(document, {"state": ReadingState.FAILED, "error": problem.code})
 
     async def _faulted(self, document: ReadingDocument, fault: ReadingFault) -> None:
         self._tally(document.get("asked_kind", ""), fault.code)
@@ -170,6 +200,9 @@ class ReadingQueue:
                 error=outcome.get("error", ""),
             )
             await self._outbox.add(session, ENDED, subject, {"reading_id": document["_id"]})
+            if outcome["state"] == ReadingState.DONE:
+                file_id = document["file_id"]
+                await self._outbox.add(session, FILLS, f"file:{file_id}", {"file_id": file_id})
 
         await self._db.transaction(work)
         self._outbox.nudge()

@@ -12,7 +12,7 @@ from schemas.problems import PROBLEMS
 from schemas.reading_enums import ReadingKind, ReadingState
 from services.masks import masked_number
 from services.readings.field_labels import IDENTITY_KINDS, is_sensitive, label_of
-from services.readings.masking import masked_text, without_days
+from services.readings.masking import masked_text, masked_value, without_days
 
 _CHECKS = {
     "id_number": id_number_ok,
@@ -70,6 +70,7 @@ def view_of(
         error_text=PROBLEMS[error].title if error else None,
         ahead=ahead,
         may_confirm=looker.may_confirm and document["state"] == ReadingState.DONE,
+        confirmations=len(document["confirmations"]),
         confirmed_at=last["at"] if last else None,
         confirmed_by=last["by"] if last else None,
         created_at=document["created_at"],
@@ -79,19 +80,27 @@ def view_of(
 
 def field_views(reading: Reading, confirmed: Mapping[str, Any], looker: Looker) -> dict[str, ReadingFieldView]:
     names = [*reading.fields, *(name for name in confirmed if name not in reading.fields)]
-    return {name: _field(reading, name, confirmed, looker) for name in names}
+    hidden = None if looker.sees_all else hidden_values(reading, confirmed)
+    return {name: _field(reading, name, confirmed, hidden) for name in names}
 
 
-def _field(reading: Reading, name: str, confirmed: Mapping[str, Any], looker: Looker) -> ReadingFieldView:
+def hidden_values(reading: Reading, confirmed: Mapping[str, Any]) -> list[str]:
+    """What nobody is shown who need not see it, as it was read and as it was put right."""
+    values = [*((name, field.value) for name, field in reading.fields.items()), *confirmed.items()]
+    return sorted({str(value) for name, value in values if value and is_sensitive(reading.kind, name)})
+
+
+def _field(reading: Reading, name: str, confirmed: Mapping[str, Any], hidden: list[str] | None) -> ReadingFieldView:
+    """``hidden``: None for who sees everything."""
     read = reading.fields.get(name) or Field("", 0.0, False, None, 0)
-    hide = not looker.sees_all and is_sensitive(reading.kind, name)
+    hide = hidden is not None and is_sensitive(reading.kind, name)
     agreed = name in confirmed
     value = confirmed.get(name, read.value)
     doubts = _doubts(name, value) if agreed else list(read.reasons)
     return ReadingFieldView(
         label=label_of(name),
-        value=masked_number(str(value)) if hide else value,
-        read_value=None if not agreed else (masked_number(str(read.value)) if hide else read.value),
+        value=_shown(value, hide, hidden),
+        read_value=_shown(read.value, hide, hidden) if agreed else None,
         confidence=read.confidence,
         flagged=bool(doubts) if agreed else read.flagged,
         reasons=doubts,
@@ -100,6 +109,12 @@ def _field(reading: Reading, name: str, confirmed: Mapping[str, Any], looker: Lo
         masked=hide,
         confirmed=agreed,
     )
+
+
+def _shown(value: Any, hide: bool, hidden: list[str] | None) -> Any:
+    if hide:
+        return masked_number(str(value))
+    return value if hidden is None else masked_value(value, hidden)
 
 
 def _doubts(name: str, value: object) -> list[str]:
@@ -119,7 +134,7 @@ def masked_lines(reading: Reading, confirmed: Mapping[str, Any]) -> list[str]:
     A line in which a sensitive field was seen says nothing but its first characters: an address is spread over
     several lines, which no replacing of the whole value would find.
     """
-    hidden = [str(value) for name, value in values_of(reading, confirmed).items() if is_sensitive(reading.kind, name)]
+    hidden = hidden_values(reading, confirmed)
     places = [
         (f.page, f.polygon) for name, f in reading.fields.items() if f.polygon and is_sensitive(reading.kind, name)
     ]
@@ -136,7 +151,9 @@ def masked_lines(reading: Reading, confirmed: Mapping[str, Any]) -> list[str]:
 
 def searchable_text(reading: Reading, confirmed: Mapping[str, Any]) -> str:
     """What the paper can be found by: its kind, its lines, what people put right; numbers of persons are left out."""
-    said = [str(v) for name, v in confirmed.items() if isinstance(v, str) and not is_sensitive(reading.kind, name)]
+    hidden = hidden_values(reading, confirmed)
+    own = [v for name, v in confirmed.items() if isinstance(v, str) and not is_sensitive(reading.kind, name)]
+    said = [masked_text(value, hidden) for value in own]
     return "\n".join([KINDS[reading.kind], *masked_lines(reading, confirmed), *said])
 
 

@@ -16,6 +16,7 @@ from schemas.api.files import FileVariant
 from schemas.api.messages import MessageListQuery, MessageSendBody
 from schemas.api.readings import ReadingBody
 from schemas.api.search import SearchQuery
+from schemas.reading_enums import ReadingKind
 from services.clock import utc_now
 from services.files.file_store import FileStore
 from services.idempotency import Ticket
@@ -168,6 +169,24 @@ async def test_evidence_stays_with_the_case(case: Case) -> None:
 async def test_who_keeps_longer_keeps(case: Case, keep: int | None) -> None:
     await case.later(DAYS + 1, keep)
     assert await case.kept()
+
+
+async def test_a_card_that_nobody_could_read_goes_once_somebody_says_what_it_is(case: Case) -> None:
+    """So does one that was read as something else afterwards, or whose message was recalled."""
+    world, owner = case.world, case.owner
+    unread, plain = [await world.photo(owner, case.space_id) for _ in range(2)]
+    for file_id, kind in ((unread, ReadingKind.ID_CARD_FRONT), (plain, None)):
+        asked = await world.readings.ask(owner.actor, file_id, ReadingBody(kind=kind))
+        world.reader.answers.append("reading.type_unsupported")
+        assert await world.queue.tick()
+        assert (await world.readings.get(owner.actor, asked.id)).state == "failed"
+    withdrawn = {"$set": {"state": "withdrawn"}}
+    await world.house.database.readings.update_one({"_id": case.reading_id}, withdrawn)
+    for _ in range(2):
+        await case.later(DAYS + 1)
+    files = await world.house.database.files.find({"purged_at": {"$exists": True}}).to_list()
+    assert {file["_id"] for file in files} == {case.file_id, unread}
+    assert await world.house.database.audit.count_documents({"action": "file.purged"}) == 2
 
 
 async def test_other_papers_and_running_orders_are_left_alone(case: Case) -> None:

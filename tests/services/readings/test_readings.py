@@ -249,10 +249,11 @@ async def test_a_recalled_photo_takes_its_reading_along(world: ReadingWorld) -> 
 
 async def test_a_full_queue_is_told_and_places_in_it_are_seen(make_settings: SettingsMaker) -> None:
     async with open_readings(make_settings(), most_waiting=2) as world:
-        owner = await client(world.house)
-        space_id = await space_of(world.house, owner)
+        owner, counsel = await client(world.house), await lawyer(world.house)
+        space_id = await space_of(world.house, owner, counsel)
         files = [await world.photo(owner, space_id) for _ in range(3)]
-        asked = [(await world.readings.ask(owner.actor, file_id, ReadingBody())).id for file_id in files[:2]]
+        people = zip((owner, counsel), files, strict=False)
+        asked = [(await world.readings.ask(person.actor, file_id, ReadingBody())).id for person, file_id in people]
         with refusal("reading.queue_full"):
             await world.readings.ask(owner.actor, files[2], ReadingBody())
         assert [(await world.readings.get(owner.actor, one)).ahead for one in asked] == [0, 1]
