@@ -62,30 +62,6 @@ class TokenStore(Protocol):
         ...
 
 
-class MemoryTokenStore:
-    """A store for one process: tests, and deployments with a single web process."""
-
-    def __init__(self) -> None:
-        self._token: StoredToken | None = None
-        self._leased_until = 0.0
-
-    async def load(self) -> StoredToken | None:
-        return self._token
-
-    async def try_lease(self, seconds: float) -> bool:
-        now = time.monotonic()
-        if now < self._leased_until:
-            return False
-        self._leased_until = now + seconds
-        return True
-
-    async def save(self, token: StoredToken) -> None:
-        self._token = token
-
-    async def release(self) -> None:
-        self._leased_until = 0.0
-
-
 class AccessTokens:
     """Hands out the access token of ``config.appid``.
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from miniprogram_api.access_token import AccessTokens, MemoryTokenStore, StoredToken
+from miniprogram_api.access_token import AccessTokens, StoredToken
 from miniprogram_api.errors import TransportError, WeChatError
 from miniprogram_api.http import HttpClient, HttpConfig
 from miniprogram_api.settings import WeChatConfig
 from miniprogram_api.wechat import WeChatClient
+from tests.memory_tokens import MemoryTokenStore
 from tests.sandbox.playground import Playground
 
 PHONE = "/control/phone-codes"

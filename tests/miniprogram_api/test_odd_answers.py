@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from miniprogram_api.access_token import AccessTokens, MemoryTokenStore, StoredToken
+from miniprogram_api.access_token import AccessTokens, StoredToken
 from miniprogram_api.errors import NotificationRejected, PayError, TransportError, VendorError, WeChatError
 from miniprogram_api.http import Answer, Call, HttpClient, HttpConfig
 from miniprogram_api.pay import Notifications, PayClient
@@ -16,6 +16,7 @@ from miniprogram_api.sandbox.credentials import load_private
 from miniprogram_api.sandbox.crypto import encrypt_resource, rsa_sign
 from miniprogram_api.settings import WeChatConfig
 from miniprogram_api.wechat import WeChatClient
+from tests.memory_tokens import MemoryTokenStore
 from tests.sandbox.playground import pay_config
 
 URL = "http://127.0.0.1:1"

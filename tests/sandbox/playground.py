@@ -16,7 +16,7 @@ from tornado.netutil import bind_sockets
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 from tornado.web import Application, RequestHandler
 
-from miniprogram_api.access_token import AccessTokens, MemoryTokenStore
+from miniprogram_api.access_token import AccessTokens
 from miniprogram_api.errors import PayError
 from miniprogram_api.http import HttpClient, HttpConfig, Outcome
 from miniprogram_api.pay import Notifications, PayClient
@@ -26,6 +26,7 @@ from miniprogram_api.sandbox.credentials import SandboxCredentials
 from miniprogram_api.settings import PayConfig, PushConfig, TencentSmsConfig, WeChatConfig
 from miniprogram_api.sms import TencentSmsSender
 from miniprogram_api.wechat import WeChatClient
+from tests.memory_tokens import MemoryTokenStore
 
 HOST = "127.0.0.1"
 

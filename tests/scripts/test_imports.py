@@ -55,6 +55,19 @@ def test_the_product_imports_only_what_it_asks_for(monkeypatch: pytest.MonkeyPat
     assert not unasked(("ocr",), "ocr"), "setup.cfg's extra ocr lacks them"
 
 
+def test_the_product_asks_for_nothing_that_it_does_not_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is installed and never used is still somebody's code in the process, to be kept up to date."""
+    monkeypatch.syspath_prepend(str(REPOSITORY / "scripts"))
+    pin: Any = importlib.import_module("pin")
+    requirements: Any = importlib.import_module("requirements")
+    where = metadata.packages_distributions()
+    names = third_party([file for room in ROOMS for file in (REPOSITORY / room).rglob("*.py")])
+    used = {pin.canonical(distribution) for name in names for distribution in where.get(name, [])}
+    asked = {pin.canonical(line.partition("[")[0]) for line in requirements.requirements()}
+    assert asked
+    assert asked <= used
+
+
 def test_only_the_runner_and_the_seed_know_what_is_for_development() -> None:
     """The image leaves out server/embedded and the sandbox; the product must not miss them."""
     for room in ROOMS:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from miniprogram_api.access_token import AccessTokens, MemoryTokenStore
+from miniprogram_api.access_token import AccessTokens
 from miniprogram_api.http import HttpClient, HttpConfig
 from miniprogram_api.push import PushCodec
 from miniprogram_api.sandbox.crypto import push_encrypt, push_signature
@@ -35,6 +35,7 @@ from services.notices.wishes import Wishes
 from services.outbox import Outbox
 from services.storage.database import Database
 from services.storage.indexes import apply
+from tests.memory_tokens import MemoryTokenStore
 from tests.recorded_live import RecordedLive
 
 AFTER = timedelta(seconds=10)

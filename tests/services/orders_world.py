@@ -14,7 +14,7 @@ from typing import Any
 from tornado.httpclient import HTTPRequest
 from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
-from miniprogram_api.access_token import AccessTokens, MemoryTokenStore
+from miniprogram_api.access_token import AccessTokens
 from miniprogram_api.http import HttpClient, HttpConfig
 from miniprogram_api.pay import Notifications, PayClient
 from miniprogram_api.sandbox.credentials import SandboxCredentials, create_credentials, load_private
@@ -68,6 +68,7 @@ from services.storage.database import Database
 from services.storage.group_commit import GroupCommit
 from services.storage.indexes import apply
 from services.work_items import WorkItems
+from tests.memory_tokens import MemoryTokenStore
 from tests.parts.real import RealParts
 from tests.recorded_live import RecordedLive
 from tests.services.orders_seams import MovedClock, Openids, WholeFiles

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from tornado.httpclient import AsyncHTTPClient
 
-from miniprogram_api.access_token import AccessTokens, MemoryTokenStore
+from miniprogram_api.access_token import AccessTokens
 from miniprogram_api.customer import CustomerMessages
 from miniprogram_api.errors import TransportError
 from miniprogram_api.http import HttpClient, HttpConfig
@@ -32,6 +32,7 @@ from services.notices.notice_table import TABLE
 from services.notices.tracks import Tracks
 from services.notices.ways import Carrier, OneShot
 from services.outbox import pause
+from tests.memory_tokens import MemoryTokenStore
 from tests.parts.databases import SettingsMaker
 from tests.postbox import Postbox, open_postbox
 from tests.services.notices_world import HeldClock, World, actor, open_sandbox_world
