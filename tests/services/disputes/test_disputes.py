@@ -1,7 +1,7 @@
 """Disputes through the real services, mongod and the sandbox: asked, argued, decided, paid, posted (C5, E1, H6)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from services.ledger.accounts import Kind, account
 from services.payments.refund_asking import new_refund
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import World, open_world, ticket
 
 
@@ -32,12 +33,6 @@ async def world(opened: World) -> AsyncIterator[World]:
     opened.clock.ahead *= 0
     opened.faults.clear()
     yield opened
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 async def delivered(world: World, client: Actor) -> tuple[OrderView, Actor]:

@@ -19,11 +19,11 @@ from services.idempotency import Ticket
 from services.ids import new_id
 from tests.house import Person, client, lawyer, space_of
 from tests.parts.databases import SettingsMaker
+from tests.refusals import refused
 from tests.services.evidence.test_case_elements import WHOLE
 from tests.services.hearings.hearing_world import World, called, owed
 from tests.services.hearings.minutes_world import Scribe
 from tests.services.readings.reading_world import ReadingWorld, open_readings
-from tests.services.verification.verification_world import refused
 
 PERSON, LAWYER = VerificationKind.PERSON, VerificationKind.LAWYER
 

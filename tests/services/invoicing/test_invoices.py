@@ -1,7 +1,7 @@
 """Electronic invoices against the sandbox's WeChat Pay: asked, issued, reversed when the money goes back (E1)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from services.invoicing.invoices import Invoices
 from services.notices.notices import Notices
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import World, open_world, ticket
 
 WORDING = Wording("3040203000000000000", "法律咨询服务", 600)
@@ -51,12 +52,6 @@ def invoicing(world: World, wording: Wording | None) -> Invoicing:
 def office(world: World) -> Invoicing:
     world.clock.ahead *= 0
     return invoicing(world, WORDING)
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 async def paid(world: World) -> tuple[Actor, str, str]:

@@ -28,6 +28,7 @@ from services.orders.order_seals import OrderSeals
 from services.orders.products import ProductSpec
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import NEED, World, open_world, ticket
 
 
@@ -35,12 +36,6 @@ from tests.services.orders_world import NEED, World, open_world, ticket
 async def world(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
     async with open_world(make_settings(), parts) as opened:
         yield opened
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 # --- the catalogue

@@ -1,17 +1,16 @@
 """Money without a notice, and money that nobody waited for: asked after, closed, sent back (E1)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from schemas.api.orders import CancelBody
 from schemas.enums import OrderStatus, PaymentState, RefundState
-from services.errors import Problem
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import LAPSE_MINUTES, QUERY_AFTER, World, open_world
 
 
@@ -27,12 +26,6 @@ async def world(opened: World) -> AsyncIterator[World]:
     opened.tallies.clear()
     yield opened
     await opened.control("DELETE", "/control/faults")
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 # --- money that nobody waited for

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from services.errors import Problem
 from services.ids import new_id
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import JSAPI, LAPSE_MINUTES, World, open_world, ticket
 
 
@@ -28,12 +29,6 @@ async def world(opened: World) -> AsyncIterator[World]:
     opened.tallies.clear()
     yield opened
     await opened.control("DELETE", "/control/faults")
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 # --- starting

@@ -1,7 +1,7 @@
 """Refunds against the real sandbox: what goes back, goes back once, and the order knows (C5, E1)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from services.errors import Problem
 from services.ids import new_id
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import World, open_world, ticket
 
 
@@ -30,12 +31,6 @@ async def world(opened: World) -> AsyncIterator[World]:
     opened.faults.clear()
     yield opened
     await opened.control("DELETE", "/control/faults")
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 async def ask(world: World, actor: Actor, order: OrderView, amount: int | None = None) -> OrderView:

@@ -1,11 +1,10 @@
 """Who may put up how much, and that nobody takes what they gave (E2)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from schemas.api.pricing import (
@@ -21,11 +20,11 @@ from schemas.api.pricing import (
 )
 from schemas.enums import DiscountKind, Role
 from services.actors import Actor
-from services.errors import Problem
 from services.ids import new_id
 from services.pricing.campaigns import WAITING
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import World, open_world
 
 ALONE = 1_000_00  # of the world's shop
@@ -40,12 +39,6 @@ async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterato
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(opened: World) -> AsyncIterator[World]:
     yield opened
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 async def define(world: World, actor: Actor, off_fen: int, total: int | None) -> CouponDefinitionView:

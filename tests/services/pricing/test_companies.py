@@ -1,10 +1,9 @@
 """Companies that pay ahead: the balance is the ledger's sum, is topped up by two ways and never negative (B6, E2)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from schemas.api.base import PageQuery
@@ -37,6 +36,7 @@ from services.ids import new_id
 from services.ledger.accounts import TRANSFERS, Kind, account
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import World, open_world, ticket
 from tests.services.shop import OPS
 
@@ -53,12 +53,6 @@ async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterato
 async def world(opened: World) -> AsyncIterator[World]:
     opened.clock.ahead *= 0
     yield opened
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 async def phone_of(world: World, client: Actor) -> str:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import pytest_asyncio
 
 from schemas.api.orders import CancelBody
@@ -17,6 +16,7 @@ from services.ledger.accounts import COUPONS, Kind, account
 from services.pricing.coupon_codes import new_code, normal
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import World, open_world
 from tests.services.shop import OPS
 
@@ -33,12 +33,6 @@ async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterato
 async def world(opened: World) -> AsyncIterator[World]:
     opened.clock.ahead *= 0
     yield opened
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 async def state(world: World, coupon_id: str) -> str:

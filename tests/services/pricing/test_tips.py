@@ -1,6 +1,6 @@
 """Tips: thanks for a confirmed service, paid on their own, shown in the space, the firm's money (E2)."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,11 +12,11 @@ from schemas.api.payments import PaymentView
 from schemas.api.quotes import HIGHEST_TIP_FEN, TipBody
 from schemas.enums import OrderStatus, PaymentMethod
 from services.actors import Actor
-from services.errors import Problem
 from services.ids import new_id
 from services.ledger.accounts import Kind, account
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import World, open_world, ticket
 
 
@@ -29,12 +29,6 @@ async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterato
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(opened: World) -> AsyncIterator[World]:
     yield opened
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 def tip(fen: int) -> TipBody:

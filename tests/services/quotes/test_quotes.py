@@ -1,10 +1,8 @@
 """Quotes from the space: offered, accepted, paid; declined, withdrawn, lapsed; every step on one card (E2, A3)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from typing import Any
+from collections.abc import AsyncIterator
 
-import pytest
 import pytest_asyncio
 
 from schemas.api.base import PageQuery
@@ -18,6 +16,7 @@ from services.ids import new_id
 from services.ledger.accounts import Kind, account
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import JSAPI, World, open_world, ticket
 
 OFFER = QuoteBody(
@@ -37,12 +36,6 @@ async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterato
 async def world(opened: World) -> AsyncIterator[World]:
     opened.clock.ahead *= 0
     yield opened
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 async def served(world: World) -> tuple[OrderView, Actor, Actor]:

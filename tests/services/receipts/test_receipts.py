@@ -3,8 +3,7 @@
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Awaitable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -19,7 +18,6 @@ from pyhanko_certvalidator import ValidationContext
 
 from schemas.api.orders import RefundBody
 from schemas.enums import Role
-from services.errors import Problem
 from services.masks import masked_name
 from services.papers.papers import Papers
 from services.papers.seals import PaperSeal
@@ -28,6 +26,7 @@ from services.receipts.receipts import Receipts
 from services.record import HeadSigner
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.refusals import refused
 from tests.services.orders_world import World, open_world, ticket
 
 KEY = Ed25519PrivateKey.generate()
@@ -49,12 +48,6 @@ def seal() -> PaperSeal:
 def receipts(world: World, seal: PaperSeal) -> Receipts:
     papers = ReceiptPapers(Papers(), seal)
     return Receipts(world.database, HeadSigner(KEY_PEM), papers, "北京某某律师事务所", "https://space.example.cn")
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 async def test_a_payment_has_one_receipt_whoever_asks_first(world: World, receipts: Receipts) -> None:

@@ -9,13 +9,13 @@ import pytest
 from pymongo.errors import DuplicateKeyError, WriteError
 
 from server.wiring import House
-from services.errors import Problem
 from services.ids import new_id
 from services.record import GENESIS, verifier
 from services.record.checkpoints import Checkpoints, statement_fields
 from services.record.heads import HeadSigner
 from tests.house import Person, client, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
+from tests.refusals import refused
 from tests.services.record.samples import new_signer
 
 
@@ -36,12 +36,6 @@ async def record(house: House, count: int = 1) -> tuple[Person, str]:
     for n in range(count):
         await say(house, wang, space_id, str(n))
     return wang, space_id
-
-
-async def refused(work: Any) -> str:
-    with pytest.raises(Problem) as caught:
-        await work
-    return caught.value.code
 
 
 async def test_checkpoints_name_the_end_and_the_one_before(house: House, signer: HeadSigner) -> None:

@@ -1,25 +1,15 @@
 """Where a firm's money goes takes two people (E3): nobody can turn it to themselves alone."""
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Any
-
-import pytest
 
 from schemas.api.firms import FirmBody, FirmView
 from schemas.enums import NoticeKind, Role
-from services.errors import Problem
 from services.settlement.firms import Firms
 from services.settlement.merchants import WAITING
+from tests.refusals import refused
 from tests.services.settlement_world import Office, credit_code
 
 NEW, OTHER = "1900000191", "1900000192"
-
-
-async def refused(doing: Awaitable[Any]) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.code
 
 
 def firms(office: Office) -> Firms:

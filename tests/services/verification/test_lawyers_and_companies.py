@@ -13,6 +13,7 @@ from schemas.reading_enums import ReadingKind
 from schemas.verification_enums import RefusalReason, VerificationKind
 from tests.house import Person, client, lawyer, space_of
 from tests.parts.databases import SettingsMaker
+from tests.refusals import refused
 from tests.services.verification.verification_world import (
     NAME,
     VerificationWorld,
@@ -21,7 +22,6 @@ from tests.services.verification.verification_world import (
     id_number,
     licence,
     open_verifications,
-    refused,
 )
 
 LAWYER, COMPANY = VerificationKind.LAWYER, VerificationKind.COMPANY

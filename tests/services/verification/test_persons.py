@@ -19,6 +19,7 @@ from services.verification.consent_texts import Receiver, consent_texts
 from services.verification.papers import MOST_OF_ONE
 from tests.house import client, space_of
 from tests.parts.databases import SettingsMaker
+from tests.refusals import refused
 from tests.services.verification.verification_world import (
     NAME,
     VerificationWorld,
@@ -27,7 +28,6 @@ from tests.services.verification.verification_world import (
     open_verifications,
     paper,
 )
-from tests.services.verification.verification_world import refused as told
 
 FRONT, BACK = ReadingKind.ID_CARD_FRONT, ReadingKind.ID_CARD_BACK
 
@@ -71,7 +71,7 @@ async def test_the_consent_is_of_its_own_and_kept_with_its_text(world: Verificat
     """PIPL 29: separate, for a purpose, to a text that can be told again."""
     person = await client(world.house)
     body = VerificationBody(kind=VerificationKind.PERSON, consent_version="yesterday's")
-    assert await told(world.verifying.verifications.begin(person.actor, body)) == "verification.consent_outdated"
+    assert await refused(world.verifying.verifications.begin(person.actor, body)) == "verification.consent_outdated"
     assert await world.house.database.verifications.count_documents({"user_id": person.id}) == 0
     await world.begin(person)
     (kept,) = await world.house.database.consents.find({"user_id": person.id}).to_list()
@@ -150,10 +150,10 @@ async def test_what_cannot_be_true_costs_no_attempt(world: VerificationWorld) ->
     begun = await world.begin(person)
     wrong = SubmitBody(fields=card(number[:-1] + ("0" if number[-1] != "0" else "1")))
     for _ in range(8):
-        code = await told(world.verifying.verifications.submit(person.actor, begun.id, wrong))
+        code = await refused(world.verifying.verifications.submit(person.actor, begun.id, wrong))
         assert code == "verification.fields_invalid"
     right = SubmitBody(fields=card(number))
-    code = await told(world.verifying.verifications.submit(person.actor, begun.id, right))
+    code = await refused(world.verifying.verifications.submit(person.actor, begun.id, right))
     assert code == "verification.papers_missing"
 
 
@@ -222,7 +222,9 @@ async def test_a_lost_answer_of_submitting_is_repeated(world: VerificationWorld)
     for _ in range(2):
         assert (await world.verifying.verifications.submit(person.actor, begun.id, body)).state == "pending"
     other = SubmitBody(fields=card(number, "王小"))
-    assert await told(world.verifying.verifications.submit(person.actor, begun.id, other)) == "verification.wrong_state"
+    assert (
+        await refused(world.verifying.verifications.submit(person.actor, begun.id, other)) == "verification.wrong_state"
+    )
 
 
 async def test_strangers_and_members_of_a_case_see_nothing_of_it(world: VerificationWorld) -> None:
@@ -239,10 +241,10 @@ async def test_strangers_and_members_of_a_case_see_nothing_of_it(world: Verifica
         asks.withdraw(stranger.actor, begun.id),
     ]
     for attempt in attempts:
-        assert await told(attempt) == "verification.not_found"
-    assert await told(world.house.services.files.get(stranger.actor, kept["file_id"])) == "file.not_found"
-    assert await told(world.house.services.files.get(person.actor, kept["file_id"])) == "file.not_found"
-    assert await told(world.house.services.readings.get(stranger.actor, kept["reading_id"])) == "reading.not_found"
+        assert await refused(attempt) == "verification.not_found"
+    assert await refused(world.house.services.files.get(stranger.actor, kept["file_id"])) == "file.not_found"
+    assert await refused(world.house.services.files.get(person.actor, kept["file_id"])) == "file.not_found"
+    assert await refused(world.house.services.readings.get(stranger.actor, kept["reading_id"])) == "reading.not_found"
     kind, blocks = await asks.photo(person.actor, begun.id, FRONT)
     assert kind == "image/png"
     assert b"".join([block async for block in blocks]).startswith(b"\x89PNG")
@@ -271,7 +273,7 @@ async def test_photos_are_destroyed_in_time_and_their_hashes_stay(world: Verific
     await world.verifying.checking.tick()
     stored = await world.stored(done.id)
     assert {name: kept["sha256"] for name, kept in stored["papers"].items()} == hashes
-    assert await told(world.verifying.verifications.photo(person.actor, done.id, FRONT)) == "file.gone"
+    assert await refused(world.verifying.verifications.photo(person.actor, done.id, FRONT)) == "file.gone"
     with pytest.raises(KeyDestroyedError):
         await world.house.vault.key(f"space:{done.id}")
     assert await world.house.database.readings.count_documents({"space_id": done.id, "result": {"$exists": True}}) == 0

@@ -2,13 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pytest
 import urllib3
 
 from ocr import Field, Line, PageInfo, Reading
@@ -20,7 +19,6 @@ from server.settings import Settings
 from server.wiring import House
 from server.wiring.files import build_files
 from server.wiring.verification import Verifying, build_verification
-from services.errors import Problem
 from services.readings.reading_queue import ReadingQueue
 from services.readings.reading_seals import ReadingSeals
 from tests.house import Person, open_house
@@ -58,13 +56,6 @@ def paper(kind: str, **fields: str) -> Reading:
     """As the reader would give it."""
     found = {name: Field(value, 0.98, False, NAME_AT, 0) for name, value in fields.items()}
     return Reading(kind, 0.98, found, [Line("一行", 0.99, NUMBER_AT)], [PageInfo(500, 320)], engine="told")
-
-
-async def refused(call: Awaitable[object]) -> str:
-    """The code of the Problem that the call must end in."""
-    with pytest.raises(Problem) as caught:
-        await call
-    return caught.value.code
 
 
 @dataclass
