@@ -6,7 +6,7 @@ an interruption gaps are filled, and memberships, sessions and presence of every
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ import orjson
 from realtime.bus import CONTROL, Bus
 from realtime.courtrooms import Courtrooms
 from realtime.delivery import Delivery, Truth
+from realtime.departures import Departures
 from realtime.frames import event_frame, new_message_frame
 from realtime.presence import Presence
 from realtime.sockets import Connection, Sockets
@@ -25,11 +26,8 @@ log = logging.getLogger("casespace.publisher")
 _SEQ_BYTES = 8
 _PLAIN = bytes(_SEQ_BYTES)  # seq 0: not an entry, deliver at once
 SIGNED_OUT = 4001  # WebSocket close code of our own: do not reconnect, sign in again
-CLOSING_SECONDS = 2.0  # for what is still to be noted when the process stops
-OFFLINE_GRACE = 3.0  # a phone that switches networks is not announced as gone
 SKEW = timedelta(seconds=5)  # of clocks, and of what was on its way when the bus fell silent
 PEOPLE_AT_ONCE = 500
-AWAY_AT_ONCE = 100
 
 
 class Publisher:
@@ -42,11 +40,7 @@ class Publisher:
         self._origin = origin.encode()
         self.delivery = Delivery(sockets)
         self._obeyed = 0  # commands that changed who is where
-        self._left: set[str] = set()  # whose leaving is still to be noted
-        self._noting: asyncio.Task[None] | None = None
-        self._departures: dict[str, asyncio.TimerHandle] = {}
-        self._away: dict[str, set[str]] = {}  # who did not come back: person → spaces that may want to know
-        self._announcing: asyncio.Task[None] | None = None
+        self._departures = Departures(self.online, self.to_space)
         self._tasks: set[asyncio.Task[None]] = set()
         self._presence: Presence | None = None
         self.courtrooms = Courtrooms()
@@ -67,6 +61,7 @@ class Publisher:
         self._presence = presence
         self.courtrooms.connect(presence)
         self._truth = self.delivery.truth = truth
+        self._departures.note = truth.went_offline
         self._forget = forget
 
     def take(self, kind: str, taker: Callable[[str, bytes], None]) -> None:
@@ -77,15 +72,10 @@ class Publisher:
         await self._bus.start(self._receive, self._resume)
 
     async def close(self) -> None:
-        for departure in self._departures.values():
-            departure.cancel()
         self.delivery.close()
         for task in self._tasks:
             task.cancel()
-        if self._noting is not None:
-            _, late = await asyncio.wait([self._noting], timeout=CLOSING_SECONDS)
-            for task in late:
-                task.cancel()
+        await self._departures.close()
         await self._bus.close()
         if self._presence is not None:
             await self._presence.close()
@@ -139,11 +129,7 @@ class Publisher:
         await self._join(connection, spaces)
         if first_here and self._presence is not None:
             self._presence.arrived(user_id)
-            pending = self._departures.pop(user_id, None)
-            if pending is not None:
-                pending.cancel()
-            else:
-                await self._announce_presence(user_id, connection.spaces, online=True)
+            await self._departures.came(user_id, connection.spaces)
 
     async def depart(self, sid: str) -> None:
         known = self.sockets.by_sid.get(sid)
@@ -158,47 +144,12 @@ class Publisher:
         if was_last:
             if self._presence is not None:
                 self._presence.left(user_id)
-            self._departures[user_id] = asyncio.get_running_loop().call_later(
-                OFFLINE_GRACE, self._stayed_away, user_id, spaces
-            )
+            self._departures.wait_for(user_id, spaces)
         # One command, given before anything is waited for: a phone that comes back meanwhile subscribes after it.
         if channels:
             await self._bus.unsubscribe(*channels)
-        if was_last and self._truth is not None:
-            self._left.add(user_id)
-            if self._noting is None:
-                self._noting = asyncio.get_running_loop().create_task(self._note_offline(self._truth.went_offline))
-
-    async def _note_offline(self, note: Callable[[Collection[str]], Awaitable[None]]) -> None:
-        """Those who leave while an earlier note is being written are noted together: thousands may leave at once."""
-        while self._left:
-            users, self._left = self._left, set()
-            try:
-                await note(users)
-            except Exception:  # what comes after the end of a connection must happen all the same
-                log.exception("that %d people left could not be noted", len(users))
-        self._noting = None
-
-    def _stayed_away(self, user_id: str, spaces: set[str]) -> None:
-        self._departures.pop(user_id, None)
-        self._away[user_id] = spaces
-        if self._announcing is None or self._announcing.done():  # who follows meanwhile is asked about together
-            self._announcing = self._spawn(self._announce_away())
-
-    async def _announce_away(self) -> None:
-        """Tell the spaces of those who are connected nowhere any more."""
-        while self._away:
-            await asyncio.sleep(0)
-            some = [self._away.popitem() for _ in range(min(AWAY_AT_ONCE, len(self._away)))]
-            online = await self.online(user_id for user_id, _ in some)
-            for user_id, spaces in some:
-                if user_id not in online:
-                    await self._announce_presence(user_id, spaces, online=False)
-
-    async def _announce_presence(self, user_id: str, spaces: Iterable[str], *, online: bool) -> None:
-        for space_id in list(spaces):
-            payload = {"space_id": space_id, "user_id": user_id, "online": online}
-            await self.to_space(space_id, "presence:changed", payload)
+        if was_last:
+            self._departures.write_down(user_id)
 
     async def _join(self, connection: Connection, space_ids: Iterable[str]) -> None:
         first = self.sockets.join(connection, space_ids)
