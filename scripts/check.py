@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 LONG_MODULE = 300  # lines; a hint for the reviewer, not a gate
 SHELL_SCRIPTS = (
-    *("scripts/run", "scripts/check", "scripts/test", "scripts/bench", "scripts/find_python.sh", ".ci/run"),
-    *("deploy/make_secrets", "deploy/voice/start"),
+    *("scripts/run", "scripts/check", "scripts/test", "scripts/bench", "scripts/faults", "scripts/ocr_eval"),
+    *("scripts/find_python.sh", ".ci/run", "deploy/make_secrets", "deploy/voice/start"),
 )
 
 CHECKS = {

@@ -22,6 +22,7 @@ from typing import Any
 import bson
 import uvloop
 from _http_load import MakeRequest, Outcome, at_rate, connect, saturate
+from _socket_servers import cpu_seconds
 from pymongo import MongoClient
 from tornado.httpclient import AsyncHTTPClient
 
@@ -114,11 +115,6 @@ def running_floor(uri: str, sample: bytes) -> Iterator[tuple[str, int]]:
 
 
 # --- CPU
-
-
-def cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def busy_seconds() -> float:
