@@ -8,9 +8,12 @@ import asyncio
 import contextlib
 import fractions
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
+from _hearing_figures import Figures
+from _socket_servers import cpu_seconds
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from av import AudioFrame
 from numpy.typing import NDArray
@@ -20,6 +23,7 @@ FRAME = RATE // 50
 TICK_HERTZ, TICK_FRAMES, TICK_EVERY = 2_000, 4, 100  # frames of 20 ms: a tick of 80 ms every two seconds
 TICK_DB, SOUND_DB = -24.0, -60.0  # a tick arrives at -14 dB
 CONNECT_SECONDS = 30
+SETTLE_SECONDS = 3.0
 Samples = NDArray[np.float64]
 
 
@@ -126,3 +130,39 @@ def level(samples: Samples) -> float:
 
 def decibels(strength: float) -> float:
     return float(20 * np.log10(max(strength, 1e-6)))
+
+
+Connect = Callable[[int, Attendee], Awaitable[None]]
+
+
+async def attend(size: int, seconds: float, figures: Figures, connect: Connect, pids: dict[str, int]) -> None:
+    """Everybody comes in, one after the other; then all speak for so long."""
+    ticks: list[float] = []
+    people = [Attendee(number, ticks, ticking=number == 0) for number in range(size)]
+    try:
+        for number, one in enumerate(people):
+            await enter(number, one, figures, connect)
+        await asyncio.sleep(SETTLE_SECONDS)
+        for one in people:
+            one.delays.clear()
+        before = {name: cpu_seconds(pid) for name, pid in pids.items()}
+        await asyncio.sleep(seconds)
+        figures.cpu = {name: (cpu_seconds(pid) - before[name]) / seconds for name, pid in pids.items()}
+        figures.delays = [delay for one in people[1:] for delay in one.delays]
+    finally:
+        await asyncio.gather(*(one.close() for one in people))
+
+
+async def enter(number: int, one: Attendee, figures: Figures, connect: Connect) -> None:
+    """The first hears nobody yet."""
+    await connect(number, one)
+    if number > 0:
+        connected = time.monotonic()
+        figures.heard.append(await one.hears() - connected)
+
+
+async def put_through(one: Attendee, figures: Figures, exchange: Callable[[str], Awaitable[str]]) -> None:
+    offer = await one.offer()
+    began = time.monotonic()
+    await one.accept(await exchange(offer))
+    figures.sound.append(time.monotonic() - began)

@@ -25,16 +25,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
 import aiohttp
-from _hearing_people import Attendee
-from _socket_servers import ROOT, Bench, cpu_seconds, settings_of
+from _hearing_figures import Figures, ratios, report
+from _hearing_people import Attendee, attend, put_through
+from _socket_servers import ROOT, Bench, settings_of
 
 from schemas.api.hearings import HearingBody
 from schemas.enums import Role
@@ -52,57 +53,7 @@ from tests.realtime.test_sockets import phone
 from tests.voice.namespace import JANUS_ADDRESS, lay_cables
 
 INSIDE = "--inside"
-SETTLE_SECONDS = 3.0
 KEPT_SECONDS = 120
-Connect = Callable[[int, Attendee], Awaitable[None]]
-
-
-@dataclass
-class Figures:
-    """Of one hearing; seconds and CPU-seconds."""
-
-    door: list[float] = field(default_factory=list)
-    sound: list[float] = field(default_factory=list)
-    heard: list[float] = field(default_factory=list)
-    delays: list[float] = field(default_factory=list)
-    cpu: dict[str, float] = field(default_factory=dict)  # cores, by process
-    kept: float | None = None
-
-
-# --- what both have in common
-
-
-async def attend(size: int, seconds: float, figures: Figures, connect: Connect, pids: dict[str, int]) -> None:
-    """Everybody comes in, one after the other; then all speak for so long."""
-    ticks: list[float] = []
-    people = [Attendee(number, ticks, ticking=number == 0) for number in range(size)]
-    try:
-        for number, one in enumerate(people):
-            await enter(number, one, figures, connect)
-        await asyncio.sleep(SETTLE_SECONDS)
-        for one in people:
-            one.delays.clear()
-        before = {name: cpu_seconds(pid) for name, pid in pids.items()}
-        await asyncio.sleep(seconds)
-        figures.cpu = {name: (cpu_seconds(pid) - before[name]) / seconds for name, pid in pids.items()}
-        figures.delays = [delay for one in people[1:] for delay in one.delays]
-    finally:
-        await asyncio.gather(*(one.close() for one in people))
-
-
-async def enter(number: int, one: Attendee, figures: Figures, connect: Connect) -> None:
-    """The first hears nobody yet."""
-    await connect(number, one)
-    if number > 0:
-        connected = time.monotonic()
-        figures.heard.append(await one.hears() - connected)
-
-
-async def put_through(one: Attendee, figures: Figures, exchange: Callable[[str], Awaitable[str]]) -> None:
-    offer = await one.offer()
-    began = time.monotonic()
-    await one.accept(await exchange(offer))
-    figures.sound.append(time.monotonic() - began)
 
 
 # --- the floor
@@ -243,40 +194,6 @@ async def close_court(house: House, hearing_id: str, people: list[Person]) -> fl
             return time.monotonic() - began
         await asyncio.sleep(0.05)
     raise SystemExit("the recordings did not come")
-
-
-# --- report
-
-
-def report(name: str, size: int, found: Figures) -> str:
-    ours = {one: found.cpu.get(one) for one in ("web", "worker", "mongod", "valkey")}
-    shares = ", ".join(f"{one} {100 * used / size:.2f}" for one, used in ours.items() if used is not None)
-    return (
-        f"{size:>3} {name:<8} door {middle(found.door)}  sound {middle(found.sound)}, heard {middle(found.heard)}  "
-        f"delay {middle(found.delays)} p95 {quantile(found.delays, 0.95)} ms ({len(found.delays)} ticks)  "
-        f"CPU %/person: janus {100 * found.cpu['janus'] / size:.2f}{', ' + shares if shares else ''}; "
-        f"speakers {100 * found.cpu['speakers'] / size:.1f}" + (f"  kept {found.kept:.1f} s" if found.kept else "")
-    )
-
-
-def middle(values: list[float]) -> str:
-    return quantile(values, 0.5)
-
-
-def quantile(values: list[float], part: float) -> str:
-    return f"{1000 * sorted(values)[int(part * (len(values) - 1))]:.0f}" if values else "—"
-
-
-def ratios(size: int, mine: list[Figures], floors: list[Figures]) -> str:
-    """Medians of the rounds' ratios: neighbours in time saw the same machine."""
-
-    def ratio(value: Callable[[Figures], float]) -> float:
-        return statistics.median(value(a) / value(b) for a, b in zip(mine, floors, strict=True))
-
-    return (
-        f"{size:>3} product / floor: sound {ratio(lambda f: statistics.median(f.sound)):.2f}  "
-        f"delay {ratio(lambda f: statistics.median(f.delays)):.2f}  janus CPU {ratio(lambda f: f.cpu['janus']):.2f}"
-    )
 
 
 @contextmanager
