@@ -1,6 +1,7 @@
 """The orders themselves: the one way to get one (loading is authorising) and the one way to move one."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -104,29 +105,12 @@ class OrderBook:
         if role is None or status is None:
             raise Problem("order.wrong_state")
         now = self._clock()
-        payload = {"order_id": order["_id"], **(move.payload or {})}
-        if move.about is not None:
-            payload["card_id"] = order["cards"][move.about]
-        if move.action in REFUND_STEPS:
-            payload |= _promised(order, before)
-        event_id = await self._outbox.add(session, f"order.{move.event}", f"order:{order['_id']}", payload)
-        changes: dict[str, Any] = {
-            **(move.set or {}),
-            "status": status.value,
-            "deadlines": promises_at(order["deadlines"], order["product"]["deadlines"], status, now),
-            "updated_at": now,
-        }
-        if move.card is not None:
-            changes[f"cards.{move.card}"] = event_id
+        event_id = await self._outbox.add(
+            session, f"order.{move.event}", f"order:{order['_id']}", _payload(order, move, before)
+        )
         step = {"status": status.value, "at": now, "by": actor.user_id if actor else None, "role": role.value}
-        update: dict[str, Any] = {
-            "$set": changes,
-            "$push": {"steps": step, **(move.push or {})},
-            "$inc": {"revision": 1},
-        }
-        # a first step ends the time that an order has for being paid
-        if gone := move.unset + (("unpaid_until",) if "unpaid_until" in order else ()):
-            update["$unset"] = dict.fromkeys(gone, "")
+        update = _update(order, move, status, now, event_id)
+        update["$push"] = {"steps": step, **(move.push or {})}
         moved: OrderDocument | None = await self._db.orders.find_one_and_update(
             {"_id": order["_id"], "status": before.value, "revision": order["revision"]},
             update,
@@ -152,6 +136,31 @@ class OrderBook:
             await reservations.keep(self._db, session, SubjectKind.ORDER, order["_id"], self._clock())
         elif action is Action.CANCEL:
             await reservations.give_back(self._db, session, SubjectKind.ORDER, order["_id"], price)
+
+
+def _payload(order: OrderDocument, move: Move, before: OrderStatus) -> dict[str, str]:
+    """What is told with the step's event."""
+    payload = {"order_id": order["_id"], **(move.payload or {})}
+    if move.about is not None:
+        payload["card_id"] = order["cards"][move.about]
+    return payload | _promised(order, before) if move.action in REFUND_STEPS else payload
+
+
+def _update(order: OrderDocument, move: Move, status: OrderStatus, now: datetime, event_id: str) -> dict[str, Any]:
+    """What the step changes in the order, its own entry in ``steps`` apart."""
+    changes: dict[str, Any] = {
+        **(move.set or {}),
+        "status": status.value,
+        "deadlines": promises_at(order["deadlines"], order["product"]["deadlines"], status, now),
+        "updated_at": now,
+    }
+    if move.card is not None:
+        changes[f"cards.{move.card}"] = event_id
+    update: dict[str, Any] = {"$set": changes, "$inc": {"revision": 1}}
+    # a first step ends the time that an order has for being paid
+    if gone := move.unset + (("unpaid_until",) if "unpaid_until" in order else ()):
+        update["$unset"] = dict.fromkeys(gone, "")
+    return update
 
 
 def _promised(order: OrderDocument, before: OrderStatus) -> dict[str, str]:

@@ -106,28 +106,12 @@ class PaymentConfirming:
         payment_id = payment["_id"]
         awaited = await self._purposes[subject_of(payment).kind].received(session, payment)
         state = PaymentState.SUCCEEDED if awaited else PaymentState.STRAY
-        now = self._clock()
-        arrived: PaymentDocument | None = await self._db.payments.find_one_and_update(
-            {"_id": payment_id, "state": payment["state"]},
-            {
-                "$set": {
-                    "state": state.value,
-                    "transaction_id": transaction.transaction_id,
-                    "mchid": transaction.mchid,
-                    "paid_at": transaction.success_time or now,
-                    "updated_at": now,
-                }
-            },
-            session=session,
-            return_document=ReturnDocument.AFTER,
-        )
-        if arrived is None:
-            raise _OvertakenError
+        arrived = await self._arrive(session, payment, transaction, state)
         await self._ledger.write(session, postings.paid(arrived))
         if event_id is not None:
             await self._db.provider_events.update_one(
                 {"_id": event_id},
-                {"$setOnInsert": {"kind": "payment", "subject": payment_id, "received_at": now}},
+                {"$setOnInsert": {"kind": "payment", "subject": payment_id, "received_at": self._clock()}},
                 upsert=True,
                 session=session,
             )
@@ -146,6 +130,28 @@ class PaymentConfirming:
             await open_about_payment(self._work_items, STRAY, arrived, session)
             await self._outbox.add(session, "payment.stray", f"payment:{payment_id}", {"payment_id": payment_id})
         return state
+
+    async def _arrive(
+        self, session: AsyncClientSession, payment: PaymentDocument, transaction: Transaction, state: PaymentState
+    ) -> PaymentDocument:
+        now = self._clock()
+        arrived: PaymentDocument | None = await self._db.payments.find_one_and_update(
+            {"_id": payment["_id"], "state": payment["state"]},
+            {
+                "$set": {
+                    "state": state.value,
+                    "transaction_id": transaction.transaction_id,
+                    "mchid": transaction.mchid,
+                    "paid_at": transaction.success_time or now,
+                    "updated_at": now,
+                }
+            },
+            session=session,
+            return_document=ReturnDocument.AFTER,
+        )
+        if arrived is None:
+            raise _OvertakenError
+        return arrived
 
     async def settle(self, session: AsyncClientSession, payment: PaymentDocument) -> None:
         """A payment that no provider handles is made and has succeeded, in one transaction with what follows.

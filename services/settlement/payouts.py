@@ -175,18 +175,8 @@ class Payouts:
         }
         payments = await self._db.payments.find(paid, session=session).to_list()
         ids = [payment["_id"] for payment in payments]
-        refunded: dict[str, int] = defaultdict(int)
-        going_back = {"payment_id": {"$in": ids}, "state": {"$ne": RefundState.FAILED.value}}
-        async for refund in self._db.refunds.find(going_back, session=session):
-            refunded[refund["payment_id"]] += refund["amount_fen"]
-        shared: dict[str, int] = defaultdict(int)
-        freed: set[str] = set()
-        alive = {"payment_id": {"$in": ids}, "state": {"$in": ALIVE}}
-        async for payout in self._db.payouts.find(alive, session=session):
-            if payout["kind"] == PayoutKind.SHARE:
-                shared[payout.get("payment_id", "")] += payout["amount_fen"]
-            elif payout["kind"] == PayoutKind.UNFREEZE:
-                freed.add(payout.get("payment_id", ""))
+        refunded = await self._refunded(session, ids)
+        shared, freed = await self._shared(session, ids)
         return [
             Source(
                 Origin(
@@ -203,6 +193,26 @@ class Payouts:
             for payment in payments
             if payment["_id"] not in freed
         ]
+
+    async def _refunded(self, session: AsyncClientSession, payment_ids: list[str]) -> Mapping[str, int]:
+        """What has gone back of each payment or is on its way, in fen."""
+        refunded: dict[str, int] = defaultdict(int)
+        going_back = {"payment_id": {"$in": payment_ids}, "state": {"$ne": RefundState.FAILED.value}}
+        async for refund in self._db.refunds.find(going_back, session=session):
+            refunded[refund["payment_id"]] += refund["amount_fen"]
+        return refunded
+
+    async def _shared(self, session: AsyncClientSession, payment_ids: list[str]) -> tuple[Mapping[str, int], set[str]]:
+        """What is shared of each payment, in fen, and the payments of which the rest is free again."""
+        shared: dict[str, int] = defaultdict(int)
+        freed: set[str] = set()
+        alive = {"payment_id": {"$in": payment_ids}, "state": {"$in": ALIVE}}
+        async for payout in self._db.payouts.find(alive, session=session):
+            if payout["kind"] == PayoutKind.SHARE:
+                shared[payout.get("payment_id", "")] += payout["amount_fen"]
+            elif payout["kind"] == PayoutKind.UNFREEZE:
+                freed.add(payout.get("payment_id", ""))
+        return shared, freed
 
 
 def open_fen(settlement: SettlementDocument) -> int:
