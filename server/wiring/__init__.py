@@ -13,7 +13,7 @@ from server.wiring.live import connect_publisher
 from server.wiring.offer import offered
 from server.wiring.pay_keys import keep_certificates
 from server.wiring.readings import Reading
-from server.wiring.record import Evidence
+from server.wiring.record import Record
 from server.wiring.settlement import Settling
 from server.wiring.themes import build_themes
 from server.wiring.verification import Verifying
@@ -37,7 +37,7 @@ class House:
     services: Services
     staff: Staff
     worker: Worker
-    evidence: Evidence
+    record: Record
     books: Books
     rounds: Rounds
     alarms: AlarmCounter
@@ -97,7 +97,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         offered(core, themes),
         themes.identity.staff,
         build_worker(core, themes),
-        themes.evidence,
+        themes.record,
         themes.books,
         Rounds([keep_certificates(core, themes.money.pay)]),
         AlarmCounter(core.metrics),

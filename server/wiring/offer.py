@@ -38,7 +38,7 @@ def offered(core: Core, themes: Themes) -> Services:
         evidence=themes.catalogue.evidence,
         evidence_files=themes.catalogue.files,
         exchanges=themes.courts.asynchronous.exchanges,
-        exports=themes.evidence.exports,
+        exports=themes.record.exports,
         files=themes.rooms.files,
         finance=themes.books.finance,
         firms=themes.settling.firms,

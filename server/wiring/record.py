@@ -17,7 +17,7 @@ ANCHOR_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Record:
     checkpoints: Checkpoints
     anchors: Anchors
     exports: Exports
@@ -29,7 +29,7 @@ class Evidence:
         ]
 
 
-def build_evidence(core: Core, signer: HeadSigner) -> Evidence:
+def build_record(core: Core, signer: HeadSigner) -> Record:
     """Raises ValueError for a certificate of the authority that cannot be read."""
     checkpoints = Checkpoints(core.database, signer, core.clock)
     anchors = Anchors(core.database, _authority(core), core.clock)
@@ -43,7 +43,7 @@ def build_evidence(core: Core, signer: HeadSigner) -> Evidence:
         core.audit,
         core.clock,
     )
-    return Evidence(checkpoints, anchors, exports)
+    return Record(checkpoints, anchors, exports)
 
 
 def _authority(core: Core) -> TimeStampAuthority | None:

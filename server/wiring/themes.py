@@ -17,7 +17,7 @@ from server.wiring.people import Identity, build_identity
 from server.wiring.pricing import Prices, Sales, build_prices, build_sales
 from server.wiring.readings import Reading, build_reading
 from server.wiring.receipts import build_seal
-from server.wiring.record import Evidence, build_evidence
+from server.wiring.record import Record, build_record
 from server.wiring.settlement import Settling, build_settling
 from server.wiring.shipping import build_shipping
 from server.wiring.talk import Talk, build_talk
@@ -34,7 +34,6 @@ class Themes:
     catalogue: Catalogue
     content: Content
     courts: Courts
-    evidence: Evidence
     identity: Identity
     invoicing: Invoicing
     leases: Leases
@@ -42,6 +41,7 @@ class Themes:
     prices: Prices
     quarrels: Quarrels
     reading: Reading
+    record: Record
     rooms: FileRooms
     sales: Sales
     seal: PaperSeal
@@ -71,7 +71,6 @@ def build_themes(core: Core) -> Themes:
         catalogue=build_catalogue(core, rooms, reading.reader, prices.products, verifying.gate),
         content=build_content(core, identity.accounts, telling.notices),
         courts=build_hearings(core, rooms.files, reading.pages, telling.notices, leases, seal, verifying.gate),
-        evidence=build_evidence(core, signer),
         identity=identity,
         invoicing=build_invoicing(core, money, telling.notices),
         leases=leases,
@@ -79,6 +78,7 @@ def build_themes(core: Core) -> Themes:
         prices=prices,
         quarrels=build_disputes(core, money, settling.penalties, rooms.files, telling.notices),
         reading=reading,
+        record=build_record(core, signer),
         rooms=rooms,
         sales=build_sales(core, prices, money.book, money.payments, money.watch, telling.notices),
         seal=seal,

@@ -39,7 +39,7 @@ def _effects(themes: Themes) -> dict[str, Effect]:
 def _follows(themes: Themes) -> dict[str, Follow]:
     return {
         "attention": themes.telling.attention.follow,
-        "checkpoints": themes.evidence.checkpoints.follow,
+        "checkpoints": themes.record.checkpoints.follow,
         **themes.content.follows(),
         "mentions": themes.telling.mentions.follow,
         **themes.reading.follows(),
@@ -55,7 +55,7 @@ def _ticks(themes: Themes) -> list[Tick]:
         Tick("payments", 2.0, themes.money.payments.tick),
         Tick("refunds", 5.0, themes.money.refunds.tick),
         Tick("uploads", 60.0, themes.rooms.files.tick),
-        *themes.evidence.ticks(),
+        *themes.record.ticks(),
         *themes.settling.ticks(),
         *themes.quarrels.ticks(),
         Tick("invoices", 5.0, themes.invoicing.issuing.tick),

@@ -122,7 +122,7 @@ async def checkpointed(house: House) -> str:
     wang = await client(house)
     space_id = await space_of(house, wang)
     await say(house, wang, space_id, "一")
-    await house.evidence.checkpoints.make(space_id)
+    await house.record.checkpoints.make(space_id)
     return space_id
 
 
@@ -134,7 +134,7 @@ async def test_one_stamp_covers_the_checkpoints_of_all_spaces(house: House, heal
     await anchors.tick()
     assert len(healthy.asked) == 1
     for space_id in spaces:
-        checkpoint = await house.evidence.checkpoints.last(space_id)
+        checkpoint = await house.record.checkpoints.last(space_id)
         assert checkpoint is not None
         assert "due" not in checkpoint
         anchor = checkpoint["anchor"]
@@ -154,15 +154,15 @@ async def test_an_authority_that_fails_holds_nothing_up(house: House, healthy: S
     anchors = Anchors(house.database, remote(healthy))
     healthy.broken = (500, b"")
     await anchors.tick()
-    last = await house.evidence.checkpoints.last(space_id)
+    last = await house.record.checkpoints.last(space_id)
     assert last is not None
     await anchors.anchor_now(last)
-    last = await house.evidence.checkpoints.last(space_id)
+    last = await house.record.checkpoints.last(space_id)
     assert last is not None
     assert last["due"]
     healthy.broken = None
     await anchors.tick()
-    last = await house.evidence.checkpoints.last(space_id)
+    last = await house.record.checkpoints.last(space_id)
     assert last is not None
     assert "anchor" in last
 
@@ -179,7 +179,7 @@ async def test_a_slow_authority_does_not_keep_an_export_waiting(house: House, mo
 
     monkeypatch.setattr("services.record.anchors.EXPORT_WAITS", 0.05)
     space_id = await checkpointed(house)
-    last = await house.evidence.checkpoints.last(space_id)
+    last = await house.record.checkpoints.last(space_id)
     assert last is not None
     await Anchors(house.database, Slow()).anchor_now(last)
     assert await house.database.checkpoints.count_documents({"_id.space": space_id, "due": True}) == 1

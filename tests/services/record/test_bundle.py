@@ -249,14 +249,14 @@ async def test_what_arrives_meanwhile_is_in_the_next_export(
     wang = await client(house)
     space_id = await space_of(house, wang)
     first = await say(house, wang, space_id, "一")
-    real = house.evidence.anchors.anchor_now
+    real = house.record.anchors.anchor_now
 
     async def and_meanwhile(checkpoint: Any) -> None:
         await real(checkpoint)
         await say(house, wang, space_id, "二")
         await house.services.messages.recall(wang.actor, space_id, 1)
 
-    monkeypatch.setattr(house.evidence.anchors, "anchor_now", and_meanwhile)
+    monkeypatch.setattr(house.record.anchors, "anchor_now", and_meanwhile)
     taken = await export(house, wang, space_id, tmp_path)
     assert taken.verified().sound
     assert [row["hash"] for row in taken.rows()] == [first.hash]
