@@ -81,6 +81,7 @@ SPACES: tuple[Collection, ...] = (
             index("state", *up("state", "_id")),
             index("file", ("file_id", ASCENDING), ("_id", DESCENDING)),
             index("kind", *up("kind", "state", "space_id"), sparse=True),  # what has had its time
+            index("asked_kind", *up("asked_kind", "space_id"), sparse=True),
             index("card", *up("space_id", "card_seq"), sparse=True),
         ),
         needs(["space_id", "file_id", "uploader_id", "state", "tries", "confirmations"]),
