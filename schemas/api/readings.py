@@ -75,7 +75,11 @@ class PageView(View):
 
 
 class ReadingView(View):
-    """``ahead``: about how many files are read before this one, while it is queued; everybody's in turn."""
+    """``ahead``: about how many files are read before this one, while it is queued; everybody's in turn.
+
+    ``missing``: fields that such a paper has as a rule and nobody has found, name → label, for who may confirm.
+    ``may_name``: the viewer may say what kind of paper it is, by asking for a reading of that kind.
+    """
 
     id: str
     file_id: str
@@ -85,12 +89,14 @@ class ReadingView(View):
     kind_label: str | None = None
     kind_confidence: float | None = None
     fields: dict[str, ReadingFieldView] = {}
+    missing: dict[str, str] = {}
     lines: list[ReadingLineView] = []
     pages: list[PageView] = []
     error: str | None = None
     error_text: str | None = None
     ahead: int | None = None
     may_confirm: bool
+    may_name: bool = False
     confirmations: int = 0
     confirmed_at: Moment | None = None
     confirmed_by: str | None = None

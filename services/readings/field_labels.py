@@ -70,6 +70,24 @@ FIELD_LABELS = {
     "valid_to": "有效期至",
 }
 
+# What forms, the catalogue and the elements of a case are filled in from: asked for where the machine did not find it.
+MAIN_FIELDS = {
+    "id_card_front": ("name", "id_number", "address"),
+    "id_card_back": ("valid_from", "valid_to"),
+    "business_licence": ("company_name", "credit_code", "legal_representative"),
+    "lawyer_licence": ("name", "firm", "licence_number"),
+    "bank_card": ("card_number", "bank"),
+    "summons": ("case_number", "court", "cause", "summoned", "appear_at"),
+    "judgment": ("case_number", "court", "plaintiff", "defendant", "cause", "issued_on"),
+    "contract": ("party_a", "party_b", "amount_fen", "signed_on"),
+    "iou": ("lender", "borrower", "amount_fen", "signed_on", "due_on"),
+    "vat_invoice": ("invoice_number", "issued_on", "buyer", "seller", "amount_fen"),
+    "bank_receipt": ("paid_on", "payer", "payee", "amount_fen"),
+    "fee_notice": ("case_number", "court", "payer", "amount_fen"),
+    "power_of_attorney": ("principal", "agent", "signed_on"),
+    "delivery_receipt": ("case_number", "court", "addressee", "delivered_on"),
+}
+
 # Sensitive personal information (个人信息保护法 28) wherever it stands, and what identifies a person on a paper that
 # exists to identify one.
 SENSITIVE = frozenset({"id_number", "card_number", "payer_account", "payee_account"})

@@ -11,7 +11,7 @@ from schemas.documents.readings import ReadingDocument
 from schemas.problems import PROBLEMS
 from schemas.reading_enums import ReadingKind, ReadingState
 from services.masks import masked_number
-from services.readings.field_labels import IDENTITY_KINDS, is_sensitive, label_of
+from services.readings.field_labels import IDENTITY_KINDS, MAIN_FIELDS, is_sensitive, label_of
 from services.readings.masking import masked_text, masked_value, without_days
 
 _CHECKS = {
@@ -58,6 +58,7 @@ def view_of(
             "kind_label": KINDS[reading.kind],
             "kind_confidence": reading.kind_confidence,
             "fields": field_views(reading, confirmed, looker),
+            "missing": missing(reading, confirmed) if looker.may_confirm else {},
             "lines": line_views(reading, confirmed, looker),
             "pages": [PageView(width=page.width, height=page.height) for page in reading.pages],
         }
@@ -70,6 +71,7 @@ def view_of(
         error_text=PROBLEMS[error].title if error else None,
         ahead=ahead,
         may_confirm=looker.may_confirm and document["state"] == ReadingState.DONE,
+        may_name=looker.may_confirm and document["state"] in (ReadingState.DONE, ReadingState.FAILED),
         confirmations=len(document["confirmations"]),
         confirmed_at=last["at"] if last else None,
         confirmed_by=last["by"] if last else None,
@@ -82,6 +84,12 @@ def field_views(reading: Reading, confirmed: Mapping[str, Any], looker: Looker) 
     names = [*reading.fields, *(name for name in confirmed if name not in reading.fields)]
     hidden = None if looker.sees_all else hidden_values(reading, confirmed)
     return {name: _field(reading, name, confirmed, hidden) for name in names}
+
+
+def missing(reading: Reading, confirmed: Mapping[str, Any]) -> dict[str, str]:
+    """What such a paper says, as a rule, and nobody has found on this one, with what it is called."""
+    names = MAIN_FIELDS.get(reading.kind, ())
+    return {name: label_of(name) for name in names if name not in reading.fields and name not in confirmed}
 
 
 def hidden_values(reading: Reading, confirmed: Mapping[str, Any]) -> list[str]:

@@ -38,6 +38,9 @@ async def test_a_photo_is_read_and_confirmed(open_phone: OpenPhone, office: Offi
     await expect(amount).to_have_value("50000.00")
     await expect(sheet.get_by_label("借款人")).to_have_value("李四")
     await expect(sheet.get_by_role("img", name="原件中的借款人")).to_be_visible()
+    await sheet.get_by_role("button", name="查看原件").click()
+    await expect(client.page.get_by_role("dialog", name="查看图片").get_by_role("img")).to_be_visible()
+    await client.page.get_by_role("dialog", name="查看图片").click()
     PICTURES.mkdir(parents=True, exist_ok=True)
     await client.page.screenshot(path=PICTURES / "reading-sheet.png")
     async with client.page.expect_download() as coming:
@@ -56,3 +59,16 @@ async def test_a_photo_is_read_and_confirmed(open_phone: OpenPhone, office: Offi
     sheet = lawyer.page.get_by_role("dialog", name="借条")
     await expect(sheet.get_by_label("金额")).to_have_value("51000.00")
     await expect(sheet).to_contain_text("识别结果：50000.00")
+
+    # the lawyer knows better what it is, and fills in what such a paper has and this one does not tell
+    await sheet.get_by_label("资料类型").select_option(label="授权委托书")
+    renamed = lawyer.page.locator(".card-bubble", has_text="授权委托书")
+    await expect(renamed).to_contain_text("核对 / 更正", timeout=READING_MS)
+    await renamed.click()
+    sheet = lawyer.page.get_by_role("dialog", name="授权委托书")
+    await sheet.get_by_label("受托人").fill("王律师")
+    await lawyer.page.screenshot(path=PICTURES / "reading-missing.png")
+    await sheet.get_by_role("button", name="确认无误").click()
+    await expect(renamed).to_contain_text("已核对 2 项")
+    await renamed.click()
+    await expect(sheet.get_by_label("受托人")).to_have_value("王律师")

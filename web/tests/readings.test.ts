@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import type { ReadingField } from "../src/api/readings"
 import { messageMenu } from "../src/chat/menu"
 import { hitParts } from "../src/chat/highlights"
-import { doubts, shown, typeable, typed } from "../src/readings/fields"
+import { doubts, progress, shown, typeable, typed } from "../src/readings/fields"
 import type { Message } from "../src/api/types"
 
 const field = (changes: Partial<ReadingField>): ReadingField => ({
@@ -18,6 +18,12 @@ describe("fields of papers (F2)", () => {
     expect(typed("page_count", "12", 10)).toBe(12)
     expect(typed("page_count", "十二", 10)).toBeNull()
     expect(typed("name", " 王晓 ", "王小")).toBe("王晓")
+  })
+
+  it("tells how far a reading is, and where in the queue", () => {
+    expect(progress({ state: "queued", ahead: 3 })).toContain("前面还有约 3 份")
+    expect(progress({ state: "running", ahead: null })).not.toContain("前面")
+    expect(progress({ state: "done", ahead: null })).toContain("已经识别过")
   })
 
   it("says why a value is doubtful", () => {

@@ -21,6 +21,7 @@ from services.idempotency import Ticket
 from services.ids import new_id
 from services.readings.confirmed_papers import ConfirmedPapers
 from services.readings.corrections import MOST_CORRECTIONS, check_said
+from services.readings.field_labels import FIELD_LABELS, MAIN_FIELDS
 from services.readings.masking import masked_text
 from services.readings.paper_pictures import masked_job
 from services.readings.reading_jobs import FILLS
@@ -83,6 +84,8 @@ async def test_who_may_not_confirm_names_no_kind_and_so_unmasks_nothing(world: R
     with refusal("auth.forbidden"):
         await world.readings.ask(other.actor, file_id, ReadingBody(kind=ReadingKind.PAGE))
     assert (await world.readings.ask(other.actor, file_id, ReadingBody())).id == view.id
+    assert not (await world.readings.get(other.actor, view.id)).may_name
+    assert (await world.readings.get(counsel.actor, view.id)).may_name
     await world.readings.ask(counsel.actor, file_id, ReadingBody(kind=ReadingKind.PAGE))
 
 
@@ -135,6 +138,22 @@ async def test_two_who_confirm_at_once_do_not_overwrite_each_other(world: Readin
 def test_a_value_has_the_shape_of_its_field(fields: dict[str, object]) -> None:
     with refusal("request.invalid"):
         check_said(iou(), ConfirmBody.model_validate({"fields": fields}).fields)
+
+
+async def test_what_was_not_found_may_be_filled_in(world: ReadingWorld) -> None:
+    owner, other = await client(world.house), await client(world.house, "旁人")
+    space_id = await space_of(world.house, owner, other)
+    view = await world.read(owner, await world.photo(owner, space_id), iou())
+    assert view.missing == {"lender": "出借人", "borrower": "借款人", "signed_on": "签订日期", "due_on": "还款日期"}
+    assert (await world.readings.get(other.actor, view.id)).missing == {}
+    filled = await world.readings.confirm(owner.actor, view.id, ConfirmBody(fields={"lender": "张三"}))
+    assert (filled.fields["lender"].value, filled.fields["lender"].confirmed) == ("张三", True)
+    assert set(filled.missing) == {"borrower", "signed_on", "due_on"}
+
+
+def test_main_fields_are_known() -> None:
+    assert set(MAIN_FIELDS) == set(ReadingKind) - {ReadingKind.CHAT_SCREENSHOT, ReadingKind.PAGE}
+    assert {name for names in MAIN_FIELDS.values() for name in names} <= set(FIELD_LABELS)
 
 
 def test_a_paper_may_not_tell() -> None:

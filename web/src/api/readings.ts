@@ -22,23 +22,31 @@ export interface Reading {
   kind: string | null
   kind_label: string | null
   fields: Record<string, ReadingField>
+  /** Fields that such a paper has as a rule and nobody has found: name → label. */
+  missing: Record<string, string>
   lines: { text: string; uncertain: boolean }[]
   pages: { width: number; height: number }[]
   error_text: string | null
   ahead: number | null
   may_confirm: boolean
+  /** Whether the viewer may say what kind of paper it is. */
+  may_name: boolean
+  /** How many corrections there were when it was shown. */
+  confirmations: number
   confirmed_at: string | null
 }
 
 const id = encodeURIComponent
 
-export const askReading = (fileId: string): Promise<{ id: string }> =>
-  call("POST", `/files/${id(fileId)}/readings`, { body: {} })
+/** Without a kind the paper tells what it is. */
+export const askReading = (fileId: string, kind?: string): Promise<{ id: string }> =>
+  call("POST", `/files/${id(fileId)}/readings`, { body: kind ? { kind } : {} })
 
 export const getReading = (readingId: string): Promise<Reading> => call("GET", `/readings/${id(readingId)}`)
 
-export const confirmReading = (readingId: string, fields: Record<string, ReadingValue>): Promise<Reading> =>
-  call("POST", `/readings/${id(readingId)}/confirm`, { body: { fields } })
+/** `confirmations`: as many as the caller has seen, so that nobody overwrites what another has just put right. */
+export const confirmReading = (readingId: string, fields: Record<string, ReadingValue>, confirmations: number): Promise<Reading> =>
+  call("POST", `/readings/${id(readingId)}/confirm`, { body: { fields, confirmations } })
 
 /** The place on the paper where a field was seen. */
 export async function fieldPicture(readingId: string, field: string): Promise<Blob> {

@@ -1,12 +1,13 @@
 /** What can be done with a message by holding it. */
 import { listEvidence } from "../api/evidence"
 import { newId } from "../api/ids"
-import { askReading } from "../api/readings"
+import { askReading, getReading } from "../api/readings"
 import type { Message } from "../api/types"
 import { emit } from "../realtime/socket"
 import { config } from "../stores/config"
 import { toast, toastError } from "../stores/feedback"
 import { copyText } from "../platform/clipboard"
+import { progress } from "../readings/fields"
 
 /** Until the server has said its own; it has the last word anyway. */
 const RECALL_SECONDS = 120
@@ -44,8 +45,8 @@ function readable(message: Message): string {
 
 async function read(fileId: string): Promise<void> {
   try {
-    await askReading(fileId)
-    toast("正在识别，完成后会在这里提示")
+    const { id } = await askReading(fileId)
+    toast(progress(await getReading(id)))
   } catch (error) {
     toastError(error)
   }

@@ -1,5 +1,5 @@
 /** Fields of a paper as people type and see them. */
-import type { ReadingField, ReadingValue } from "../api/readings"
+import type { Reading, ReadingField, ReadingValue } from "../api/readings"
 import { fenOf } from "../format/money"
 
 const WHY: Record<string, string> = {
@@ -34,6 +34,32 @@ export const typeable = (field: ReadingField): boolean => !field.masked && !Arra
 export function doubts(field: ReadingField): string {
   if (!field.flagged) return ""
   return field.reasons.map((reason) => WHY[reason] ?? "").filter(Boolean).join("、") || "请核对"
+}
+
+/** What a person may say that a paper is, in the order in which they come up. */
+export const PAPER_KINDS: Record<string, string> = {
+  id_card_front: "居民身份证（人像面）",
+  id_card_back: "居民身份证（国徽面）",
+  contract: "合同",
+  iou: "借条",
+  chat_screenshot: "聊天截图",
+  bank_receipt: "银行回单",
+  vat_invoice: "增值税发票",
+  bank_card: "银行卡",
+  business_licence: "营业执照",
+  lawyer_licence: "律师执业证",
+  summons: "传票",
+  judgment: "裁判文书",
+  fee_notice: "诉讼费用通知",
+  power_of_attorney: "授权委托书",
+  delivery_receipt: "送达回证",
+  page: "其他文件",
+}
+
+/** What is said to whoever asked for a reading. */
+export function progress(reading: Pick<Reading, "state" | "ahead">): string {
+  if (reading.state === "done") return "这份资料已经识别过，请看“资料识别”卡片"
+  return reading.ahead ? `正在识别，前面还有约 ${reading.ahead} 份，完成后会在这里提示` : "正在识别，完成后会在这里提示"
 }
 
 const STATES: Record<string, { label: string; tone: "wait" | "done" | "off" }> = {
