@@ -30,6 +30,7 @@ RESOURCES = (
     "hearing_candidates",
     "minutes",
     "asynchronous_hearings",
+    "hearing_undertakings",
     "files",
     "uploads",
     "readings",

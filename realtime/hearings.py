@@ -3,7 +3,7 @@
 from realtime.base import BaseNamespace, event
 from realtime.sockets import Connection
 from schemas.api.hearings import HearingView, LineView, SdpView
-from schemas.hearing_enums import ActKind
+from schemas.hearing_enums import ActKind, UndertakingState
 from schemas.hearing_events import (
     HearingAbsence,
     HearingAct,
@@ -20,6 +20,7 @@ from schemas.hearing_events import (
     HearingShow,
     HearingStageMove,
     HearingTarget,
+    HearingUndertaking,
     HearingWitness,
 )
 from services.actors import Actor
@@ -34,6 +35,7 @@ _USUAL = (
     "hearing.wrong_stage",
     "hearing.not_inside",
 )
+_NOT_SWORN = ("hearing.undertaking_open", "hearing.undertaking_refused")
 
 
 class HearingEvents(BaseNamespace):
@@ -185,7 +187,7 @@ class HearingEvents(BaseNamespace):
         allow=_ANYBODY,
         answer=HearingView,
         summary="Give somebody the floor, or take it",
-        problems=(*_USUAL, "hearing.no_participant", "hearing.no_floor_for_role"),
+        problems=(*_USUAL, "hearing.no_participant", "hearing.no_floor_for_role", *_NOT_SWORN),
     )
     async def floor(self, actor: Actor, body: HearingFloor) -> HearingView:
         return await self.services.hearings.act(actor, body.hearing_id, ActKind.FLOOR, body.user_id, on=body.give)
@@ -225,10 +227,34 @@ class HearingEvents(BaseNamespace):
         allow=_ANYBODY,
         answer=HearingView,
         summary="Call a witness in from outside, or dismiss them",
-        problems=(*_USUAL, "hearing.no_witness", "hearing.not_waiting", "hearing.rules_not_accepted"),
+        problems=(
+            *_USUAL,
+            "hearing.no_witness",
+            "hearing.not_waiting",
+            "hearing.rules_not_accepted",
+            "hearing.witness_apart",
+        ),
     )
     async def witness(self, actor: Actor, body: HearingWitness) -> HearingView:
-        return await self.services.hearings.act(actor, body.hearing_id, ActKind.WITNESS, body.user_id, on=body.called)
+        return await self.services.hearings.act(
+            actor, body.hearing_id, ActKind.WITNESS, body.user_id, on=body.called, confront=body.confront
+        )
+
+    @event(
+        "hearing:undertaking",
+        body=HearingUndertaking,
+        allow=_ANYBODY,
+        answer=HearingView,
+        summary="Note that a witness has read their undertaking (保证书), need not sign one, or refuses to",
+        problems=(*_USUAL, "hearing.no_undertaking", "hearing.undertaking_open", "hearing.no_participant"),
+    )
+    async def undertaking(self, actor: Actor, body: HearingUndertaking) -> HearingView:
+        act = self.services.hearings.act
+        if body.user_id == actor.user_id and body.state is UndertakingState.REFUSED:
+            return await act(actor, body.hearing_id, ActKind.UNDERTAKE)
+        return await act(
+            actor, body.hearing_id, ActKind.UNDERTAKING, body.user_id, undertaking=body.state, on=body.by_clerk
+        )
 
     @event(
         "hearing:caucus",

@@ -79,6 +79,16 @@ class AbsenceCause(StrEnum):
     EXCUSED = "excused"  # 准许不到庭
 
 
+class UndertakingState(StrEnum):
+    """How far a witness has come with their undertaking to tell the truth (保证书)."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+    READ = "read"  # and signed before
+    EXEMPT = "exempt"  # 无民事行为能力人, 限制民事行为能力人
+    REFUSED = "refused"  # and does not testify
+
+
 class ActKind(StrEnum):
     """Everything that can happen in a hearing."""
 
@@ -98,6 +108,8 @@ class ActKind(StrEnum):
     REMOVE = "remove"
     READMIT = "readmit"
     WITNESS = "witness"  # called in or dismissed
+    UNDERTAKE = "undertake"  # a witness signs the undertaking, or refuses
+    UNDERTAKING = "undertaking"  # what the court notes of it
     CAUCUS = "caucus"
     SHOW = "show"
     ANNOUNCE = "announce"  # the discipline of the court, from a recording

@@ -1,9 +1,11 @@
 """What crosses the socket in a hearing: one class for each client event."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from schemas.api.base import Body, Id
-from schemas.hearing_enums import AbsenceCause, HearingStage, IdentityState
+from schemas.hearing_enums import AbsenceCause, HearingStage, IdentityState, UndertakingState
 
 MAX_SDP = 20_000  # characters; an offer of one audio line with all its candidates has two to four thousand
 
@@ -67,6 +69,16 @@ class HearingAbsence(HearingTarget):
 
 class HearingWitness(HearingTarget):
     called: bool = Field(strict=True)
+    confront: bool = Field(False, strict=True, description="Though another witness is in the court room (对质)")
+
+
+class HearingUndertaking(HearingTarget):
+    """What the court notes of a witness's undertaking; ``refused`` of oneself: a witness will not sign it."""
+
+    state: Literal[UndertakingState.READ, UndertakingState.EXEMPT, UndertakingState.REFUSED]
+    by_clerk: bool = Field(
+        False, strict=True, description="Read by the clerk, for a witness who has good reason not to"
+    )
 
 
 class HearingCaucus(_InHearing):

@@ -19,6 +19,7 @@ from services.hearings.bench_lines import BenchLines
 from services.hearings.candidates import Candidates
 from services.hearings.hearings import Hearings
 from services.hearings.minutes.minutes import Minutes
+from services.hearings.undertakings import Undertakings
 from services.identity.accounts import Accounts
 from services.identity.directory import Directory
 from services.identity.sessions import Sessions
@@ -103,6 +104,7 @@ class Services:
     bench_lines: BenchLines
     hearing_candidates: Candidates
     hearings: Hearings
+    undertakings: Undertakings
     minutes: Minutes
     memberships: Memberships
     messages: Messages

@@ -16,6 +16,7 @@ from schemas.hearing_enums import (
     HearingState,
     IdentityState,
     Place,
+    UndertakingState,
 )
 
 MAX_PARTICIPANTS = 40
@@ -103,6 +104,14 @@ class ParticipantView(View):
     locked: bool
     refused: bool
     absence: AbsenceCause | None
+    undertaking: UndertakingState | None = Field(description="保证书, of a witness where one is asked for")
+
+
+class UndertakingView(View):
+    """What a witness signs and reads before they testify (保证书). ``sha256``: of the text in UTF-8."""
+
+    text: str
+    sha256: str
 
 
 class EvidenceView(View):
@@ -138,6 +147,7 @@ class HearingView(View):
     id: str
     version: int
     kind: HearingKind
+    undertaking: UndertakingView | None = Field(description="Of the witnesses; null where none is asked for")
     title: str
     space_id: str
     case_space_id: str | None = Field(description="For who called it")

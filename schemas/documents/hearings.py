@@ -22,6 +22,8 @@ class SeatDocument(TypedDict):
     locked: bool
     refused: bool
     absence: str | None
+    undertaking: NotRequired[str]  # of a witness; none in hearings that were called before there were undertakings
+    undertaking_file: NotRequired[str | None]
     verified: NotRequired[
         bool
     ]  # what the role needs is proven (B2); none in hearings that were called before there was verification

@@ -35,6 +35,7 @@ from services.hearings.rescheduling import Rescheduling
 from services.hearings.schedule_effects import ScheduleEffects
 from services.hearings.scheduling import Scheduling
 from services.hearings.switchboard import Switchboard
+from services.hearings.undertakings import Undertakings
 from services.identity.people import People
 from services.notices.notices import Notices
 from services.outbox import Effect
@@ -49,6 +50,7 @@ SWITCHBOARD_SECONDS = 2.0
 @dataclass(frozen=True, slots=True)
 class Courts:
     hearings: Hearings
+    undertakings: Undertakings
     lines: BenchLines
     attendance: Attendance
     after: HearingEffects
@@ -130,6 +132,7 @@ def build_hearings(
         switchboard.connect(stage)
     return Courts(
         hearings,
+        Undertakings(docket, made, gate, views, hearings.tell, clock),
         BenchLines(database, docket, core.recorder, core.publisher),
         Attendance(database, docket, core.publisher.courtrooms, hearings.tell, clock),
         HearingEffects(docket, core.cards, cards, hearings.tell, minutes.drafts.acted),

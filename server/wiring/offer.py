@@ -45,6 +45,7 @@ def offered(core: Core, themes: Themes) -> Services:
         form_suggestions=themes.catalogue.forms,
         hearing_candidates=build_candidates(core),
         hearings=themes.courts.hearings,
+        undertakings=themes.courts.undertakings,
         invoices=themes.invoicing.invoices,
         is_outage=is_outage,
         mailboxes=themes.telling.mailboxes,

@@ -13,12 +13,12 @@ from schemas.hearing_enums import (
     Place,
 )
 from services.errors import Problem
-from services.hearings import speaking_acts
+from services.hearings import speaking_acts, undertaking_rules
 from services.hearings.court import MAIN_ROOM, Court, Seat, Shown
 from services.hearings.rights import BENCH, RIGHTS, Act
 
 # What is done from within the court room (or a side room); the rest is done from wherever one is.
-_FROM_INSIDE = frozenset(RIGHTS) - {ActKind.COME, ActKind.LEAVE, ActKind.LOSE, ActKind.ACCEPT}
+_FROM_INSIDE = frozenset(RIGHTS) - {ActKind.COME, ActKind.LEAVE, ActKind.LOSE, ActKind.ACCEPT, ActKind.UNDERTAKE}
 # Needs nobody's voice: in an asynchronous hearing the court checks who people are by other means.
 _WITHOUT_VOICE = frozenset({ActKind.IDENTIFY})
 # Who is in the court room to listen, or to be heard and go again, is no part of a talk between the sides.
@@ -123,6 +123,7 @@ def _readmit(court: Court, act: Act) -> Court:
 
 
 def _witness(court: Court, act: Act) -> Court:
+    """Call a witness in, or dismiss them. Nobody hears another testify, unless the presider confronts them (对质)."""
     seat = court.seat(act.target or "")
     if seat.role is not HearingRole.WITNESS:
         raise Problem("hearing.no_witness")
@@ -136,6 +137,8 @@ def _witness(court: Court, act: Act) -> Court:
         raise Problem("hearing.not_waiting")
     if not seat.accepted:
         raise Problem("hearing.rules_not_accepted")
+    if undertaking_rules.witnesses_in_court(court, seat) and not act.confront:
+        raise Problem("hearing.witness_apart")
     return court.with_seat(replace(seat, place=Place.COURT))
 
 
@@ -257,6 +260,8 @@ _DO: Mapping[ActKind, Callable[[Court, Act], Court]] = {
     ActKind.REMOVE: _remove,
     ActKind.READMIT: _readmit,
     ActKind.WITNESS: _witness,
+    ActKind.UNDERTAKE: undertaking_rules.undertake,
+    ActKind.UNDERTAKING: undertaking_rules.note,
     ActKind.CAUCUS: _caucus,
     ActKind.SHOW: _show,
     ActKind.ANNOUNCE: _announce,

@@ -16,6 +16,7 @@ from schemas.hearing_enums import (
     HearingStage,
     IdentityState,
     Place,
+    UndertakingState,
 )
 from services.errors import Problem
 from services.hearings.stages import StageRule, rule
@@ -42,6 +43,8 @@ class Seat:
     locked: bool = False  # only the court may open it again
     refused: bool = False  # sent out, and not let in again
     absence: AbsenceCause | None = None
+    undertaking: UndertakingState = UndertakingState.OPEN  # of a witness, where one is asked for
+    undertaking_file: str | None = None  # the drawn signature under it
     verified: bool = False  # whether their account has proven who they are (B2), as far as is known here
 
 

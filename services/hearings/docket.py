@@ -16,6 +16,7 @@ from schemas.hearing_enums import (
     HearingStage,
     IdentityState,
     Place,
+    UndertakingState,
 )
 from services.actors import Actor
 from services.audit import Audit
@@ -30,6 +31,7 @@ from services.spaces.spaces import Spaces
 from services.storage.database import Database
 
 ACTED = "hearing.acted"  # kind of the outbox row
+Also = Callable[[AsyncClientSession], Awaitable[None]]
 TRIES = 20  # of one act against others of the same moment; each lost race means that somebody else's went through
 
 
@@ -41,7 +43,7 @@ class Change:
     kind: str  # of the outbox row
     payload: dict[str, Any]
     action: str  # for the audit
-    also: Callable[[AsyncClientSession], Awaitable[None]] | None = None
+    also: Also | None = None
 
 
 class Docket:
@@ -65,8 +67,11 @@ class Docket:
             raise Problem("hearing.not_found")
         return found
 
-    async def perform(self, actor: Actor | None, hearing_id: str, act: Act) -> HearingDocument:
-        """Do an act and write it down; the hearing as it is then. ``actor`` None: the system itself.
+    async def perform(
+        self, actor: Actor | None, hearing_id: str, act: Act, also: Also | None = None
+    ) -> HearingDocument:
+        """Do an act and write it down; the hearing as it is then. ``actor`` None: the system itself. ``also`` is
+        written with it, and not at all when it changes nothing.
 
         Raises what ``services.hearings.acts.perform`` raises. Two acts of the same moment come one after the other:
         the later is judged by what the earlier has made of the court.
@@ -81,7 +86,7 @@ class Docket:
             if after is court:
                 return None
             note = note_of(court, act, after)
-            return Change(fields_of(after), ACTED, note, f"hearing.{act.kind}")
+            return Change(fields_of(after), ACTED, note, f"hearing.{act.kind}", also)
 
         return await self.change(actor, load, judge)
 
@@ -184,5 +189,7 @@ def _seat(stored: SeatDocument) -> Seat:
         locked=stored["locked"],
         refused=stored["refused"],
         absence=AbsenceCause(stored["absence"]) if stored["absence"] else None,
+        undertaking=UndertakingState(stored.get("undertaking", UndertakingState.OPEN)),
+        undertaking_file=stored.get("undertaking_file"),
         verified=stored.get("verified", False),
     )

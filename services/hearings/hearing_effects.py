@@ -6,11 +6,12 @@ from typing import Protocol
 from schemas.api.base import rfc3339
 from schemas.documents.hearings import HearingDocument
 from schemas.documents.ledgers import OutboxDocument
-from schemas.hearing_enums import ActKind
+from schemas.hearing_enums import ActKind, HearingKind
 from services.errors import Problem
 from services.hearings.docket import ACTED, Docket, court_of
 from services.hearings.hearing_cards import HearingCards
 from services.hearings.journal import sentence
+from services.hearings.undertaking_rules import text_sha256
 from services.outbox import Effect
 from services.spaces.cards import Cards
 
@@ -40,6 +41,9 @@ class HearingEffects:
         note = row["payload"]
         document = await self._docket.load(note["hearing_id"])
         facts = {"at": rfc3339(note["at"]), "version": note["version"], "segment": note["segment"]}
+        if note["act"] == ActKind.UNDERTAKE and note["on"]:
+            signed = text_sha256(HearingKind(document["kind"]))
+            facts |= {"text_sha256": signed, "file_id": note["file_id"], "file_sha256": note["sha256"]}
         code = f"hearing.{note['act']}"
         try:
             await self._cards.notice(

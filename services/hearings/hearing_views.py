@@ -10,9 +10,10 @@ from schemas.api.hearings import (
     RecordingView,
     SegmentView,
     StageView,
+    UndertakingView,
 )
 from schemas.documents.hearings import HearingDocument
-from schemas.hearing_enums import HearingRole, HearingStage, Place
+from schemas.hearing_enums import HearingKind, HearingRole, HearingStage, Place
 from services.clock import Clock, utc_now
 from services.files.file_views import Links
 from services.hearings.asynchronous.exchange_views import exchange_view
@@ -23,6 +24,7 @@ from services.hearings.journal import title
 from services.hearings.proven_seats import is_unproven
 from services.hearings.rescheduling import may_reschedule
 from services.hearings.stages import rule
+from services.hearings.undertaking_rules import TEXTS, text_sha256, undertakes
 
 _BENCH = (HearingRole.PRESIDER, HearingRole.CLERK)
 
@@ -62,6 +64,7 @@ class HearingViews:
         return HearingView(
             id=document["_id"],
             version=document["version"],
+            undertaking=_undertaking(court.kind),
             kind=court.kind,
             title=document["title"],
             space_id=document["space_id"],
@@ -152,7 +155,12 @@ def _participant(court: Court, seat: Seat, *, gated: bool) -> ParticipantView:
         locked=seat.locked,
         refused=seat.refused,
         absence=seat.absence,
+        undertaking=seat.undertaking if undertakes(court.kind, seat) else None,
     )
+
+
+def _undertaking(kind: HearingKind) -> UndertakingView | None:
+    return UndertakingView(text=TEXTS[kind], sha256=text_sha256(kind)) if kind in TEXTS else None
 
 
 def _recordings(document: HearingDocument) -> list[SegmentView]:

@@ -3,11 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingRole, HearingStage, IdentityState, Place
+from schemas.hearing_enums import (
+    AbsenceCause,
+    ActKind,
+    HearingKind,
+    HearingRole,
+    HearingStage,
+    IdentityState,
+    Place,
+    UndertakingState,
+)
 from schemas.verification_enums import IdentityBasis
 from services.hearings.court import Court
 from services.hearings.rights import Act
 from services.hearings.stages import PRESIDERS, rule
+from services.hearings.undertaking_rules import witnesses_in_court
 
 ROLES: dict[HearingRole, str] = {
     HearingRole.CLERK: "书记员",
@@ -46,6 +56,7 @@ _TEXTS: dict[ActKind, tuple[str, str]] = {
     ActKind.REMOVE: ("", "{by}责令{target}退出法庭"),
     ActKind.READMIT: ("", "{by}准许{target}重新进入"),
     ActKind.WITNESS: ("{by}传{target}到庭作证", "{by}请{target}退庭"),
+    ActKind.UNDERTAKE: ("{by}签署保证书{basis}", "{by}拒绝签署保证书"),
     ActKind.CAUCUS: ("{by}安排{targets}单独会谈（不录音）", "{by}结束{targets}的单独会谈"),
     ActKind.MUTE_SELF: ("{by}关闭自己的麦克风", "{by}打开自己的麦克风"),
     ActKind.MUTE: ("{by}关闭{target}的麦克风{lock}", "{by}解除对{target}麦克风的锁定"),
@@ -80,6 +91,11 @@ def note_of(before: Court, act: Act, after: Court) -> dict[str, Any]:
         "failed": act.failed,
         "page": act.page if act.file_id else None,
         "file_id": act.file_id,
+        "sha256": act.sha256,
+        "basis": act.basis,
+        "undertaking": act.undertaking,
+        "confronts": _confronted(before, act),
+        "reads": _reads(before, act),
         "stage": after.stage,
         "resumed": before.stage is HearingStage.RECESS and not after.closed,
         "came_to": None if came is None or kept else came.place,
@@ -105,13 +121,46 @@ def sentence(court: Court, note: Mapping[str, Any]) -> str:
             return "法庭纪律未能播放" if note["failed"] else "法庭纪律播放完毕"
         case ActKind.SHOW:
             return f"{by}展示证据第 {note['page']} 页" if note["page"] else f"{by}结束证据展示"
+        case ActKind.UNDERTAKING:
+            return _undertaking(UndertakingState(note["undertaking"]), by, target, in_their_place=note["on"])
+        case ActKind.WITNESS if note.get("confronts"):
+            others = "、".join(_who(court, user_id) for user_id in note["confronts"])
+            return f"{by}传{target}到庭，与{others}对质"
+        case ActKind.FLOOR if note.get("reads"):
+            return f"{by}请{target}宣读保证书"
     done, undone = _TEXTS[ActKind(note["act"])]
     targets = "、".join(_who(court, user_id) for user_id in note["targets"])
     text = done if note["on"] and done else undone
     actor = court.find(note["by"] or "")
     consents = "同意在线参加，" if actor is not None and actor.role in _ASKED else ""
     lock = "并锁定" if note["lock"] else ""
-    return text.format(by=by, target=target, targets=targets, lock=lock, consents=consents)
+    basis = f"（{BASES[IdentityBasis(note['basis'])]}）" if note.get("basis") else ""
+    return text.format(by=by, target=target, targets=targets, lock=lock, consents=consents, basis=basis)
+
+
+def _undertaking(state: UndertakingState, by: str, target: str, *, in_their_place: bool) -> str:
+    """What the court notes of a witness's undertaking; of one who cannot read it, why and by whom it was read."""
+    if state is UndertakingState.EXEMPT:
+        return f"{by}记明{target}依法无需签署保证书"
+    if state is UndertakingState.REFUSED:
+        return f"{by}记明{target}拒绝签署或者宣读保证书，不得作证"
+    if in_their_place:
+        return f"{target}有正当理由不能宣读保证书，由书记员代为宣读并说明"
+    return f"{target}当庭宣读保证书"
+
+
+def _confronted(before: Court, act: Act) -> list[str]:
+    """With whom a witness is confronted."""
+    if act.kind is not ActKind.WITNESS or not act.on or not act.confront:
+        return []
+    return [seat.user_id for seat in witnesses_in_court(before, before.seat(act.target or ""))]
+
+
+def _reads(before: Court, act: Act) -> bool:
+    """Whether the floor is given to a witness to read out what they have signed."""
+    seat = before.find(act.target or "")
+    given = act.kind is ActKind.FLOOR and act.on
+    return given and seat is not None and seat.undertaking is UndertakingState.SIGNED
 
 
 def _who(court: Court, user_id: str | None) -> str:

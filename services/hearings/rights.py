@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.hearing_enums import AbsenceCause, ActKind, HearingRole, HearingStage, IdentityState
+from schemas.hearing_enums import AbsenceCause, ActKind, HearingRole, HearingStage, IdentityState, UndertakingState
+from schemas.verification_enums import IdentityBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,11 @@ class Act:
     stage: HearingStage | None = None
     identity: IdentityState | None = None
     cause: AbsenceCause | None = None
+    undertaking: UndertakingState | None = None
+    confront: bool = False  # a witness is called though another is there
     file_id: str | None = None
+    sha256: str | None = None  # of the file, where it is a drawn signature
+    basis: IdentityBasis | None = None  # what it rests on that who signs is who they say
     page: int = 1
     pages: int | None = None  # that the file has
     verified: bool = False  # who comes in has proven who they are
@@ -60,6 +65,8 @@ RIGHTS: Mapping[ActKind, Right] = {
     ActKind.REMOVE: Right(_PRESIDER, _OPEN),
     ActKind.READMIT: Right(_PRESIDER, _OPEN),
     ActKind.WITNESS: Right(_PRESIDER, _SESSION),
+    ActKind.UNDERTAKE: Right(frozenset({_R.WITNESS}), _OPEN),
+    ActKind.UNDERTAKING: Right(BENCH, _OPEN),
     ActKind.CAUCUS: Right(_PRESIDER, _OPEN),
     ActKind.SHOW: Right(BENCH | _SIDES, _SESSION),
     ActKind.ANNOUNCE: Right(BENCH, _OPEN - {_S.RECESS}),

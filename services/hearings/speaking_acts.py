@@ -6,6 +6,7 @@ from schemas.hearing_enums import HearingRole, Place
 from services.errors import Problem
 from services.hearings.court import Court, Seat
 from services.hearings.rights import Act
+from services.hearings.undertaking_rules import check_may_testify
 
 
 def hand(court: Court, act: Act) -> Court:
@@ -23,6 +24,7 @@ def floor(court: Court, act: Act) -> Court:
         raise Problem("hearing.no_floor_for_role")
     if seat.place is not Place.COURT:
         raise Problem("hearing.not_inside")
+    check_may_testify(court, seat)
     return court.with_seat(replace(seat, floor=True, hand_at=None))
 
 

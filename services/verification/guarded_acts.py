@@ -28,6 +28,7 @@ class GuardedAct(StrEnum):
     HEARING_TURN = "hearing_turn"  # state and answer in an asynchronous hearing
     # signing
     MINUTES_SIGN = "minutes_sign"
+    UNDERTAKING_SIGN = "undertaking_sign"  # a witness's, before they testify
     EVIDENCE_SIGN = "evidence_sign"  # for originals that were received and returned
 
 
@@ -44,6 +45,7 @@ GUARDED: Mapping[GuardedAct, Proofs] = {
     GuardedAct.HEARING_TURN: _SIDES,
     # A witness is called in by the court itself, which asks them who they are; what they sign needs more than that.
     GuardedAct.MINUTES_SIGN: {**_SIDES, HearingRole.WITNESS: VerificationKind.PERSON},
+    GuardedAct.UNDERTAKING_SIGN: {HearingRole.WITNESS: VerificationKind.PERSON},
     GuardedAct.EVIDENCE_SIGN: _MEMBERS,
 }
 

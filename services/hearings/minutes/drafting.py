@@ -10,6 +10,7 @@ from schemas.hearing_enums import ActKind, HearingKind, HearingStage
 from services.hearings.court import Court, Seat
 from services.hearings.journal import sentence, title
 from services.hearings.recordings import MIX
+from services.hearings.undertaking_rules import TEXTS
 
 PLACE = "线上（移动庭审）"
 TITLES: Mapping[HearingKind, str] = {
@@ -33,6 +34,8 @@ _ALWAYS = frozenset(
         ActKind.ABSENCE,
         ActKind.SHOW,
         ActKind.WITNESS,
+        ActKind.UNDERTAKE,
+        ActKind.UNDERTAKING,
         ActKind.REMOVE,
         ActKind.READMIT,
         ActKind.CAUCUS,
@@ -56,6 +59,8 @@ def drafted(court: Court, note: Mapping[str, Any], evidence: str | None) -> str 
     if act is ActKind.SHOW:
         seat = court.find(note["by"])
         return f"{named(court, seat) if seat else ''}出示证据《{evidence}》" if evidence else None
+    if act is ActKind.UNDERTAKE and note["on"]:
+        return f"{said}：“{TEXTS[court.kind]}”"
     if act is ActKind.STAGE and note["stage"] == HearingStage.OPENING and not note["resumed"]:
         return f"{_DISCIPLINE[court.kind]}{said}。"
     return f"{said}。"

@@ -55,20 +55,21 @@ class MinutesPaper:
 
     async def _signer(self, sheet: Sheet, edition: EditionDocument, seat: Seat) -> dict[str, str | None]:
         signature = signature_of(edition, seat.user_id)
-        drawn = await self._drawn(signature) if signature else None
+        drawn = await self._drawn(signature["file_id"]) if signature else None
         return {
             "name": named(sheet.court, seat),
             "drawn": drawn,
+            "undertaking": await self._drawn(seat.undertaking_file),
             "said": _said(sheet, edition, signature),
             "at": minute(signature["at"]) if signature else "",
             "basis": _basis(signature),
             "part": edition["parts"].get(seat.user_id),
         }
 
-    async def _drawn(self, signature: SignatureDocument) -> str | None:
-        if signature["file_id"] is None:
+    async def _drawn(self, file_id: str | None) -> str | None:
+        if file_id is None:
             return None
-        return f"data:image/png;base64,{base64.b64encode(await self._files.read(signature['file_id'])).decode()}"
+        return f"data:image/png;base64,{base64.b64encode(await self._files.read(file_id)).decode()}"
 
 
 def _said(sheet: Sheet, edition: EditionDocument, signature: SignatureDocument | None) -> str:

@@ -4,7 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from schemas.hearing_enums import ActKind, HearingKind, HearingRole, HearingStage, IdentityState, Place
+from schemas.hearing_enums import (
+    ActKind,
+    HearingKind,
+    HearingRole,
+    HearingStage,
+    IdentityState,
+    Place,
+    UndertakingState,
+)
 from services.hearings.acts import perform
 from services.hearings.court import Court, Seat
 from services.hearings.rights import Act
@@ -15,7 +23,9 @@ BENCH = {HearingRole.PRESIDER, HearingRole.CLERK}
 
 def seat(user_id: str, role: HearingRole, **fields: Any) -> Seat:
     place = Place.WAITING if role is HearingRole.WITNESS else Place.COURT
-    given = {"place": place, "connected": True, "identity": IdentityState.CONFIRMED, "accepted": True}
+    given: dict[str, Any] = {"place": place, "connected": True, "identity": IdentityState.CONFIRMED, "accepted": True}
+    if role is HearingRole.WITNESS:
+        given |= {"undertaking": UndertakingState.READ, "undertaking_file": "drawing"}
     return Seat(user_id, role, f"{user_id}先生", **{**given, **fields})
 
 

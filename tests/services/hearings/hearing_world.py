@@ -9,6 +9,7 @@ import pytest
 
 from schemas.api.hearings import HearingBody, HearingView
 from schemas.api.messages import MessageListQuery, MessageView
+from schemas.api.undertakings import UndertakingBody
 from schemas.enums import MessageType, Role
 from schemas.hearing_enums import ActKind, HearingKind, HearingStage, IdentityState
 from server.wiring import House
@@ -59,6 +60,12 @@ class World:
 
     async def act(self, by: Person, kind: ActKind, target: Person | None = None, **more: Any) -> HearingView:
         return await self.house.services.hearings.act(by.actor, self.id, kind, target.id if target else None, **more)
+
+    async def undertake(self, by: Person, png: str, sha256: str | None = None) -> HearingView:
+        """Sign the undertaking of a witness (保证书)."""
+        text = (await self.seen(by)).undertaking
+        body = UndertakingBody(sha256=sha256 or (text.sha256 if text else "0" * 64), png=png)
+        return await self.house.services.undertakings.sign(by.actor, self.id, body)
 
     async def seen(self, by: Person) -> HearingView:
         return await self.house.services.hearings.get(by.actor, self.id)

@@ -118,6 +118,7 @@ async def heard(house: House) -> Scribe:
     await scribe.service.entries.head(world.clerk.actor, scribe.id, HeadChange(tribunal="北京市朝阳区人民法院"))
     await scribe.write("请求判令被告归还借款五万元。", world.wang)
     await scribe.write("钱已经还清了。", world.zhao)
+    await world.undertake(world.witness, SIGNATURE)
     await world.act(world.judge, ActKind.WITNESS, world.witness, on=True)
     await scribe.write("我看见王晓把钱交给赵敏。", world.witness)
     for stage in (HearingStage.DEBATE, HearingStage.FINAL, HearingStage.CLOSED):

@@ -14,6 +14,7 @@ from schemas.hearing_enums import (
     HearingStage,
     IdentityState,
     Place,
+    UndertakingState,
 )
 from services.errors import Problem
 from services.hearings.acts import perform
@@ -71,6 +72,8 @@ DEEDS: dict[str, tuple[str, str]] = {
     "remove":    ("100000", "o"),
     "readmit":   ("100000", "o"),
     "witness":   ("100000", "s"),
+    "undertake": ("000010", "o"),
+    "undertaking": ("110000", "o"),
     "caucus":    ("100000", "o"),
     "show":      ("111100", "s"),
     "announce":  ("110000", "r"),
@@ -165,7 +168,16 @@ def test_every_cell_of_deeds(kind: HearingKind, stage: HearingStage) -> None:
 
 
 # What hangs on more than role and stage: the three tests that follow.
-OF_THEIR_OWN = (ActKind.STAGE, ActKind.WITNESS, ActKind.CAUCUS, ActKind.SHOW, ActKind.FLOOR)
+# (Undertakings: ``test_undertaking_rules.py``.)
+OF_THEIR_OWN = (
+    ActKind.STAGE,
+    ActKind.WITNESS,
+    ActKind.CAUCUS,
+    ActKind.SHOW,
+    ActKind.FLOOR,
+    ActKind.UNDERTAKE,
+    ActKind.UNDERTAKING,
+)
 
 
 @pytest.mark.parametrize(("kind", "stage"), STAGES)
@@ -464,6 +476,7 @@ def test_every_act_reads_as_a_sentence(kind: ActKind) -> None:
         stage=HearingStage.RECESS,
         identity=IdentityState.CONFIRMED,
         cause=AbsenceCause.LEFT,
+        undertaking=UndertakingState.EXEMPT,
         file_id="f",
     )
     try:

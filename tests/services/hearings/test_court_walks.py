@@ -6,7 +6,16 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingRole, HearingStage, IdentityState, Place
+from schemas.hearing_enums import (
+    AbsenceCause,
+    ActKind,
+    HearingKind,
+    HearingRole,
+    HearingStage,
+    IdentityState,
+    Place,
+    UndertakingState,
+)
 from services.errors import Problem
 from services.hearings.acts import perform
 from services.hearings.court import Court, Seat, may_speak, mic_open, room_of
@@ -20,8 +29,10 @@ PEOPLE = {
     "defendant": HearingRole.PARTY,
     "lawyer": HearingRole.COUNSEL,
     "witness": HearingRole.WITNESS,
+    "bystander": HearingRole.WITNESS,
     "guest": HearingRole.OBSERVER,
 }
+WITNESSES = {"witness", "bystander"}
 who = st.sampled_from(sorted(PEOPLE))
 mostly_bench = st.one_of(st.sampled_from(["judge", "clerk"]), who)  # what others try mostly leads nowhere
 TALK = (HearingStage.MEDIATION, HearingStage.AGREEMENT)
@@ -41,6 +52,7 @@ class Hearing(RuleBasedStateMachine):
         self.locks: set[str] = set()
         self.admitted: set[str] = set()
         self.out: set[str] = set()
+        self.sworn: set[str] = set()
         self.secret: set[str] = set()
 
     def try_to(self, kind: ActKind, by: str | None, target: str | None = None, **more: Any) -> bool:
@@ -80,10 +92,12 @@ class Hearing(RuleBasedStateMachine):
             assert self.bench(by)
             self.admitted.add(whom)
 
-    @rule(by=mostly_bench, whom=who, on=st.booleans())
-    def call(self, by: str, whom: str, on: bool) -> None:
-        if self.try_to(ActKind.WITNESS, by, whom, on=on):
+    @rule(by=mostly_bench, whom=who, on=st.booleans(), confront=st.booleans())
+    def call(self, by: str, whom: str, on: bool, confront: bool) -> None:
+        if self.try_to(ActKind.WITNESS, by, whom, on=on, confront=confront):
             assert self.presider(by)
+            others = WITNESSES & self.admitted - {whom}
+            assert confront or not on or not others, "a witness hears another one testify"
             (self.admitted.add if on else self.admitted.discard)(whom)
             if not on:
                 self.floors.discard(whom)
@@ -104,7 +118,7 @@ class Hearing(RuleBasedStateMachine):
             if stage not in (HearingStage.MEDIATION, HearingStage.AGREEMENT, HearingStage.STATEMENTS):
                 self.secret.clear()
             if stage not in HEARS_WITNESSES:
-                self.admitted.discard("witness")
+                self.admitted -= WITNESSES
 
     @rule(by=mostly_bench, whom=who, on=st.booleans())
     def floor(self, by: str, whom: str, on: bool) -> None:
@@ -176,9 +190,27 @@ class Hearing(RuleBasedStateMachine):
             several = st.lists(st.sampled_from(inside), min_size=1, max_size=2, unique=True)
             self.caucus("judge", data.draw(several), on)
 
-    @rule(on=st.booleans())
-    def the_judge_calls_the_witness(self, on: bool) -> None:
-        self.call("judge", "witness", on)
+    @rule(whom=st.sampled_from(["witness", "bystander"]), on=st.booleans(), confront=st.booleans())
+    def the_judge_calls_a_witness(self, whom: str, on: bool, confront: bool) -> None:
+        self.call("judge", whom, on, confront)
+
+    @rule(by=who, on=st.booleans())
+    def undertake(self, by: str, on: bool) -> None:
+        before = self.court
+        if self.try_to(ActKind.UNDERTAKE, by, on=on, file_id="drawing") and self.court is not before:
+            assert by in WITNESSES
+            (self.sworn.add if on else self.sworn.discard)(by)
+            if not on:
+                self.floors.discard(by)
+
+    @rule(by=mostly_bench, whom=who, state=st.sampled_from(list(UndertakingState)))
+    def note_an_undertaking(self, by: str, whom: str, state: UndertakingState) -> None:
+        if self.try_to(ActKind.UNDERTAKING, by, whom, undertaking=state):
+            assert self.bench(by)
+            assert whom in WITNESSES
+            (self.sworn.discard if state is UndertakingState.REFUSED else self.sworn.add)(whom)
+            if state is UndertakingState.REFUSED:
+                self.floors.discard(whom)
 
     @initialize()
     def everybody_comes(self) -> None:
@@ -214,6 +246,7 @@ class Hearing(RuleBasedStateMachine):
                 assert name in self.floors or here.stage in TALK
             if one.role is HearingRole.WITNESS:
                 assert here.stage in HEARS_WITNESSES
+                assert name in self.sworn or self.kind is not HearingKind.COURT
 
     @invariant()
     def who_is_not_in_a_room_hears_nothing(self) -> None:

@@ -411,6 +411,8 @@ async def test_the_paper_says_what_was_signed_and_stands_in_the_space(house: Hou
         "原告王晓：" + PLEA,
         "被告赵敏：钱已经还清了。",
         "仅就本人陈述",
+        "证人孙证签署保证书：“我作为本案证人",
+        "证人孙证（保证书签名）：",
     ):
         assert words in printed
     assert (seen.sha256 or "") in printed
@@ -438,5 +440,7 @@ async def test_signatures_and_the_paper_are_kept_twice(house: House) -> None:
     await scribe.effects()
     await owed(house, KEEP_TWICE)
     files = await house.database.files.find({"space_id": scribe.world.space}).to_list()
-    assert sorted(one["content_type"] for one in files) == ["application/pdf", *["image/png"] * 6]
+    assert sorted(one["content_type"] for one in files) == ["application/pdf", *["image/png"] * 7], (
+        "six signatures, one undertaking"
+    )
     assert all(one["copies"]["original"]["twice"] for one in files)

@@ -23,6 +23,7 @@ HEARING_CELLS: Cells = {
     GuardedAct.HEARING_CONSENT: (N, N, P, L, N, N),
     GuardedAct.HEARING_TURN: (N, N, P, L, N, N),
     GuardedAct.MINUTES_SIGN: (N, N, P, L, P, N),
+    GuardedAct.UNDERTAKING_SIGN: (N, N, N, N, P, N),
 }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from schemas.hearing_enums import ActKind, HearingStage
+from schemas.hearing_enums import ActKind, HearingStage, UndertakingState
 from server.embedded.janus import Janus
 from server.wiring import House
 from services.hearings.docket import ACTED
@@ -48,6 +48,8 @@ async def test_who_waits_hears_nothing_and_is_in_at_once_when_called(house: Hous
         await stays(judge, [], [witness], 0.5)
         await world.act(world.judge, ActKind.WITNESS, world.witness, on=True)
         await comes_about(witness, [judge], [])
+        exempt = UndertakingState.EXEMPT
+        await world.act(world.clerk, ActKind.UNDERTAKING, world.witness, undertaking=exempt)
         await world.act(world.judge, ActKind.FLOOR, world.witness, on=True)
         await comes_about(judge, [witness], [])
         await world.act(world.judge, ActKind.WITNESS, world.witness, on=False)
