@@ -26,6 +26,7 @@ function person(role: HearingRole, more: Partial<Participant> = {}): Participant
     locked: false,
     refused: false,
     absence: null,
+    undertaking: null,
     ...more,
   }
 }
@@ -114,6 +115,23 @@ describe("what the bench can do about somebody", () => {
 })
 
 describe("lists", () => {
+  it("hears a witness after their undertaking only, and two at once only to confront them", () => {
+    const judge = person("presider")
+    const label = (code: string, witness: Participant, ...others: Participant[]): string | undefined =>
+      personActs(hearing([judge, witness, ...others]), judge, witness).find((one) => one.code === code)?.label
+    const witness = (undertaking: Participant["undertaking"], more: Partial<Participant> = {}): Participant =>
+      person("witness", { undertaking, ...more })
+    expect(["open", "refused"].map((state) => label("floor", witness(state as "open")))).toEqual([undefined, undefined])
+    expect(label("floor", witness("signed"))).toBe("请其宣读保证书")
+    expect(["read", "exempt", null].map((state) => label("floor", witness(state as "read")))).toEqual(["请其发言", "请其发言", "请其发言"])
+    expect(label("read", witness("signed"))).toBe("记明：已宣读保证书")
+    expect(label("read", witness("signed", { place: "waiting" })), "not before they are called").toBeUndefined()
+    expect(label("exempt", witness("open", { place: "waiting" }))).toBe("记明：依法无需签署保证书")
+    const second = witness("read", { user_id: "second", place: "waiting" })
+    expect(label("witness", second, witness("read"))).toBe("传唤到庭对质")
+    expect(label("witness", second, witness("read", { place: "waiting" }))).toBe("传唤到庭")
+  })
+
   it("puts the bench first, then raised hands by their time, witnesses and observers last", () => {
     const late = person("party", { user_id: "late", hand_at: "2026-11-22T02:00:00Z" })
     const early = person("counsel", { user_id: "early", hand_at: "2026-11-22T01:00:00Z" })

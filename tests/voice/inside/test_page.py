@@ -200,7 +200,7 @@ async def comes_back(judge: CourtPhone, wang: CourtPhone, janus: Janus) -> None:
 
 async def is_asked_in_a_recess(world: World, judge: CourtPhone, wang: CourtPhone) -> None:
     """Who sits in the court room sees that somebody asks to go on in turns, and why, without looking for it."""
-    await judge.move_to("休庭")
+    await judge.move_to("宣布休庭")
     await choose(world, world.zhao, "apply", "被告下周出差，不便再次同时在线")
     card = wang.page.get_by_label("非同步审理")
     await expect(card).to_contain_text("理由：被告下周出差，不便再次同时在线")
@@ -282,6 +282,42 @@ async def draw(phone: CourtPhone) -> None:
         await mouse.move(box["x"] + 180, box["y"] + box["height"] * (row + 0.2), steps=6)
         await mouse.move(box["x"] + 280, box["y"] + box["height"] * row, steps=6)
         await mouse.up()
+
+
+async def test_a_witness_promises_before_they_testify(house: House, chromium: Browser) -> None:
+    """I6: signed on the phone while they wait, read out in court, noted by the bench; then they are heard."""
+    world = await called(house)
+    judge = await phone_of(world, chromium, world.judge, "judge")
+    await judge.come(world.id)
+    await world.come(world.clerk, world.wang, world.li, world.zhao)
+    await world.admit(world.wang, world.li, world.zhao)
+    for stage in (HearingStage.OPENING, HearingStage.INVESTIGATION):
+        await world.act(world.judge, ActKind.STAGE, stage=stage)
+    witness = await phone_of(world, chromium, world.witness, "witness")
+    await witness.come(world.id)
+    card = witness.page.get_by_label("证人保证书")
+    await expect(card).to_contain_text("我保证据实陈述，绝无隐瞒、歪曲、增减")
+    await witness.picture("witness-waits")
+    await witness.button("拒绝签署").click()
+    await witness.page.get_by_role("alertdialog").get_by_role("button", name="拒绝签署").click()
+    await expect(judge.person("孙证")).to_contain_text("拒绝保证，不得作证")
+    await witness.button("签署保证书").click()
+    await draw(witness)
+    await witness.picture("witness-signs")
+    await witness.button("确认签名").click()
+    await expect(card).to_contain_text("当庭宣读以下内容")
+    await judge.about("孙证", "传唤到庭")
+    await judge.about("孙证", "请其宣读保证书")
+    await expect(witness.page.get_by_text("正在收音")).to_be_visible()
+    await judge.hears()
+    await witness.picture("witness-reads")
+    await judge.person("孙证").click()
+    await judge.picture("witness-menu")
+    await judge.page.get_by_role("dialog", name="操作").get_by_role("button", name="记明：已宣读保证书").click()
+    await expect(judge.person("孙证")).to_contain_text("已宣读保证书")
+    await expect(card).to_contain_text("请据实作证")
+    await judge.picture("witness-heard")
+    assert [*judge.phone.faults, *witness.phone.faults] == []
 
 
 async def test_a_lawyer_calls_a_hearing_on_the_phone(house: House, chromium: Browser) -> None:

@@ -7,6 +7,7 @@ export type HearingMode = "live" | "asynchronous"
 export type HearingRole = "presider" | "clerk" | "party" | "counsel" | "witness" | "observer"
 export type HearingPlace = "outside" | "waiting" | "court" | "side"
 export type IdentityState = "unchecked" | "confirmed" | "doubted"
+export type UndertakingState = "open" | "signed" | "read" | "exempt" | "refused"
 export type AbsenceCause = "left" | "network" | "no_show" | "excused"
 
 export interface Participant {
@@ -35,6 +36,14 @@ export interface Participant {
   locked: boolean
   refused: boolean
   absence: AbsenceCause | null
+  /** Of a witness who has to promise to tell the truth (保证书); null where none is asked for. */
+  undertaking: UndertakingState | null
+}
+
+/** What a witness signs and reads before they testify; `sha256` is that of the text. */
+export interface UndertakingText {
+  text: string
+  sha256: string
 }
 
 export interface ShownEvidence {
@@ -98,6 +107,7 @@ export interface Hearing {
   id: string
   version: number
   kind: HearingKind
+  undertaking: UndertakingText | null
   mode: HearingMode
   state: HearingState
   title: string
@@ -202,6 +212,10 @@ export const observeHearing = (hearingId: string, invitation: string): Promise<H
 
 export const hearingTicket = (hearingId: string): Promise<HearingTicket> =>
   call("POST", `/hearings/${id(hearingId)}/ticket`, { body: {} })
+
+/** A drawn signature under the undertaking of a witness (保证书). */
+export const signUndertaking = (hearingId: string, sha256: string, png: string): Promise<Hearing> =>
+  call("POST", `/hearings/${id(hearingId)}/undertaking`, { body: { sha256, png } })
 
 export const callHearing = (spaceId: string, body: NewHearing): Promise<Hearing> =>
   call("POST", `/spaces/${id(spaceId)}/hearings`, { body })

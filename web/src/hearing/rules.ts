@@ -71,13 +71,15 @@ export interface PersonAct {
   event: string
   body: Record<string, unknown>
   danger?: boolean
+  /** What is asked before it is done. */
+  ask?: string
 }
 
 /** What the bench can do about one person now. */
 export function personActs(hearing: Hearing, viewer: Participant, person: Participant): PersonAct[] {
   if (!isBench(viewer.role) || person.user_id === viewer.user_id) return []
   const presides = viewer.role === "presider"
-  const acts = [...rollCall(hearing, person), ...soundActs(hearing, viewer, person)]
+  const acts = [...rollCall(hearing, person), ...undertakingActs(person), ...soundActs(hearing, viewer, person)]
   return presides ? [...acts, ...doorActs(hearing, person)] : acts
 }
 
@@ -93,6 +95,30 @@ function rollCall(hearing: Hearing, person: Participant): PersonAct[] {
     acts.push({ code: "doubt", label: "身份存疑", event: "hearing:identity", body: { user_id, state: "doubted" } })
   if (!person.connected && hearing.mode === "live") acts.push(...absenceActs(person))
   return acts
+}
+
+/** What the court notes of a witness's undertaking (保证书). */
+function undertakingActs(person: Participant): PersonAct[] {
+  const note = (code: string, label: string, state: string, more: Record<string, unknown> = {}): PersonAct => ({
+    code,
+    label,
+    event: "hearing:undertaking",
+    body: { user_id: person.user_id, state, ...more },
+  })
+  const state = person.undertaking
+  if (!state || state === "read" || person.place === "outside") return []
+  const acts: PersonAct[] = []
+  if (state === "signed" && person.place === "court")
+    acts.push(note("read", "记明：已宣读保证书", "read"), note("read_by_clerk", "记明：由书记员代读保证书", "read", { by_clerk: true }))
+  if (state === "open" || state === "refused") acts.push(note("exempt", "记明：依法无需签署保证书", "exempt"))
+  if (state !== "refused") acts.push(note("unsworn", "记明：拒绝签署或宣读保证书", "refused"))
+  return acts
+}
+
+/** Who has not signed is not heard; who has, reads it out first. */
+function floorLabel(person: Participant): string {
+  if (person.floor) return "结束发言"
+  return person.undertaking === "signed" ? "请其宣读保证书" : "请其发言"
 }
 
 function absenceActs(person: Participant): PersonAct[] {
@@ -113,10 +139,11 @@ function soundActs(hearing: Hearing, viewer: Participant, person: Participant): 
   const user_id = person.user_id
   const acts: PersonAct[] = []
   if (person.place !== "court" || person.role === "observer") return acts
-  if (viewer.role === "presider" && inSession(hearing) && !isBench(person.role))
+  const unsworn = person.undertaking === "open" || person.undertaking === "refused"
+  if (viewer.role === "presider" && inSession(hearing) && !isBench(person.role) && !unsworn)
     acts.push({
       code: "floor",
-      label: person.floor ? "结束发言" : "请其发言",
+      label: floorLabel(person),
       event: "hearing:floor",
       body: { user_id, give: !person.floor },
     })
@@ -133,12 +160,15 @@ function doorActs(hearing: Hearing, person: Participant): PersonAct[] {
   const acts: PersonAct[] = []
   if (person.role === "witness" && inSession(hearing)) {
     const called = person.place === "court"
+    const other = hearing.participants.find((one) => one.role === "witness" && one.place === "court" && one.user_id !== user_id)
+    const confront = !called && other !== undefined
     if (called || person.place === "waiting")
       acts.push({
         code: "witness",
-        label: called ? "请证人退庭" : "传唤到庭",
+        label: called ? "请证人退庭" : confront ? "传唤到庭对质" : "传唤到庭",
         event: "hearing:witness",
-        body: { user_id, called: !called },
+        body: { user_id, called: !called, confront },
+        ask: confront ? `证人${other.display_name}在庭，传唤后两人当面对质。不需要对质的，请先让其退庭` : undefined,
       })
   }
   if (person.place === "side")

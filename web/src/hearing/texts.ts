@@ -1,5 +1,5 @@
 /** Words of hearings. */
-import type { AbsenceCause, HearingKind, HearingRole, IdentityState, Participant } from "../api/hearings"
+import type { AbsenceCause, HearingKind, HearingRole, IdentityState, Participant, UndertakingState } from "../api/hearings"
 import type { Tone } from "../orders/states"
 
 export const KINDS: Record<HearingKind, string> = { court: "开庭审理", mediation: "调解", arbitration: "仲裁开庭" }
@@ -26,6 +26,18 @@ export function identityTags(person: Participant): { label: string; tone: Tone }
   const shown = person.verified || person.unproven ? [proven] : []
   return [IDENTITIES[person.identity], ...shown]
 }
+
+const UNDERTAKINGS: Record<UndertakingState, { label: string; tone: Tone }> = {
+  open: { label: "保证书待签", tone: "wait" },
+  signed: { label: "保证书已签，待宣读", tone: "wait" },
+  read: { label: "已宣读保证书", tone: "active" },
+  exempt: { label: "无需签保证书", tone: "off" },
+  refused: { label: "拒绝保证，不得作证", tone: "wait" },
+}
+
+/** How far a witness has come with their undertaking (保证书). */
+export const undertakingTags = (person: Participant): { label: string; tone: Tone }[] =>
+  person.undertaking ? [UNDERTAKINGS[person.undertaking]] : []
 
 export const ABSENCES: Record<AbsenceCause, string> = {
   left: "退庭",
