@@ -59,6 +59,8 @@ async def house(
 
 
 async def phone_of(world: World, chromium: Browser, person: Person, name: str) -> CourtPhone:
+    """Somebody's phone, signed in; they have agreed to the policy and the agreement before."""
+    await world.house.services.terms.note(person.id, person.actor)
     me = await world.house.services.accounts.me(person.actor)
     user = {"id": person.id, "display_name": me.display_name, "roles": list(me.roles)}
     return await CourtPhone.of(chromium, world.house.core.settings.public_url, person, name, user)
