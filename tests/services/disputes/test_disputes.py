@@ -16,16 +16,8 @@ from services.ids import new_id
 from services.ledger import accounts
 from services.ledger.accounts import Kind, account
 from services.payments.refund_asking import new_refund
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import World, open_world, ticket
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
+from tests.services.orders_world import World, ticket
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,23 +1,13 @@
 """Accounts: one's own, a lawyer's public face, and somebody's whole phone number."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from schemas.api.lawyers import LawyerProfile, LawyerQuery
 from schemas.enums import IdentityKind, Role
 from services.identity.people import NewClient
 from services.ids import new_id
 from services.keys import KeyDestroyedError
-from tests.parts.databases import SettingsMaker
-from tests.services.identity_world import World, identity_world, refusal
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
-    async with identity_world(make_settings()) as world:
-        yield world
+from tests.services.identity_world import World, refusal
 
 
 async def test_me_is_what_signing_in_answered(world: World) -> None:

@@ -1,22 +1,13 @@
 """Counts that all processes share."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from services.errors import Problem
 from services.identity.counters import Tally, Window
 from services.ids import new_id
-from tests.parts.databases import SettingsMaker
-from tests.services.identity_world import World, identity_world, refusal
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
-    async with identity_world(make_settings()) as world:
-        yield world
+from tests.services.identity_world import World, refusal
 
 
 async def test_refuses_one_too_many_and_says_when_to_come_back(world: World) -> None:

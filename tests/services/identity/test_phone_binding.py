@@ -1,9 +1,6 @@
 """A WeChat identity and a phone meet in one account, and two lives are never mixed silently (ruling 19)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
 
 from schemas.api.auth import BindPhoneBody, SignedInView
 from schemas.api.me import MeView
@@ -11,14 +8,7 @@ from schemas.enums import IdentityKind
 from services.actors import Actor
 from services.errors import Problem
 from services.ids import new_id
-from tests.parts.databases import SettingsMaker
-from tests.services.identity_world import World, identity_world, refusal
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
-    async with identity_world(make_settings()) as world:
-        yield world
+from tests.services.identity_world import World, refusal
 
 
 async def bind(world: World, actor: Actor, phone: str) -> MeView:

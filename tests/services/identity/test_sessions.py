@@ -4,10 +4,7 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
-
-import pytest_asyncio
 
 from schemas.api.auth import SignedInView
 from schemas.enums import Role
@@ -15,20 +12,12 @@ from services.errors import Problem
 from services.identity import refresh_tokens
 from services.identity.origins import Origin
 from services.ids import new_id
-from tests.parts.databases import SettingsMaker
 from tests.services.identity_world import (
     ACCESS_LIFETIME,
     REFRESH_LIFETIME,
     World,
-    identity_world,
     refusal,
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
-    async with identity_world(make_settings()) as world:
-        yield world
 
 
 async def refused(world: World, signed_in: SignedInView) -> str:

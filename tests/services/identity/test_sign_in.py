@@ -2,10 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from argon2 import PasswordHasher
 
 from miniprogram_api.errors import TransportError, VendorError, WeChatError
@@ -15,15 +13,7 @@ from services.identity.passwords import Passwords
 from services.identity.sign_in import SignIn
 from services.identity.wechat_codes import WeChatCodes
 from services.ids import new_id
-from tests.parts.databases import SettingsMaker
-from tests.services.identity_world import World, identity_world, refusal
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
-    async with identity_world(make_settings()) as world:
-        yield world
-
+from tests.services.identity_world import World, refusal
 
 # --- WeChat
 

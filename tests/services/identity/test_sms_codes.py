@@ -1,22 +1,13 @@
 """Codes by SMS: who may be sent one, and what a right one is (ruling 18)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from miniprogram_api.errors import SmsError, TransportError, VendorError
 from services.errors import Problem
 from services.identity.sms_codes import ATTEMPTS
-from tests.parts.databases import SettingsMaker
-from tests.services.identity_world import World, identity_world, refusal
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
-    async with identity_world(make_settings()) as world:
-        yield world
+from tests.services.identity_world import World, refusal
 
 
 def wrong(code: str) -> str:

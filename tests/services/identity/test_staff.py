@@ -1,24 +1,15 @@
 """Staff accounts: made, changed and stopped by ops."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pyotp
 import pytest
-import pytest_asyncio
 
 from schemas.api.lawyers import LawyerProfile
 from schemas.enums import IdentityKind, Role
 from services.errors import Problem
 from services.ids import new_id
-from tests.parts.databases import SettingsMaker
-from tests.services.identity_world import World, identity_world, refusal
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
-    async with identity_world(make_settings()) as world:
-        yield world
+from tests.services.identity_world import World, refusal
 
 
 async def test_what_is_handed_out_signs_in(world: World) -> None:

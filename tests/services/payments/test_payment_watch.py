@@ -1,32 +1,13 @@
 """Money without a notice, and money that nobody waited for: asked after, closed, sent back (E1)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from schemas.api.orders import CancelBody
 from schemas.enums import OrderStatus, PaymentState, RefundState
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import LAPSE_MINUTES, QUERY_AFTER, World, open_world
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(opened: World) -> AsyncIterator[World]:
-    opened.clock.ahead *= 0
-    opened.tallies.clear()
-    yield opened
-    await opened.control("DELETE", "/control/faults")
-
+from tests.services.orders_world import LAPSE_MINUTES, QUERY_AFTER, World
 
 # --- money that nobody waited for
 

@@ -2,34 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from schemas.enums import OrderStatus, PaymentState, Role
 from services.errors import Problem
 from services.ids import new_id
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import JSAPI, LAPSE_MINUTES, World, open_world, ticket
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(opened: World) -> AsyncIterator[World]:
-    opened.clock.ahead *= 0
-    opened.tallies.clear()
-    yield opened
-    await opened.control("DELETE", "/control/faults")
-
+from tests.services.orders_world import JSAPI, LAPSE_MINUTES, World, ticket
 
 # --- starting
 

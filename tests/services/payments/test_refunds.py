@@ -12,16 +12,8 @@ from schemas.enums import OrderStatus, RefundState, Role
 from services.actors import Actor
 from services.errors import Problem
 from services.ids import new_id
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import World, open_world, ticket
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
+from tests.services.orders_world import World, ticket
 
 
 @pytest_asyncio.fixture(loop_scope="session")

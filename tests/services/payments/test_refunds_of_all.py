@@ -1,10 +1,8 @@
 """Refunds of an order that was paid by more than one payment, or by none (C5, E1, E2)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from schemas.api.disputes import DecisionBody, DisputeBody
 from schemas.api.orders import OrderView, RefundBody
@@ -15,22 +13,8 @@ from services.errors import Problem
 from services.ledger import accounts
 from services.ledger.accounts import Kind, account
 from services.payments.refund_asking import shares
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
-from tests.services.orders_world import World, open_world, ticket
+from tests.services.orders_world import World, ticket
 from tests.services.quotes.test_quotes import SUM, accept, offer, pay, served
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(opened: World) -> AsyncIterator[World]:
-    opened.clock.ahead *= 0
-    yield opened
 
 
 async def quoted(world: World) -> tuple[OrderView, Actor, Actor]:

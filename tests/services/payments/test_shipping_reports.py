@@ -15,17 +15,9 @@ from schemas.documents.money import WorkItemDocument
 from services.actors import Actor
 from services.outbox import PARK_AFTER, PATIENCE
 from services.payments.shipping_reports import ShippingReports
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
-from tests.services.orders_world import World, open_world
+from tests.services.orders_world import World
 
 SHIP = "upload_shipping_info"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
 
 
 @pytest_asyncio.fixture(loop_scope="session")

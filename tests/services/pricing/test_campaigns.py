@@ -22,18 +22,10 @@ from schemas.enums import DiscountKind, Role
 from services.actors import Actor
 from services.ids import new_id
 from services.pricing.campaigns import WAITING
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import World, open_world
+from tests.services.orders_world import World
 
 ALONE = 1_000_00  # of the world's shop
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
 
 
 @pytest_asyncio.fixture(loop_scope="session")

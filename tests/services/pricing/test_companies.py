@@ -1,10 +1,7 @@
 """Companies that pay ahead: the balance is the ledger's sum, is topped up by two ways and never negative (B6, E2)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest_asyncio
 
 from schemas.api.base import PageQuery
 from schemas.api.companies import (
@@ -34,25 +31,11 @@ from services.actors import Actor
 from services.errors import Problem
 from services.ids import new_id
 from services.ledger.accounts import TRANSFERS, Kind, account
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import World, open_world, ticket
+from tests.services.orders_world import World, ticket
 from tests.services.shop import OPS
 
 PRICE = 49_00
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(opened: World) -> AsyncIterator[World]:
-    opened.clock.ahead *= 0
-    yield opened
 
 
 async def phone_of(world: World, client: Actor) -> str:

@@ -1,11 +1,9 @@
 """Coupons through their life: issued, reserved with an order, used up by its payment or given back; once only (E2)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
-
-import pytest_asyncio
 
 from schemas.api.orders import CancelBody
 from schemas.api.pricing import ClaimBody, CodesBody, CouponsQuery, IssueBody, PriceQuery
@@ -14,25 +12,11 @@ from services.errors import Problem
 from services.ids import new_id
 from services.ledger.accounts import COUPONS, Kind, account
 from services.pricing.coupon_codes import new_code, normal
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import World, open_world
+from tests.services.orders_world import World
 from tests.services.shop import OPS
 
 PRICE = 49_00  # of the demo office's consultation
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(opened: World) -> AsyncIterator[World]:
-    opened.clock.ahead *= 0
-    yield opened
 
 
 async def state(world: World, coupon_id: str) -> str:

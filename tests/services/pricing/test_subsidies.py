@@ -8,18 +8,10 @@ import pytest_asyncio
 from schemas.api.base import PageQuery
 from schemas.api.orders import CancelBody
 from services.ledger.accounts import SUBSIDY
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
-from tests.services.orders_world import World, open_world
+from tests.services.orders_world import World
 from tests.services.shop import OPS
 
 PRICE = 49_00
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
 
 
 @pytest_asyncio.fixture(loop_scope="session")

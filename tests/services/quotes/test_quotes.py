@@ -1,9 +1,6 @@
 """Quotes from the space: offered, accepted, paid; declined, withdrawn, lapsed; every step on one card (E2, A3)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
 
 from schemas.api.base import PageQuery
 from schemas.api.orders import OrderView, RefundBody
@@ -14,28 +11,14 @@ from services.actors import Actor
 from services.errors import Problem
 from services.ids import new_id
 from services.ledger.accounts import Kind, account
-from tests.parts.databases import SettingsMaker
-from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import JSAPI, World, open_world, ticket
+from tests.services.orders_world import JSAPI, World, ticket
 
 OFFER = QuoteBody(
     items=[QuoteItem(title="起草律师函", amount_fen=300_00), QuoteItem(title="出庭一次", amount_fen=500_00)],
     scope="起草并寄送律师函，一次；代理出庭一次。不含差旅。",
 )
 SUM = 800_00
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def opened(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as world:
-        yield world
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def world(opened: World) -> AsyncIterator[World]:
-    opened.clock.ahead *= 0
-    yield opened
 
 
 async def served(world: World) -> tuple[OrderView, Actor, Actor]:
