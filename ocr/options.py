@@ -13,7 +13,7 @@ class Limits:
     """What a file may be. Bytes, pixels and pages above them are refused with a code each."""
 
     file_bytes: int = 30 << 20
-    pixels: int = 40_000_000  # of one page, decoded
+    pixels: int = 50_000_000  # of one page, decoded
     pages: int = 30
 
 

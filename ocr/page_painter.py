@@ -14,7 +14,7 @@ from ocr.picture_jobs import NO_PICTURE, Drawn, PictureJob
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 2  # a page of 40 megapixels takes 120 MiB and more
+AT_ONCE = 2  # a page of 50 megapixels takes 150 MiB and more
 MEMORY_MB = 1024
 SECONDS = 20.0
 NICE = 5

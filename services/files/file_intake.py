@@ -28,7 +28,7 @@ from services.outbox import Outbox
 from services.storage.blobs import BlobMissingError, Blobs, BlobTooLargeError, quarantine_key
 from services.storage.database import Database
 
-# Checking costs processor time and memory (an image of 40 megapixels takes 160 MB): a few at once, no more.
+# Checking costs processor time and memory (an image of 50 megapixels takes 200 MB): a few at once, no more.
 AT_ONCE = 2
 # A copy this young may belong to somebody who has not named it in the database yet.
 YOUNG = timedelta(hours=1)

@@ -20,6 +20,7 @@ Case Space · evidence bundle
   messages.jsonl     每行一条记录：参与哈希的字段、正文、盐值、哈希值。
                      导出人可见范围之前的、已撤回的、已清除的内容不在其中，只有承诺值。
   files/             原始文件；files.jsonl 列明其 SHA-256、大小、类型、上传人和上传时间。
+  previews/          少数程序才能打开的照片（HEIC）的 JPEG 副本，供阅读，以原始文件为准。
   members.json       成员及其身份、加入和退出时间（运营方的陈述）。
   checkpoints.jsonl  带签名的检查点，依次链接；最后一个即记录的末尾。
   anchors/           第三方时间戳（RFC 3161），没有配置时间戳机构时为空。
@@ -49,7 +50,8 @@ Case Space · evidence bundle
 ==============================================================================
 
 What this is: the record of one case space as one member may see it. messages.html is for reading,
-messages.jsonl is what counts. files/ holds the originals, files.jsonl how each of them entered.
+messages.jsonl is what counts. files/ holds the originals, files.jsonl how each of them entered;
+previews/ a JPEG of photos that few programs show (HEIC).
 
 How to check it (offline, Python 3.9 or newer):
   pip install cryptography

@@ -179,6 +179,10 @@ class Timeline:
             f'<p class="file"><a href="{link}">{escape(file.name or "文件")}</a>　{_size(file.size or 0)}'
             f'<br><span class="code">SHA-256 {escape(file.sha256)}</span></p>'
         )
+        if file.preview is not None:
+            shown = escape(file.preview)
+            told = f'<p class="file">上图是供阅读的<a href="{shown}">JPEG 副本</a>，以原始文件为准</p>'
+            return f'<a href="{shown}"><img src="{shown}" alt="{escape(file.name or "")}"></a>{caption}{told}'
         if content_type.startswith(_PICTURES):
             return f'<a href="{link}"><img src="{link}" alt="{escape(file.name or "")}"></a>{caption}'
         if content_type.startswith(_SOUNDS):

@@ -63,9 +63,13 @@ class FileRow:
     size: int | None = None
     uploaded_by: str | None = None
     uploaded_at: str | None = None
+    preview: str | None = None  # path of a JPEG of it, where few programs show the original
 
     def row(self) -> dict[str, Any]:
-        return asdict(self) | {"state": self.state.value}
+        row = asdict(self) | {"state": self.state.value}
+        if self.preview is None:  # as bundles were before there were any
+            del row["preview"]
+        return row
 
 
 def message_line(shown: Shown) -> bytes:

@@ -677,6 +677,7 @@ def check_files(bundle: Bundle, report: Report) -> None:
                 "uploaded_at": _or_none(MOMENT),
                 "messages": _list_of(_is_seq),
             },
+            {"preview": str},
         )
         demand(row["id"] not in rows, "文件表中有重复", "a file is listed twice")
         rows[row["id"]] = row
@@ -708,11 +709,20 @@ def check_files(bundle: Bundle, report: Report) -> None:
                 f"文件 {row['path']} 与记录中的哈希不符",
                 f"the file {row['path']} does not have the hash that the record says",
             )
-    stray = {name for name in bundle.parts if name.startswith("files/")} - paths
+        if "preview" in row:
+            shown = row["preview"]
+            demand(
+                shown.startswith("previews/") and shown in bundle.parts and shown not in paths,
+                f"文件 {shown} 缺失",
+                f"the file {shown} is not there",
+            )
+            paths.add(shown)
+    stray = {name for name in bundle.parts if name.startswith(("files/", "previews/"))} - paths
     demand(not stray, "有不属于任何记录的文件", "there are files that belong to no entry")
+    originals = sum(name.startswith("files/") for name in paths)
     report.ok(
-        f"{len(paths)} 个原始文件与记录中的 SHA-256 一致",
-        f"{len(paths)} original files have the SHA-256 that the record says",
+        f"{originals} 个原始文件与记录中的 SHA-256 一致",
+        f"{originals} original files have the SHA-256 that the record says",
     )
     if absent:
         names = "、".join(f"{plain(row['id'])}（第 {row['messages'][0]} 条）" for row in absent[:5])

@@ -6,6 +6,7 @@ import logging
 import tempfile
 from typing import IO
 
+from schemas.api.files import FileVariant
 from schemas.documents.spaces import EntryFile, FileDocument
 from schemas.enums import FileState as StoredState
 from services.errors import Problem
@@ -45,6 +46,7 @@ class ExportFiles:
                 await self._fetch(document, whole, file["sha256"])
                 row.path = f"files/{seq:05d}-{row.id}.{TYPES[row.content_type].extensions[0]}"
                 await asyncio.to_thread(writer.add_file, row.path, whole)
+            await self._add_preview(writer, document, row, f"previews/{seq:05d}-{row.id}.jpg")
         except Problem as problem:
             if problem.code != "file.gone":
                 raise
@@ -54,6 +56,15 @@ class ExportFiles:
         else:
             row.state = FileState.INCLUDED
         return row
+
+    async def _add_preview(self, writer: BundleWriter, document: FileDocument, row: FileRow, path: str) -> None:
+        """For reading only: what counts is the original, whose hash the record names."""
+        copy = document["copies"].get(FileVariant.PREVIEW)
+        if copy is None:
+            return
+        jpeg = b"".join([block async for block in self._store.read(document, copy)])
+        await asyncio.to_thread(writer.add, path, jpeg)
+        row.preview = path
 
     async def _fetch(self, document: FileDocument, target: IO[bytes], sha256: str) -> None:
         """Read a whole file first: a part of the bundle that was begun cannot be taken back."""

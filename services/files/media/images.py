@@ -5,16 +5,17 @@ import warnings
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from services.errors import Problem
 from services.files.media.types import MediaType
 
-PIXELS = 40_000_000
+PIXELS = 50_000_000  # what phones take at the most without being asked: 8064 by 6048, 8160 by 6120
 FRAME_PIXELS = 200_000_000  # of all frames of an animation together
 THUMBNAIL = 480
+_TURNED = frozenset({5, 6, 7, 8})  # values of EXIF's orientation that lay a picture on its side
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
-TOO_MANY = "图片的像素太多"
+TOO_MANY = "照片超过 5000 万像素，请在相机设置中改用较低的像素拍摄，或截图后再发送"
 
 # Pillow's own guard: from twice as many pixels on it refuses to begin, below that it warns, and ours decides.
 Image.MAX_IMAGE_PIXELS = PIXELS
@@ -64,13 +65,13 @@ def _decode(image: Image.Image) -> None:
 
 
 def _facts(image: Image.Image) -> ImageFacts:
-    upright = ImageOps.exif_transpose(image)
-    width, height = upright.size
-    small = upright.copy()
-    small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
+    width, height = image.size
+    if image.getexif().get(ExifTags.Base.Orientation) in _TURNED:
+        width, height = height, width
+    image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)  # before it is turned: a large one is held once
     out = io.BytesIO()
     # A new image carries pixels only: place, camera and time of the original stay behind.
-    on_white(small).save(out, "JPEG", quality=82, optimize=True)
+    on_white(ImageOps.exif_transpose(image)).save(out, "JPEG", quality=82, optimize=True)
     return ImageFacts(width, height, out.getvalue())
 
 

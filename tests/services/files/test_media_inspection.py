@@ -116,6 +116,19 @@ def test_a_heic_photo_is_shown_by_a_jpeg(ffmpeg: Ffmpeg) -> None:
         assert not shown.getexif()
 
 
+def test_the_largest_photo_of_a_phone_is_taken_within_bounds() -> None:
+    """F1: 8064 by 6048 (HEIF Max), put together of tiles as phones do it, in half the memory that there is."""
+    shown = preview_of(io.BytesIO(samples.tiled_heic(8064, 6048)), memory_mb=512)
+    assert (shown.width, shown.height) == (8064, 6048)
+    assert Image.open(io.BytesIO(shown.jpeg)).size == (2560, 1920)
+
+
+def test_a_photo_that_is_too_large_says_how_it_can_be_sent() -> None:
+    with pytest.raises(Problem, match=r"file\.too_large") as caught:
+        preview_of(io.BytesIO(samples.tiled_heic(9000, 6000)))
+    assert "改用较低的像素" in caught.value.detail
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -26,7 +26,7 @@ from services.spaces.spaces import NewMember
 from tests.house import Person, client, lawyer, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
 from tests.services.files.world import Memory, post_form
-from tests.services.media_samples import pdf, picture
+from tests.services.media_samples import heic, pdf, picture
 from tests.services.record.authority import Authority, Served, serve
 
 
@@ -141,6 +141,23 @@ async def test_a_members_bundle_is_sound_with_everything_from_outside(
     assert [m["display_name"] for m in members] == ["王晓", "李律师"]
     manifest = json.loads(taken.part("manifest.json"))
     assert manifest["exported_for"] == {"user_id": wang.id, "display_name": "王晓", "role": "client"}
+
+
+async def test_a_photo_that_few_programs_show_comes_with_a_jpeg(house: House, tmp_path: Path) -> None:
+    """A6, F1: the original stands in the bundle byte for byte; the page shows and links both."""
+    wang = await client(house)
+    space_id = await space_of(house, wang)
+    photo = heic("turned")
+    await send_file(house, wang, space_id, "image", photo, "image/heic", "IMG_0001.HEIC")
+    taken = await export(house, wang, space_id, tmp_path)
+    assert taken.verified().sound
+    (row,) = taken.rows("files.jsonl")
+    assert taken.part(row["path"]) == photo
+    assert taken.part(row["preview"]).startswith(b"\xff\xd8")
+    page = taken.part("messages.html").decode()
+    assert f'src="{row["preview"]}"' in page
+    assert f'href="{row["path"]}"' in page
+    assert f'src="{row["path"]}"' not in page
 
 
 async def test_the_export_is_audited_and_leaves_no_trace_in_the_chat(house: House, tmp_path: Path) -> None:
