@@ -5,8 +5,13 @@ from handlers.doors import Call, door
 from schemas.api.base import NoBody, Page
 from schemas.api.lawyers import LawyerQuery, LawyerView
 from schemas.api.me import MeView, PhoneView, RenameBody
+from schemas.api.own_data import OwnDataView
+from schemas.enums import Role
 from services.identity.accounts import PHONE_READERS
 from services.permissions import PUBLIC, SIGNED_IN, only
+from services.rate_limits import Limit
+
+COPIES = Limit(6, 3600)
 
 
 class MeHandler(ApiHandler):
@@ -43,8 +48,23 @@ class LawyerHandler(ApiHandler):
         return await self.services.accounts.lawyer(user_id)
 
 
+class OwnDataHandler(ApiHandler):
+    @door(
+        "A copy of everything that is kept about the caller",
+        allow=only(Role.CLIENT),
+        answer=OwnDataView,
+        limit=COPIES,
+        before_terms=True,
+        description="In the clear, for the person themselves (PIPL 45); audited. `spaces` name where the bundles are.",
+    )
+    async def get(self, call: Call[NoBody]) -> OwnDataView:
+        self.set_header("Content-Disposition", 'attachment; filename="my-data.json"')
+        return await self.services.own_data.of(call.actor)
+
+
 ROUTES = [
     ("/api/v1/me", MeHandler),
+    ("/api/v1/me/export", OwnDataHandler),
     ("/api/v1/users/([0-9a-f]{24})/phone", PhoneHandler),
     ("/api/v1/lawyers", LawyersHandler),
     ("/api/v1/lawyers/([0-9a-f]{24})", LawyerHandler),

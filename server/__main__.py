@@ -1,4 +1,4 @@
-"""``python -m server web|worker|all|migrate|seed|products|staff|ledger|rotate-keys|parked|release``."""
+"""``python -m server COMMAND``: see `python -m server --help` and docs/operations.md."""
 
 import argparse
 import asyncio
@@ -11,12 +11,13 @@ from pathlib import Path
 
 import uvloop
 
-from server import ledger_commands, logs, office, parking_commands, purge_command
+from server import ledger_commands, logs, office, parking_commands, person_command, purge_command
 from server.setting_sources import SettingsError, load_settings
 from server.settings import Settings
 from server.web import Web
 from server.wiring import House, build
 from services.files.media.ffmpeg import FfmpegMissingError
+from services.persons.erasing import NotErasableError
 from services.spaces.purging import NotPurgeableError
 from services.storage import migrations
 
@@ -81,6 +82,7 @@ JOBS: dict[str, Job] = {
     "rotate-keys": rotate_keys,
     "parked": parking_commands.parked,
     "purge": purge_command.purge,
+    "erase-person": person_command.erase_person,
     "release": parking_commands.release,
 }
 
@@ -96,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     products.add_argument("file", type=Path, nargs="?")
     parking_commands.add_parsers(commands)
     purge_command.add_parser(commands)
+    person_command.add_parser(commands)
     staff = commands.add_parser("staff", help="create a staff account; prints its password and TOTP secret once")
     staff.add_argument("login")
     staff.add_argument("--name", required=True)
@@ -133,7 +136,7 @@ def main() -> int:
         check_topology(settings, arguments.command)
         logs.configure(settings.log_level, settings.log_format)
         uvloop.run(run(arguments, settings))
-    except (SettingsError, FfmpegMissingError, office.OfficeError, NotPurgeableError) as fault:
+    except (SettingsError, FfmpegMissingError, office.OfficeError, NotPurgeableError, NotErasableError) as fault:
         sys.stderr.write(f"{fault}\n")
         return MISUSE
     except ledger_commands.NotInOrderError as fault:

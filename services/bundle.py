@@ -40,6 +40,7 @@ from services.orders.paper_filing import PaperFiling
 from services.orders.products import Products
 from services.payments.payments import Payments
 from services.payments.refunds import Refunds
+from services.persons.own_data import OwnData
 from services.pricing.companies import Companies
 from services.pricing.coupon_numbers import CouponNumbers
 from services.pricing.coupons import Coupons
@@ -117,6 +118,7 @@ class Services:
     pricing: Pricing
     products: Products
     pushes: Pushes
+    own_data: OwnData
     page_pictures: PagePictures
     reading_pictures: ReadingPictures
     readings: Readings

@@ -28,6 +28,7 @@ class UserDocument(TypedDict):
     firm_id: NotRequired[str]  # lawyers: the firm that is owed what they earn
     on_duty: NotRequired[bool]  # support: joins new spaces
     signed_in_at: NotRequired[datetime]
+    erased_at: NotRequired[datetime]  # nothing here names anybody any more
     merged_into: NotRequired[str]  # an empty account whose identity moved to this other account
     created_at: datetime
     updated_at: datetime

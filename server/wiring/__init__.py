@@ -12,6 +12,7 @@ from server.wiring.hearings import Courts
 from server.wiring.live import connect_publisher
 from server.wiring.offer import offered
 from server.wiring.pay_keys import keep_certificates
+from server.wiring.persons import Persons
 from server.wiring.readings import Reading
 from server.wiring.record import Record
 from server.wiring.settlement import Settling
@@ -45,6 +46,7 @@ class House:
     reading: Reading
     verifying: Verifying
     purging: Purging
+    persons: Persons
 
     @property
     def settings(self) -> Settings:
@@ -105,4 +107,5 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> House:
         themes.reading,
         themes.verifying,
         themes.talk.purging,
+        themes.persons,
     )

@@ -4,7 +4,6 @@ from server.wiring.core import Core
 from server.wiring.hearings import build_candidates
 from server.wiring.notices import build_pushes
 from server.wiring.receipts import build_receipts
-from server.wiring.terms import build_terms
 from server.wiring.themes import Themes
 from services.bundle import Services
 from services.desk_counts import DeskCounts
@@ -67,6 +66,7 @@ def offered(core: Core, themes: Themes) -> Services:
         notice_statistics=themes.telling.statistics,
         notices=themes.telling.notices,
         orders=themes.money.orders,
+        own_data=themes.persons.own_data,
         page_pictures=themes.reading.pages,
         paper_filing=themes.catalogue.filing,
         payments=themes.money.payments,
@@ -93,7 +93,7 @@ def offered(core: Core, themes: Themes) -> Services:
         subscriptions=themes.telling.subscriptions,
         subsidies=themes.prices.subsidies,
         sync=Sync(core.spaces, core.reader, core.recorder, themes.signer, core.clock),
-        terms=build_terms(core, themes.identity.sessions, themes.verifying.consents),
+        terms=themes.persons.terms,
         tips=themes.sales.tips,
         top_ups=themes.sales.top_ups,
         turns=themes.courts.asynchronous.turns,

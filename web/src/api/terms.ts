@@ -1,4 +1,4 @@
-import { call } from "./http"
+import { call, request } from "./http"
 
 export type TermsKind = "user_agreement" | "privacy_policy"
 
@@ -28,3 +28,6 @@ export const agreeToTerms = (versions: Partial<Record<TermsKind, string>>): Prom
   call("POST", "/me/terms", { body: { versions } })
 
 export const withdrawTerms = (): Promise<void> => call("DELETE", "/me/terms")
+
+/** Everything that is kept about the caller, as a JSON file. */
+export const fetchMyData = async (): Promise<Blob> => (await request("GET", "/me/export", { timeoutMs: 60_000 })).blob()
