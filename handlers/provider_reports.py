@@ -23,7 +23,7 @@ class ProviderReportsHandler(ApiHandler):
     async def post(self, call: Call[NoBody], secret: str) -> None:
         if len(self.request.body) > MAX_BODY:
             raise Problem("request.too_large")
-        await self.services.delivery_reports.receive(secret, self.request.body)
+        await self.services.delivery_reports.receive(secret, self.request.body, self.address)
         self.finish({"result": 0, "errmsg": "OK"})
 
 

@@ -16,7 +16,7 @@ from miniprogram_api.tencent_cloud import TencentApi, response_of
 
 log = logging.getLogger(__name__)
 
-_VERSION = "2021-01-11"
+VERSION = "2021-01-11"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class TencentSmsSender:
         self._config = config
         self._http = http
         keys = (config.secret_id, config.secret_key)
-        self._api = TencentApi(*keys, "sms", _VERSION, config.base_url, config.region, clock)
+        self._api = TencentApi(*keys, "sms", VERSION, config.base_url, config.region, clock)
 
     async def send(self, phone: str, template_id: str, params: Sequence[str]) -> SmsReceipt:
         wanted = {

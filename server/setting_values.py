@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import NoDecode
 
 WECHAT_API = "https://api.weixin.qq.com"
@@ -50,6 +50,7 @@ def _split_list(value: object) -> object:
 Pairs = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_split_pairs)]
 Templates = Annotated[dict[str, str], NoDecode, BeforeValidator(_split_pairs)]
 Names = Annotated[list[str], NoDecode, BeforeValidator(_split_list)]
+Networks = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(_split_list)]
 Paths = Annotated[dict[str, Path], NoDecode, BeforeValidator(_split_pairs)]
 Days = Annotated[int, Field(ge=0, le=3650)]
 

@@ -24,6 +24,7 @@ from server.setting_values import (
     Days,
     Key,
     Names,
+    Networks,
     Pairs,
     Paths,
     StoreUrl,
@@ -136,6 +137,8 @@ class Settings(BaseSettings):
     sms_sign_name: str
     sms_templates: Templates
     sms_report_token: SecretStr | None = Field(None, min_length=16, max_length=128)  # ends the address of reports
+    sms_report_sources: Networks = []  # addresses and networks that reports are taken from; none: from anywhere
+    sms_report_checks: bool = False  # what a report of an SMS says is asked of the provider before it is believed
 
     # --- voice calls (Tencent Cloud, under the same account as SMS) and e-mail: further channels of notices
     voice_api_url: str = VOICE_API

@@ -38,7 +38,7 @@ from miniprogram_api.sandbox.people import People, Tokens
 from miniprogram_api.sandbox.registers import Registers
 from miniprogram_api.sandbox.service_desk import ServiceDesk
 from miniprogram_api.sandbox.sharing import SharingBooks
-from miniprogram_api.sandbox.sms import SendSms
+from miniprogram_api.sandbox.sms import SendSms, SmsStatus
 from miniprogram_api.sandbox.speech import Speech, Transcriptions
 from miniprogram_api.sandbox.state import State
 from miniprogram_api.sandbox.till import REFUND_GAP, Till
@@ -115,6 +115,7 @@ def build_app(world: World) -> Application:
             *_control_money(here),
             *_pages(here),
             (r"/healthz", Health),
+            Rule(identity.Asks(r"/", SmsStatus.action), SmsStatus, here),
             Rule(Posts(r"/"), SendSms, here),
             (r"/vms/", SendTtsVoice, here),
             (r"/v1/audio/transcriptions", Transcriptions, here),

@@ -22,6 +22,7 @@ class People:
     def __init__(self, state: State) -> None:
         self._state = state
         self.unreachable: dict[str, str] = {}  # bare phone → the carrier's code
+        self._reports: dict[str, list[dict[str, str]]] = {}  # bare phone → what became of its messages
 
     def register(self, openid: str | None, phone: str, nickname: str) -> Row:
         """Add a user, or change phone and name of a known one."""
@@ -112,6 +113,13 @@ class People:
         """Calls made to a phone, or to all, oldest first; ``phone`` with or without +86."""
         rows = self._state.all("select * from calls order by id")
         return [row for row in rows if phone is None or str(row["phone"]).removeprefix("+86") == phone[-11:]]
+
+    def remember_report(self, phone: str, report: dict[str, str]) -> None:
+        self._reports.setdefault(bare_phone(phone), []).append(report)
+
+    def reports(self, phone: str) -> list[dict[str, str]]:
+        """What became of the messages to a phone, newest first."""
+        return self._reports.get(bare_phone(phone), [])[::-1]
 
     def sms(self, phone: str | None) -> list[Row]:
         """Sent SMS, oldest first; ``phone`` with or without the country code."""

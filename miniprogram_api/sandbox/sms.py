@@ -121,7 +121,9 @@ class SendSms(TencentHandler):
             text = text.replace(f"{{{number}}}", value)
         self.world.people.store_sms(phone, body["TemplateId"], params, f"【{body['SignName']}】{text}")
         serial = uuid.uuid4().hex
-        self.world.notifier.report(serial, [self._report(phone, serial)])
+        report = self._report(phone, serial)
+        self.world.people.remember_report(phone, {**report, "sent_at": str(int(time.time()))})
+        self.world.notifier.report(serial, [report])
         return {
             "SerialNo": serial,
             "PhoneNumber": phone,
@@ -131,3 +133,41 @@ class SendSms(TencentHandler):
             "Message": "send success",
             "IsoCode": "CN",
         }
+
+
+class SmsStatus(TencentHandler):
+    endpoint: ClassVar[str] = "sms_status"
+    action: ClassVar[str] = "PullSmsSendStatusByPhoneNumber"
+    version: ClassVar[str] = "2021-01-11"
+    service: ClassVar[str] = "sms"
+
+    def act(self, body: dict[str, Any]) -> dict[str, Any]:
+        reports = [
+            {
+                "SerialNo": one["sid"],
+                "PhoneNumber": body["PhoneNumber"],
+                "CountryCode": one["nationcode"],
+                "SubscriberNumber": one["mobile"],
+                "ReportStatus": one["report_status"],
+                "Description": one["errmsg"],
+                "UserReceiveTime": int(one["sent_at"]),
+                "SessionContext": "",
+            }
+            for one in self.world.people.reports(body["PhoneNumber"])
+            if int(one["sent_at"]) >= body["BeginTime"]
+        ]
+        return {"PullSmsSendStatusSet": reports[: body["Limit"]]}
+
+    def body_fault(self, body: dict[str, Any]) -> str | None:
+        if set(body) - {"BeginTime", "EndTime", "Offset", "Limit", "PhoneNumber", "SmsSdkAppId"}:
+            return "UnknownParameter"
+        if body.get("SmsSdkAppId") != self.world.credentials.sms_app_id:
+            return "UnauthorizedOperation.SmsSdkAppIdVerifyFail"
+        if not isinstance(body.get("PhoneNumber"), str) or not PHONE.fullmatch(body["PhoneNumber"]):
+            return "InvalidParameterValue.IncorrectPhoneNumber"
+        begin, limit = body.get("BeginTime"), body.get("Limit")
+        if not isinstance(begin, int) or not time.time() - 7 * 86_400 <= begin:
+            return "InvalidParameterValue.BeginTimeVerifyFail"
+        if body.get("Offset") != 0 or not isinstance(limit, int) or not 1 <= limit <= 100:
+            return "InvalidParameterValue.LimitVerifyFail"
+        return None

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from miniprogram_api.customer import CustomerMessages
 from miniprogram_api.mail import Mailer, SmtpMailer
 from miniprogram_api.push import PushCodec
 from miniprogram_api.settings import MailConfig, PushConfig, TencentSmsConfig, TencentVoiceConfig
-from miniprogram_api.sms import TencentSmsSender
+from miniprogram_api.sms import TencentSmsSender, number_e164
+from miniprogram_api.sms_reports import TencentSmsReports
 from miniprogram_api.voice_calls import TencentVoiceCaller
 from schemas.enums import NoticeChannel
 from server.settings import Settings
@@ -19,7 +20,7 @@ from services.notices.bursts import Bursts
 from services.notices.carriers import ByCall, ByCustomerMessage, ByMail, BySms
 from services.notices.customer_windows import CustomerWindows
 from services.notices.deliveries import Deliveries
-from services.notices.delivery_reports import DeliveryReports
+from services.notices.delivery_reports import Ask, DeliveryReports
 from services.notices.mailboxes import Mailboxes
 from services.notices.notice_statistics import NoticeStatistics
 from services.notices.notices import Notices
@@ -81,6 +82,8 @@ def build_telling(core: Core, accounts: Accounts) -> Telling:
             settings.sms_report_token.get_secret_value() if settings.sms_report_token else None,
             clock,
             core.tally_notice,
+            sources=settings.sms_report_sources,
+            ask=_asker(core, accounts) if settings.sms_report_checks else None,
         ),
         windows=windows,
         wishes=wishes,
@@ -90,6 +93,17 @@ def build_telling(core: Core, accounts: Accounts) -> Telling:
         attention=Attention(database, notices, core.publisher, timedelta(seconds=settings.notify_after_seconds), clock),
         mentions=Mentions(database, notices, clock),
     )
+
+
+def _asker(core: Core, accounts: Accounts) -> Ask:
+    """Asks the provider what became of an SMS."""
+    provider = TencentSmsReports(sms_config(core.settings), core.http)
+
+    async def ask(user_id: str, number: str, since: datetime) -> bool | None:
+        phone = await accounts.phone_of(user_id)
+        return await provider.arrived(number_e164(phone), number, since) if phone is not None else None
+
+    return ask
 
 
 def _carriers(

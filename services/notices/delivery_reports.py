@@ -6,8 +6,9 @@ that the next way is tried; and when no way is left, a person is asked to see to
 
 import hmac
 import logging
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
@@ -29,6 +30,11 @@ UNDELIVERED = "notice.undelivered"  # kind of the work item
 # The provider may report before what it answered is written down.
 SETTLE = timedelta(seconds=5)
 LOOK_AGAIN = timedelta(minutes=30)
+ASK_AGAIN, MOST_ASKED = timedelta(minutes=5), 6  # when the provider knows nothing yet of what it has reported
+
+Network = IPv4Network | IPv6Network
+# Whether the message to this person, with the provider's number, sent at or after, arrived; None: it does not say.
+Ask = Callable[[str, str, datetime], Awaitable[bool | None]]
 
 log = logging.getLogger("casespace.notices")
 
@@ -45,9 +51,13 @@ class DeliveryReports:
         secret: str | None,
         clock: Clock = utc_now,
         tally: Tally = no_tally,
+        *,
+        sources: Sequence[Network] = (),
+        ask: Ask | None = None,
     ) -> None:
         """``ways``: those that this deployment has; ``secret``: the end of the address that the provider was given,
-        None: it was given none."""
+        None: it was given none. ``sources``: where reports come from, none: anywhere. ``ask``: what the provider says
+        of an SMS when it is asked; None: reports are believed."""
         self._db = database
         self._tracks = tracks
         self._wishes = wishes
@@ -57,10 +67,20 @@ class DeliveryReports:
         self._secret = secret
         self._clock = clock
         self._tally = tally
+        self._sources = tuple(sources)
+        self._ask = ask
 
-    async def receive(self, secret: str, body: bytes) -> None:
-        """Take reports in; the worker does what follows. Raises ``report.rejected``."""
+    async def receive(self, secret: str, body: bytes, address: str) -> None:
+        """Take reports in; the worker does what follows. ``address``: of the caller. Raises ``report.rejected``.
+
+        The provider signs nothing: the secret in the address, where the call comes from, and what the provider says
+        when it is asked are what there is to go by.
+        """
         if self._secret is None or not hmac.compare_digest(secret.encode(), self._secret.encode()):
+            raise Problem("report.rejected")
+        if self._sources and not any(ip_address(address) in network for network in self._sources):
+            self._tally("report", "stranger")
+            log.warning("a report came from an address that is no provider's")
             raise Problem("report.rejected")
         try:
             reports = read_reports(body)
@@ -93,6 +113,11 @@ class DeliveryReports:
         track = track_of(notice, channel) if notice else None
         if notice is None or track is None or track["state"] != ChannelState.SENT:
             return
+        if self._ask is not None and channel is NoticeChannel.SMS:
+            arrived = await self._ask(notice["user_id"], row["payload"]["number"], notice["created_at"])
+            if arrived is not (not cause):
+                await self._doubt(row, notice, later=arrived is None)
+                return
         if not cause:
             await self._tracks.end(notice, channel, track, ChannelState.DELIVERED)
             return
@@ -106,6 +131,20 @@ class DeliveryReports:
 
         await self._db.transaction(work)
         self._outbox.nudge()
+
+    async def _doubt(self, row: OutboxDocument, notice: NoticeDocument, *, later: bool) -> None:
+        """The provider does not confirm a report. ``later``: it may yet; what it denies is dropped."""
+        asked = int(row["payload"].get("asked", "0")) + 1
+        if not later or asked >= MOST_ASKED:
+            self._tally("report", "unproven")
+            log.warning("the provider does not confirm a report", extra={"notice_id": notice["_id"]})
+            return
+        payload = {**row["payload"], "asked": str(asked)}
+
+        async def work(session: AsyncClientSession) -> None:
+            await self._outbox.add(session, REPORTED, row["subject"], payload, due_at=self._clock() + ASK_AGAIN)
+
+        await self._db.transaction(work)
 
     async def _owe_missed(self, session: AsyncClientSession, notice_id: str, later: timedelta) -> None:
         subject = f"notice:{notice_id}:missed"

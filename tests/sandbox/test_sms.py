@@ -2,12 +2,14 @@
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from miniprogram_api.errors import SmsError
 from miniprogram_api.provider_reports import read_reports
 from miniprogram_api.sms import TencentSmsSender
+from miniprogram_api.sms_reports import TencentSmsReports
 from tests.sandbox.playground import Playground, sms_config
 
 PHONE = "+8613800000001"
@@ -64,6 +66,19 @@ async def test_limits_and_trouble(play: Playground) -> None:
     assert (await reason(play))[0] == "unavailable"
     # Neither was repeated: a person must not get a code twice.
     assert len(await play.log("send_sms")) == 2
+
+
+async def test_what_became_of_a_message_can_be_asked(play: Playground) -> None:
+    """The answer comes from the provider itself, which its reports do not prove."""
+    since, template = datetime.now(UTC), play.credentials.sms_template_ids["login"]
+    play.product.answers += [(200, b'{"result": 0, "errmsg": "OK"}')] * 2
+    first = await play.sms.send(PHONE, template, ["482913", "5"])
+    await play.control("POST", "unreachable", {"phone": "13800000001", "code": "MK:0001"})
+    second = await play.sms.send(PHONE, template, ["482913", "5"])
+    provider = TencentSmsReports(sms_config(play.credentials, play.url), play.http)
+    told = [await provider.arrived(PHONE, serial, since) for serial in (first.serial, second.serial, "unknown")]
+    assert told == [True, False, None]
+    assert await provider.arrived("+8613800000002", first.serial, since) is None
 
 
 async def test_what_became_of_a_message_is_reported(play: Playground) -> None:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -13,14 +15,14 @@ from schemas.documents.ledgers import NoticeDocument
 from schemas.enums import NoticeChannel, NoticeKind
 from services.errors import Problem
 from services.ids import new_id
-from services.notices.delivery_reports import UNDELIVERED, DeliveryReports
+from services.notices.delivery_reports import MOST_ASKED, UNDELIVERED, DeliveryReports
 from services.notices.tracks import Tracks
 from services.notices.ways import OneShot, UnreachableError
 from services.work_items import WorkItems
 from tests.parts.databases import SettingsMaker
 from tests.services.notices_world import World, actor, open_world
 
-SECRET = "a-secret-of-the-address"
+SECRET, PROVIDER = "a-secret-of-the-address", "127.0.0.1"
 SURELY, URGENT = NoticeKind.ORDER_DELIVERED, NoticeKind.ORDER_REFUND_FAILED
 
 
@@ -67,7 +69,7 @@ class Office:
             continue
 
     async def report(self, told: Any) -> None:
-        await self.reports.receive(SECRET, json.dumps(told).encode())
+        await self.reports.receive(SECRET, json.dumps(told).encode(), PROVIDER)
         await self.work(6)
         await self.work(6)
 
@@ -154,7 +156,41 @@ async def test_codes_for_signing_in_are_reported_and_belong_to_no_notice(office:
 @pytest.mark.parametrize("secret", ["", "a-secret-of-the-addresS", "ä", SECRET + "x"])
 async def test_who_does_not_know_the_address_is_not_heard(office: Office, secret: str) -> None:
     with pytest.raises(Problem, match=r"report\.rejected"):
-        await office.reports.receive(secret, b"[]")
+        await office.reports.receive(secret, b"[]", PROVIDER)
+
+
+@pytest.mark.parametrize(("address", "taken"), [("10.1.2.3", True), ("10.2.0.1", False), ("2001:db8::1", False)])
+async def test_reports_are_taken_from_the_providers_networks_only(office: Office, address: str, taken: bool) -> None:
+    """Nothing signs them: whoever learns the address must call from there, too."""
+    office.reports._sources = (ip_network("10.1.0.0/16"), ip_network("192.0.2.7"))
+    if taken:
+        await office.reports.receive(SECRET, b"[]", address)
+        return
+    with pytest.raises(Problem, match=r"report\.rejected"):
+        await office.reports.receive(SECRET, b"[]", address)
+
+
+@pytest.mark.parametrize(
+    ("answers", "state"),
+    [([True], "delivered"), ([False], "sent"), ([None, True], "delivered"), ([None] * MOST_ASKED, "sent")],
+    ids=["confirmed", "denied", "confirmed later", "never confirmed"],
+)
+async def test_a_report_counts_when_the_provider_says_so_itself(
+    office: Office, answers: list[bool | None], state: str
+) -> None:
+    asked: list[str] = []
+
+    async def ask(user_id: str, number: str, since: datetime) -> bool | None:
+        asked.append(number)
+        return answers[len(asked) - 1]
+
+    office.reports._ask = ask
+    user = await office.told(SURELY, 31)
+    await office.report(office.sms("SUCCESS", "DELIVRD"))
+    for _ in answers:
+        await office.work(5 * 60)
+    assert (await office.states(user))["sms"][0] == state
+    assert asked == office.providers[NoticeChannel.SMS].numbers * len(answers)
 
 
 @pytest.mark.parametrize(
