@@ -19,7 +19,7 @@ from tornado.web import Finish, HTTPError, RequestHandler
 from handlers.doors import DOOR, VERBS, Call, Door
 from handlers.problems import CONTENT_TYPE, body_of, from_status, from_validation, status_of
 from schemas.api.base import Body, NoBody
-from schemas.problems import Kind
+from schemas.problem_kinds import Kind
 from services.actors import Actor
 from services.bundle import Services
 from services.errors import Problem

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from schemas.problems import PROBLEMS, Kind, ProblemType
+from schemas.problem_kinds import Kind, ProblemType
+from schemas.problems import PROBLEMS
 from services.errors import Problem
 
 CONTENT_TYPE = "application/problem+json; charset=utf-8"

@@ -1,42 +1,10 @@
 """Every error the product can answer, in one table: stable code → what kind it is and what the user reads.
 
-The codes are part of the public contract: add, never rename. ``errcode`` is the number that mini-program
-code written in WeChat's own style looks at; it is as stable as the code. It begins with the HTTP status: two digits
+The codes are part of the public contract: add, never rename. An ``errcode`` begins with the HTTP status: two digits
 follow, or three where those are used up (409100 follows 40999), so that old numbers stay as they are.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Kind(StrEnum):
-    """The nature of an error; each edge maps it once (HTTP status, socket acknowledgement)."""
-
-    INVALID = "invalid"
-    UNAUTHENTICATED = "unauthenticated"
-    FORBIDDEN = "forbidden"
-    NOT_FOUND = "not_found"
-    METHOD = "method"
-    CONFLICT = "conflict"
-    GONE = "gone"
-    PRECONDITION = "precondition"
-    TOO_LARGE = "too_large"
-    UNSUPPORTED = "unsupported"
-    UNPROCESSABLE = "unprocessable"
-    RANGE = "range"
-    RATE_LIMITED = "rate_limited"
-    INTERNAL = "internal"
-    UNAVAILABLE = "unavailable"
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    code: str
-    kind: Kind
-    errcode: int
-    title: str  # Chinese, shown to the user
-    retryable: bool = False
-
+from schemas.problem_kinds import Kind, ProblemType
 
 _TABLE = (
     # request

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from schemas.problems import PROBLEMS, ProblemType
+from schemas.problem_kinds import ProblemType
+from schemas.problems import PROBLEMS
 
 
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem

@@ -6,7 +6,7 @@ from pymongo.errors import DuplicateKeyError
 from schemas.api.auth import SignedInView
 from schemas.documents.people import IdentityDocument, UserDocument
 from schemas.enums import IdentityKind, Role
-from schemas.problems import Kind
+from schemas.problem_kinds import Kind
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem

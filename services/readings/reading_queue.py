@@ -24,7 +24,7 @@ from ocr.kinds.plugins import extract
 from ocr.options import Limits
 from schemas.documents.readings import ReadingDocument
 from schemas.enums import FileState
-from schemas.problems import Kind
+from schemas.problem_kinds import Kind
 from schemas.reading_enums import ReadingState
 from services.audit import Audit
 from services.clock import Clock, utc_now
