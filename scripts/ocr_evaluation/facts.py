@@ -184,9 +184,9 @@ def han_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def written_day(day: date) -> str:
-    """As courts write it: 二〇二六年三月十一日."""
-    digits = "〇一二三四五六七八九"
+def written_day(day: date, nought: str = "〇") -> str:
+    """As courts write it: 二〇二六年三月十一日; fonts of GB 2312 have no 〇, and papers set in them bear ○."""
+    digits = f"{nought}一二三四五六七八九"
     return "".join(digits[int(d)] for d in str(day.year)) + f"年{_han(day.month)}月{_han(day.day)}日"
 
 

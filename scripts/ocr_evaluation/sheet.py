@@ -12,7 +12,7 @@ Quad = list[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """Font files with the index inside them. No two parts share any."""
+    """Font files with the index inside them. Of the first three parts no two share any."""
 
     sans: tuple[str, int]
     bold: tuple[str, int]
@@ -43,6 +43,12 @@ THIRD = Fonts(
     (f"{_DEBIAN}/truetype/cns11643/TW-Kai-98_1.ttf", 0),
     centred_stops=True,
 )
+FOURTH = Fonts(  # its sans is the tuning part's; Song and Kai, which papers are mostly set in, are new
+    (f"{_DEBIAN}/opentype/noto/NotoSansCJK-Regular.ttc", 2),
+    (f"{_DEBIAN}/opentype/noto/NotoSerifCJK-Bold.ttc", 2),
+    (f"{_DEBIAN}/truetype/arphic-gbsn00lp/gbsn00lp.ttf", 0),
+    (f"{_DEBIAN}/truetype/arphic-gkai00mp/gkai00mp.ttf", 0),
+)
 DEBIAN_PACKAGES = (
     "fonts-noto-cjk",
     "fonts-lxgw-wenkai",
@@ -52,6 +58,8 @@ DEBIAN_PACKAGES = (
     "fonts-wqy-zenhei",
     "fonts-cns11643-sung",
     "fonts-cns11643-kai",
+    "fonts-arphic-gbsn00lp",
+    "fonts-arphic-gkai00mp",
 )
 
 

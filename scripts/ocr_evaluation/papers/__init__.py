@@ -1,16 +1,17 @@
-"""The papers, one function for each kind in each of three parts: one to tune on, one held out with other layouts and
-fonts, and a third, with others again, from which nothing was learnt before it was first read.
+"""The papers, by kind and part: one part to tune on, one held out with other layouts and fonts, a third and a fourth with
+others again, from which nothing was learnt before each was first read. The fourth has two layouts of each kind.
 """
 
 from collections.abc import Callable
 
 from ocr_evaluation.facts import Facts
+from ocr_evaluation.fourth_facts import FourthFacts
 from ocr_evaluation.other_facts import OtherFacts
-from ocr_evaluation.papers import cards, court, deals, payments, screens, third
+from ocr_evaluation.papers import cards, court, deals, fourth, payments, screens, third
 from ocr_evaluation.sheet import Sheet
 
 Drawer = Callable[[Facts, bool], Sheet]
-PARTS = ("tuning", "held_out", "third")
+PARTS = ("tuning", "held_out", "third", "fourth")
 _SEEDS = {"tuning": "False", "held_out": "True"}  # as at their first readings
 PAPERS: dict[str, Drawer] = {
     "id_card_front": cards.id_card_front,
@@ -41,4 +42,7 @@ def paper(kind: str, part: str, number: int) -> Sheet:
     """Always the same for the same arguments."""
     if part == "third":
         return third.PAPERS[kind](OtherFacts(seed(kind, part, number)))
+    if part == "fourth":
+        layouts = fourth.LAYOUTS[kind]
+        return layouts[number % len(layouts)](FourthFacts(seed(kind, part, number)))
     return PAPERS[kind](Facts(seed(kind, part, number)), part == "held_out")
