@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from ocr.downward_lines import in_rows
 from ocr.engine import ANY_WAY_UP, OcrEngine
 from ocr.gate import PageImage, PageText
 from ocr.handwriting import looks_handwritten
@@ -46,6 +47,7 @@ def read_page(engine: OcrEngine, page: PageImage | PageText, number: int, beat: 
     upright = turned(picture, turn)
     if seals:
         lines = _without_rims(lines, seals, turn, page.picture, picture)
+    lines = in_rows(lines)
     ordered = in_reading_order([_judged(upright, line) for line in lines])
     info = PageInfo(page.width, page.height, turn, "image", bool(seals))
     return PageReading([_as_seen(line, page, info, number) for line in ordered], info, upright)

@@ -15,6 +15,9 @@ _HEAD = (
 )
 
 
+_HALF_OF_ADDRESS = r"(?<![^\n])[住所](?= )"  # of 住        所, whose other half was not found
+
+
 def fields(paper: Paper) -> dict[str, Field]:
     return values.kept(
         company_name=values.text(paper.labelled([r"(?<!项目)名[^\w\n]{0,2}称"], _LABELS, rows=2), values.ORGANISATION),
@@ -27,7 +30,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         ),
         registered_capital=values.text(paper.labelled(["注册资本", "注册资金"], _LABELS)),
         established_on=values.date_after(paper, r"成\s?立\s?日\s?期", r"注\s?册\s?日\s?期"),
-        address=values.text(paper.labelled(["住所", "主要经营场所", "经营场所"], _LABELS, rows=3)),
+        address=values.text(paper.labelled(["住所", "主要经营场所", "经营场所", _HALF_OF_ADDRESS], _LABELS, rows=3)),
         scope=values.text(paper.labelled(["经营范围"], _LABELS, rows=12)),
     )
 

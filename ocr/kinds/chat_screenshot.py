@@ -42,27 +42,38 @@ def fields(paper: Paper) -> dict[str, Field]:
 
 
 def looks_like_chat(paper: Paper) -> bool:
-    """A page with a clock or two in its middle, and lines that hang to the left and to the right of it."""
-    if len(paper.pages) != 1:
-        return False
-    page = paper.pages[0]
-    tall = (page.height > 1.3 * page.width) if page.turn in (0, 180) else (page.width > 1.3 * page.height)
+    """A page with a clock or two in its middle, and lines that hang to the left and to the right of it.
+
+    What the talk is about says nothing: people write of courts and invoices.
+    """
     cells = [cell for row in paper.rows for cell in row.cells]
+    if len(paper.pages) != 1 or not cells:
+        return False
+    left, right = min(cell.item.left for cell in cells), max(cell.item.right for cell in cells)
     clocks = [cell for cell in cells if _CLOCK.fullmatch(cell.text)]
-    return (
-        tall and len(clocks) >= 2 and len(cells) < 20 * len(clocks) and not re.search(r"[甲乙]方|法院|发票", paper.flow)
-    )
+    central = [cell for cell in clocks if _off_centre(cell, left, right) < 0.15]
+    is_form = re.search(r"[甲乙]方[:(]|人民法院\n|发票[号代]码", paper.text)
+    return bool(central) and len(clocks) >= 2 and len(cells) < 20 * len(clocks) and not is_form
+
+
+def _off_centre(cell: Cell, left: float, right: float) -> float:
+    """Of the width between `left` and `right`."""
+    return abs((cell.item.left + cell.item.right) / 2 - (left + right) / 2) / max(1.0, right - left)
 
 
 def _title(cells: list[Cell], left: float, right: float) -> Cell | None:
-    """The peer's name: the first thing in the middle that is not a clock."""
-    for cell in sorted(cells, key=lambda cell: cell.item.top):
-        middle = (cell.item.left + cell.item.right) / 2
-        if abs(middle - (left + right) / 2) < 0.2 * (right - left) and not _CLOCK.fullmatch(cell.text):
+    """The peer's name: the first thing in the middle that is not a clock, else what stands alone above the first clock
+    at the left, as on a computer.
+    """
+    first = sorted(cells, key=lambda cell: cell.item.top)[:5]
+    for cell in first:
+        if _off_centre(cell, left, right) < 0.2 and not _CLOCK.fullmatch(cell.text):
             return cell
-        if len(cells) > 4 and cell is sorted(cells, key=lambda cell: cell.item.top)[4]:
-            return None
-    return None
+        if _CLOCK.fullmatch(cell.text) and _off_centre(cell, left, right) < 0.15:
+            break
+    above = first[0]
+    alone = _CLOCK.fullmatch(above.text) is None and above.item.left < left + 0.1 * (right - left)
+    return above if alone else None
 
 
 def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:

@@ -7,7 +7,9 @@ from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
 _ROLE = r"(?:\([^)]{1,12}\))?[:\s]*"
-_PARTY = r"([\u4e00-\u9fffA-Za-z0-9()·]{2,40}?)(?=\n|乙方|丙方|统一社会|身份证|法定代表|地址|住所|联系|$)"
+_PARTY = r"([\u4e00-\u9fffA-Za-z0-9()·]{2,40}?)(?=[\n,。;]|乙方|丙方|统一社会|身份证|法定代表|地址|住所|联系|$)"
+_FIRST = "出租[方人]|买方|委托[方人]|发包[方人]|出卖[方人]|转让[方人]|贷款[方人]|出借[方人]|用人单位|供方|定作[方人]"
+_SECOND = "承租[方人]|卖方|受托[方人]|承包[方人]|买受[方人]|受让[方人]|借款[方人]|劳动者|需方|承揽[方人]"
 _MONEY = r"(?:金额|总价|价款|总价款|租金|报酬|服务费|费用|货款)[^。;]{0,20}?"
 _TERM = rf"(?:期限|租期|有效期)[^。;]{{0,12}}?({values.DATE})起?[至到-]+({values.DATE})"
 _DISPUTE = r"争议[^。]{0,60}?((?:向|由|提交|提请)[^,。;]{2,40}?(?:提起诉讼|起诉|仲裁(?!委)|管辖|诉讼解决))"
@@ -17,8 +19,8 @@ def fields(paper: Paper) -> dict[str, Field]:
     signed = values.date_after(paper, r"签订日期", r"签署日期", r"签约日期", r"日期")
     return values.kept(
         title=_title(paper),
-        party_a=values.text(paper.search(r"(?:甲方|出租方|买方|委托方|发包方)" + _ROLE + _PARTY, 1)),
-        party_b=values.text(paper.search(r"(?:乙方|承租方|卖方|受托方|承包方)" + _ROLE + _PARTY, 1)),
+        party_a=_party(paper, "甲方", _FIRST),
+        party_b=_party(paper, "乙方", _SECOND),
         subject=values.text(paper.flowing(r"(?:合同)?标的(?:物)?:?([^。;]{2,40})[。;]", 1)),
         amount_fen=values.amount(paper, _digits(paper), paper.flowing(CAPITAL_AMOUNT.pattern)),
         valid_from=values.date(paper.flowing(_TERM, 1)),
@@ -28,6 +30,17 @@ def fields(paper: Paper) -> dict[str, Field]:
         signatures=_signatures(paper),
         page_count=_page_count(paper),
     )
+
+
+def _party(paper: Paper, side: str, roles: str) -> Field | None:
+    """Who stands after the side or a role, with a colon or in the next cell; 甲方将 in a clause names nobody."""
+    remark = r"(?:\((?![签盖公印])[^)\n]{1,12}\))?"
+    seen = (
+        paper.search(rf"(?:^|\s)(?:[^\n:,。]{{0,14}}?\()?(?:以下简称)?\W?{side}\W?\)?{remark}[:\s]\s?" + _PARTY, 1)
+        or paper.search(rf"(?:^|\s)(?:{roles}){remark}[:\s]\s?" + _PARTY, 1)
+        or paper.search(rf"(?:{side}|{roles})" + _ROLE + _PARTY, 1)
+    )
+    return values.text(seen)
 
 
 def _title(paper: Paper) -> Field | None:

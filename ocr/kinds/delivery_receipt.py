@@ -27,7 +27,8 @@ def fields(paper: Paper) -> dict[str, Field]:
         court=values.court(paper),
         cause=values.text(paper.labelled(["案由"], _LABELS, rows=2)),
         addressee=values.text(
-            paper.labelled([r"受送达人(?!签|的签)(?:姓名|名称)?"], _LABELS), values.ORGANISATION + "|" + values.NAME
+            paper.labelled([r"受送达人(?!签|的签)(?:姓名|名称)?"], _LABELS, rows=2),
+            values.ORGANISATION + "|" + values.NAME,
         ),
         documents=values.text(paper.labelled([r"送达文书(?:名称)?(?:[和及]件数)?"], _LABELS, rows=3)),
         address=values.text(paper.labelled(["送达地址", "送达地点"], _LABELS, rows=3)),

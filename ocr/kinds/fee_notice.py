@@ -10,12 +10,19 @@ _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七�
 _FEE = rf"(?:受理费|诉讼费|保全费|申请费|费用)[^。;]{{0,40}}?(?:({values.AMOUNT})元|¥({values.AMOUNT}))"
 
 
+_PAYERS = ("交款人", "缴款人", "交费人", "缴费人", "交纳人", "缴纳人", "付款人", "当事人", "原告", "申请人")
+
+
 def fields(paper: Paper) -> dict[str, Field]:
     days = paper.flowing(r"(\d{1,2}|[一二三四五六七八九十])个?(?:工作)?日内", 1)
     return values.kept(
         case_number=values.case_number(paper),
         court=values.court(paper),
-        payer=values.text(paper.search(r"\n([\u4e00-\u9fff·]{2,30}):\s?\n", 1)),
+        payer=values.text(
+            paper.search(r"\n([\u4e00-\u9fff·()]{2,40}):\s?\n", 1)
+            or paper.search(r"\n([\u4e00-\u9fff·()]{2,40})\n(?:你|贵|关于你)", 1)
+            or paper.labelled(_PAYERS, ["案由"])
+        ),
         amount_fen=values.amount(
             paper, paper.flowing(_FEE, 1) or paper.flowing(_FEE, 2), paper.flowing(CAPITAL_AMOUNT.pattern)
         ),

@@ -29,6 +29,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         amount_fen=values.amount(paper, digits, paper.flowing(CAPITAL_AMOUNT.pattern)),
         due_on=values.date(
             paper.flowing(rf"(?:于|至|在|到)({values.DATE})(?:之?前|归还|还清|到期|止|偿还)", 1)
+            or paper.flowing(rf"(?:期限|期间):?自?{values.DATE}起?[至到—-]+({values.DATE})", 1)
             or paper.flowing(rf"(?:还款日期|还款期限|还款时间):?({values.DATE})", 1)
         ),
         signed_on=values.last_date(paper),

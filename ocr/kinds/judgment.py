@@ -4,31 +4,36 @@ import re
 
 from ocr.kinds import values
 from ocr.kinds.kind import Kind
-from ocr.kinds.paper import Paper
+from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
-_OTHER_ROLE = r"(?:\([^)]{1,12}\))?:?"
+_OTHER_ROLE = r"[一二三四1-9]?(?:\([^)]{1,12}\))?:?"
 _TITLE = r"(?:民事|刑事|行政|执行|刑事附带民事)?(?:判决书|裁定书|调解书|决定书)"
 _PLAINTIFF = rf"(?:原告人?|上诉人|申请执行人|申请人|再审申请人){_OTHER_ROLE}({values.PARTY})[,,。(]"
 _DEFENDANT = rf"(?:被告人?|被上诉人|被执行人|被申请人){_OTHER_ROLE}({values.PARTY})[,,。(]"
 _RESULT = (
-    r"(?:判决如下|裁定如下|达成如下协议|协议如下|决定如下):?(.+?)"
-    r"(?=案件受理费|如不服|如果未按|审判长|审判员|本裁定|本判决为|本调解书|上述协议|$)"
+    r"(?:判决如下|裁定如下|达成如下(?:调解|和解)?协议|协议如下|决定如下):?(.+?)"
+    r"(?=案件受理费|如不服|如果未按|申请执行人发现|审判长|审判员|本裁定|本判决为|本调解书|上述协议|$)"
 )
 
 
 def fields(paper: Paper) -> dict[str, Field]:
-    defendant = values.text(paper.flowing(_DEFENDANT, 1))
+    defendant = values.text(_party(paper, _DEFENDANT))
     return values.kept(
         case_number=values.case_number(paper),
         court=values.court(paper),
         document_type=values.text(paper.flowing(_TITLE)),
-        plaintiff=values.text(paper.flowing(_PLAINTIFF, 1)),
+        plaintiff=values.text(_party(paper, _PLAINTIFF)),
         defendant=defendant,
         cause=values.cause(paper, re.escape(str(defendant.value)) if defendant else ""),
         result=values.sentence(paper.flowing(_RESULT, 1)),
         issued_on=values.last_date(paper),
     )
+
+
+def _party(paper: Paper, pattern: str) -> Seen | None:
+    """As the row says that begins with the role; else as the text says anywhere."""
+    return paper.flowing(pattern, 1, heads=True) or paper.flowing(pattern, 1)
 
 
 KIND = Kind(

@@ -16,6 +16,7 @@ _LABELS = (
     "发证机关",
     "发证日期",
     "颁证日期",
+    "颁证机关",
     "法律职业资格",
     "流水号",
 )
@@ -27,8 +28,10 @@ def fields(paper: Paper) -> dict[str, Field]:
         sex=values.text(paper.search(r"性\s?别[\s:]*([男女])", 1)),
         firm=values.text(paper.labelled(["执业机构"], _LABELS, rows=2), r"[\u4e00-\u9fff()（）]{4,40}"),
         licence_number=values.text(paper.labelled([r"执业证号码?"], _LABELS), r"1\d{16}"),
-        id_number=values.id_number(paper, r"身\s?份\s?证\s?号?码?[\s:]*"),
-        issuing_authority=values.text(paper.labelled(["发证机关"], _LABELS), r"[\u4e00-\u9fff]{2,20}司法[厅局]"),
+        id_number=values.id_number(paper),
+        issuing_authority=values.shaped(
+            paper.labelled(["发证机关", "颁证机关"], _LABELS), r"[\u4e00-\u9fff]{2,20}司法[厅局]"
+        ),
         issued_on=values.date_after(paper, r"[发颁]\s?证\s?日\s?期"),
     )
 

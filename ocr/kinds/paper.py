@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ocr.checks import plain
+from ocr.kinds.labels import is_label, whole
 from ocr.lines import Line, Point, Polygon
 from ocr.reading_order import Placed, placed, rows
 from ocr.readings import Field, PageInfo, Value
 
 CELL = " "  # between two cells of a row; inside a line there is no white space
+# What labels go on with: 执业机构名称, 甲方（用人单位）:
+_REST_OF_LABEL = r"(?:[^\w\n]?(?:名称|姓名|全称|号码)(?![\u4e00-\u9fff]))?(?:\([^()\n]{1,12}\))?[\s:;]*"
+_FAR = 1.2  # heights between lines of one value, at most
 SURE = 0.9  # below this score a field is flagged
 
 
@@ -83,7 +87,7 @@ class Paper:
         parts = []
         at = 0
         for number in range(len(pages)):
-            upright = [_upright(line, pages[number]) for line in lines if line.page == number]
+            upright = whole([_upright(line, pages[number]) for line in lines if line.page == number])
             originals = {id(turned): line for turned, line in upright}
             for row in rows(placed([turned for turned, _ in upright])):
                 cells = []
@@ -98,6 +102,7 @@ class Paper:
                     parts[-1] = parts[-1][:-1] + "\n"
                     self.rows.append(Row(cells, number))
         self.text = "".join(parts)
+        self._starts = {cell.start for row in self.rows for cell in row.cells}
         self._solid = [place for place, character in enumerate(self.text) if not character.isspace()]
         self.flow = "".join(self.text[place] for place in self._solid)
 
@@ -106,12 +111,18 @@ class Paper:
         match = re.compile(pattern).search(self.text, start, len(self.text) if end is None else end)
         return self.seen(match.start(group), match.end(group)) if match and match[group] else None
 
-    def flowing(self, pattern: str, group: int | str = 0) -> Seen | None:
-        """As `search`, in the text without any break: for sentences that go over several rows."""
-        match = re.search(pattern, self.flow)
-        if match is None or not match[group]:
-            return None
-        return self.seen(self._solid[match.start(group)], self._solid[match.end(group) - 1] + 1)
+    def flowing(
+        self, pattern: str, group: int | str = 0, accept: Callable[[str], bool] = bool, heads: bool = False
+    ) -> Seen | None:
+        """As `search`, in the text without any break: for sentences that go over several rows.
+
+        The first match whose group `accept` takes; with `heads`, of those that begin where a row begins.
+        """
+        for match in re.finditer(pattern, self.flow):
+            begins = self._solid[match.start()]
+            if accept(match[group]) and (not heads or begins == 0 or self.text[begins - 1] == "\n"):
+                return self.seen(self._solid[match.start(group)], self._solid[match.end(group) - 1] + 1)
+        return None
 
     def all(self, pattern: str, group: int | str = 0) -> list[Seen]:
         found = (self.seen(match.start(group), match.end(group)) for match in re.finditer(pattern, self.text))
@@ -139,13 +150,15 @@ class Paper:
         """What stands beside a label: after it on its row, up to the next label of `stops`, and with `rows` on as
         many rows below it.
 
-        `labels` are tried in order; each is a regular expression without spaces. Where nothing stands beside a label,
-        the cell under it counts. `accept` is what the value must hold.
+        `labels` are tried in order; each is a regular expression without spaces. One that begins a cell goes before one
+        within, and one with a wrong character comes last. Where nothing stands beside a label, the cell under it
+        counts. `accept` is what the value must hold.
         """
-        stop = _any(stops)
-        for label in labels:
-            for match in re.finditer(_spread(label) + r"[\s:;]*", self.text[start:]):
-                seen = self._beside(start + match.start(), start + match.end(), stop, rows)
+        stop, wanted = _any(stops), tuple(labels)
+        for pattern in (*map(_spread, wanted), *filter(None, map(_almost, wanted))):
+            found = re.compile(pattern + _REST_OF_LABEL).finditer(self.text, start)
+            for match in sorted(found, key=lambda match: match.start() not in self._starts):
+                seen = self._beside(match.start(), match.end(), stop, rows)
                 if seen is not None and re.search(accept, seen.text):
                     return seen
         return None
@@ -157,12 +170,16 @@ class Paper:
         first = self.rows[index]
         end, edge = self._until(at, first, stop)
         pieces = [self.seen(at, end)]
+        above = next(cell for cell in first.cells if label < cell.end)
         left, label_left = self._left_of(at), self._left_of(label)
         for row in self.rows[index + 1 : index + most_rows]:
             cells = [cell for cell in row.cells if left <= cell.item.left < edge]
             column = [cell for cell in row.cells if label_left <= cell.item.left < edge]
             if not cells or row.page != first.page or self._has(stop, column):
                 break
+            if pieces[0] is not None and (any(is_label(cell.text) for cell in column) or _begins_anew(cells[0], above)):
+                break
+            above = cells[0]
             pieces.append(self.seen(cells[0].start, cells[-1].end))
         seen = [piece for piece in pieces if piece is not None]
         return joined(seen) if seen else None
@@ -170,6 +187,10 @@ class Paper:
     def _until(self, start: int, row: Row, stop: re.Pattern[str] | None) -> tuple[int, float]:
         """Where a value ends on its row, and how far right its column reaches."""
         match = stop.search(self.text, start, row.end) if stop else None
+        end = match.start() if match else row.end
+        label = next((cell for cell in row.cells if start < cell.start < end and is_label(cell.text)), None)
+        if label is not None:
+            return label.start, label.item.left
         if match is None:
             return row.end, float("inf")
         cell = next(cell for cell in row.cells if match.start() < cell.end)
@@ -237,6 +258,20 @@ def _spread(label: str) -> str:
     if re.search(r"[\\\[(|?*+.]", label):
         return label
     return r"[^\w\n]{0,2}".join(re.escape(character) for character in label)
+
+
+def _begins_anew(cell: Cell, above: Cell) -> bool:
+    """What is no second line of the value above: it stands far below, or is a numbered point of a form's notes."""
+    is_far = cell.item.top - above.item.bottom > _FAR * above.item.height
+    return is_far or re.match(r"\d[.、]\D", cell.text) is not None
+
+
+def _almost(label: str) -> str | None:
+    """A label at the start of a cell with one of its characters read wrong; short ones would fit too much."""
+    if len(label) < 4 or re.search(r"[\\\[(|?*+.]", label):
+        return None
+    holes = (label[:place] + r"[\u4e00-\u9fff]" + label[place + 1 :] for place in range(len(label)))
+    return rf"(?<![^\s])(?:{'|'.join(holes)})"
 
 
 def _any(labels: Iterable[str]) -> re.Pattern[str] | None:

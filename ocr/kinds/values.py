@@ -17,6 +17,7 @@ from ocr.checks import (
     id_number_ok,
     luhn_ok,
 )
+from ocr.kinds.causes import CAUSES
 from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
@@ -30,8 +31,13 @@ COURT = r"[\u4e00-\u9fff]{2,24}?(?:人民法院|海事法院|知识产权法院|
 
 
 def id_number(paper: Paper, after: str = "") -> Field | None:
-    """A repaired number, or one whose check digit does not fit, is flagged."""
-    seen = paper.search(after + r"([0-9OoQDIliSsBZzG|]{17}[0-9XxOoIlSBZ|×*])", 1)
+    """The first that is sound, even over the end of a row; a repaired number, or one whose check digit does not fit, is
+    flagged.
+    """
+    digits = r"(?<![0-9A-Za-z])([0-9OoQDIliSsBZzG|]{17}[0-9XxOoIlSBZ|×*])(?![0-9A-Za-z])"
+    sound = next((seen for seen in paper.all(after + digits, 1) if id_number_ok(seen.text.upper())), None)
+    seen = sound or paper.flowing(r"(?<![0-9A-Za-z])(\d{17}[\dXx])(?![0-9A-Za-z])", 1, id_number_ok)
+    seen = seen or paper.search(after + digits, 1)
     return None if seen is None else _repaired(seen, repairs.id_number(seen.text, id_number_ok), id_number_ok)
 
 
@@ -119,6 +125,12 @@ def text(seen: Seen | None, shape: str = "") -> Field | None:
     return seen.field(as_written(value), *(["grammar"] if shape and not re.fullmatch(shape, value) else []))
 
 
+def shaped(seen: Seen | None, shape: str) -> Field | None:
+    """The part of a text that looks like `shape`: what a stamp leaves at its ends does not. As `text` without one."""
+    match = re.search(shape, seen.text) if seen else None
+    return text(seen, shape) if seen is None or match is None else seen.field(as_written(match[0]))
+
+
 def as_written(value: str) -> str:
     """With the full-width punctuation of Chinese, which `plain` took away; numbers keep theirs."""
     wide = re.sub(r"(?<![\dA-Za-z])[,:;?!]|[,:;?!](?![\dA-Za-z])", lambda mark: _WIDE[mark[0]], value)
@@ -126,6 +138,7 @@ def as_written(value: str) -> str:
 
 
 _WIDE = dict(zip(",:;?!()", "，：；？！（）", strict=True))
+_KNOWN_CAUSES = "|".join(sorted(CAUSES, key=len, reverse=True))
 NAME = r"[\u4e00-\u9fff·]{2,15}"
 # A person or a body. Brackets belong to the name of a body alone, （集团）有限公司: after a person they hold a remark.
 PARTY = (
@@ -140,30 +153,12 @@ def kept(**fields: Field | None) -> dict[str, Field]:
     return {name: field for name, field in fields.items() if field is not None}
 
 
-# 《民事案件案由规定》 has some hundreds; these are what most cases are about. A name may stand right before one.
-_CAUSES = (
-    "民间借贷纠纷", "借款合同纠纷", "金融借款合同纠纷", "买卖合同纠纷", "商品房预售合同纠纷", "商品房销售合同纠纷",
-    "房屋买卖合同纠纷",
-    "房屋租赁合同纠纷", "租赁合同纠纷", "建设工程施工合同纠纷", "承揽合同纠纷", "运输合同纠纷", "委托合同纠纷",
-    "服务合同纠纷", "物业服务合同纠纷",
-    "保证合同纠纷", "追偿权纠纷", "劳动争议", "劳务合同纠纷", "提供劳务者受害责任纠纷", "确认劳动关系纠纷",
-    "追索劳动报酬纠纷", "工伤保险待遇纠纷",
-    "离婚纠纷", "离婚后财产纠纷", "抚养费纠纷", "抚养纠纷", "变更抚养关系纠纷", "赡养纠纷", "婚约财产纠纷",
-    "继承纠纷", "法定继承纠纷", "遗嘱继承纠纷",
-    "机动车交通事故责任纠纷", "医疗损害责任纠纷", "生命权、身体权、健康权纠纷", "名誉权纠纷", "隐私权纠纷",
-    "财产损害赔偿纠纷", "产品责任纠纷", "不当得利纠纷",
-    "股权转让纠纷", "合伙合同纠纷", "保险纠纷", "信用卡纠纷", "著作权权属、侵权纠纷", "商标权权属、侵权纠纷",
-    "侵害商标权纠纷", "执行异议之诉",
-)  # fmt: skip
-
-
 def cause(paper: Paper, before: str = "") -> Field | None:
     """The cause of an action in a sentence: ``…与被告王五民间借贷纠纷一案``.
 
     `before` is a pattern of what stands right before it.
     """
-    known = "|".join(sorted(_CAUSES, key=len, reverse=True))
-    seen = paper.flowing(rf"({known})一案", 1)
+    seen = paper.flowing(rf"({_KNOWN_CAUSES})一案", 1)
     if seen is None and before:
         seen = paper.flowing(rf"{before}([\u4e00-\u9fff、]{{2,24}}?)一案", 1)
     if seen is not None:

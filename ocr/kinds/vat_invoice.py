@@ -20,6 +20,8 @@ _WITH_TAX = ("31", "32")
 def fields(paper: Paper) -> dict[str, Field]:
     parties = [values.text(seen, values.ORGANISATION) for seen in paper.all(_PARTY, 1)]
     codes = _credit_codes(paper)
+    if _seller_is_first(paper):
+        parties, codes = parties[1::-1], codes[1::-1]
     small = paper.search(r"小\s?写\)?[\s:]*[¥Y]?\s?(\d[\d,,]*\.\d{2})", 1)
     sums = paper.search(r"合\s?计[\s:]*[¥Y]?\s?(\d[\d,,]*\.\d{2})\s+[¥Y]?\s?(\d[\d,,]*\.\d{2})", 2)
     tax = digits_fen(sums.text) if sums else None
@@ -35,6 +37,12 @@ def fields(paper: Paper) -> dict[str, Field]:
         tax_fen=sums.field(tax) if sums and tax is not None else None,
     )
     return _with_code(found, paper.codes)
+
+
+def _seller_is_first(paper: Paper) -> bool:
+    """As on a roll, where 销售方 and 购买方 stand in full before the two names."""
+    seller, buyer = (re.search(rf"[{side}](?:售|买|货)?(?:方|单位)名称", paper.flow) for side in ("销", "购"))
+    return seller is not None and buyer is not None and seller.start() < buyer.start()
 
 
 def _number(paper: Paper, label: str, shape: str) -> Field | None:

@@ -59,3 +59,10 @@ def _broken(sheet: Sheet, text: str, width: float, size: int, face: str) -> list
             line += character
         lines.append(line)
     return lines
+
+
+def running(sheet: Sheet, y: float, texts: list[str], size: int, face: str = "serif", indent: bool = True) -> float:
+    """Set paragraphs under each other over the width of an upright page; returns where the last ends."""
+    for text in texts:
+        y = sheet.paragraph(130, y + 8, 980, text, size, face, indent=indent, lead=1.65)
+    return y

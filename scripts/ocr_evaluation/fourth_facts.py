@@ -32,8 +32,14 @@ class FourthFacts(Facts):
         house = self.rng.choice(
             (
                 f"{self.number(1, 300)}-{self.number(1, 20)}号",
-                f"{self.number(2, 90)}号阳光花园{self.number(1, 30)}幢{self.number(1, 3)}单元{self.number(101, 1802)}室",
-                f"{self.number(2, 400)}号院{self.number(1, 9)}号楼{self.number(1, 5)}门{self.number(1, 6)}0{self.number(1, 4)}",
+                (
+                    f"{self.number(2, 90)}号阳光花园{self.number(1, 30)}幢{self.number(1, 3)}单元"
+                    f"{self.number(101, 1802)}室"
+                ),
+                (
+                    f"{self.number(2, 400)}号院{self.number(1, 9)}号楼{self.number(1, 5)}门{self.number(1, 6)}0"
+                    f"{self.number(1, 4)}"
+                ),
             )
         )
         return f"{place[1]}{place[2]}{place[3]}{house}"

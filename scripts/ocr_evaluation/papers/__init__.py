@@ -1,4 +1,4 @@
-"""The papers, by kind and part: one part to tune on, one held out with other layouts and fonts, a third and a fourth with
+"""The papers, by kind and part: one to tune on, one held out with other layouts and fonts, a third and a fourth with
 others again, from which nothing was learnt before each was first read. The fourth has two layouts of each kind.
 """
 
