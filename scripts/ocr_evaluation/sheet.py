@@ -49,6 +49,12 @@ FOURTH = Fonts(  # its sans is the tuning part's; Song and Kai, which papers are
     (f"{_DEBIAN}/truetype/arphic-gbsn00lp/gbsn00lp.ttf", 0),
     (f"{_DEBIAN}/truetype/arphic-gkai00mp/gkai00mp.ttf", 0),
 )
+FIFTH = Fonts(  # layouts are what is new in it; its hand is a face that no other part has
+    (f"{_DEBIAN}/truetype/wqy/wqy-zenhei.ttc", 0),
+    (f"{_DEBIAN}/opentype/noto/NotoSerifCJK-Bold.ttc", 2),
+    (f"{_DEBIAN}/opentype/noto/NotoSerifCJK-Regular.ttc", 2),
+    (f"{_DEBIAN}/truetype/lxgw-wenkai/LXGWWenKai-Light.ttf", 0),
+)
 DEBIAN_PACKAGES = (
     "fonts-noto-cjk",
     "fonts-lxgw-wenkai",
