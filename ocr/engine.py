@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ import numpy as np
 from ocr.lines import Line
 from ocr.options import EngineOptions
 from ocr.pictures import Picture, Quad, cut, in_order, polygon, sides, turned, turned_points, widened
+from ocr.resting_threads import resting_threads
 
 ANY_WAY_UP = (0, 90, 180, 270)
 _Known = dict[int, tuple[str, float]]  # index of a quad → its text and score
@@ -66,13 +68,14 @@ class PaddleOcrEngine:
                 "log_severity_level": 3,
                 "enable_cpu_mem_arena": False,  # with it a tenth faster, for a gigabyte more
             }
-        self._detector = TextDetection(
-            model_name=options.detector, model_dir=str(options.models / options.detector),
-            limit_side_len=_DETECT_SIDE, limit_type="max", thresh=0.3, box_thresh=0.6, unclip_ratio=1.5, **shared,
-        )  # fmt: skip
-        self._recogniser = TextRecognition(
-            model_name=options.recogniser, model_dir=str(options.models / options.recogniser), **shared
-        )
+        with resting_threads() if options.backend == "onnxruntime" else nullcontext():
+            self._detector = TextDetection(
+                model_name=options.detector, model_dir=str(options.models / options.detector),
+                limit_side_len=_DETECT_SIDE, limit_type="max", thresh=0.3, box_thresh=0.6, unclip_ratio=1.5, **shared,
+            )  # fmt: skip
+            self._recogniser = TextRecognition(
+                model_name=options.recogniser, model_dir=str(options.models / options.recogniser), **shared
+            )
 
     @property
     def name(self) -> str:
