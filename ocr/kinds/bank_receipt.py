@@ -9,8 +9,8 @@ from ocr.readings import Field
 _OTHER = r"(?!\s?(?:账号|帐号|开户|账户|行|户名|全称|名称))"
 _BOTH_NAMES = r"(?<!款人)(?<!款方)(?<!款)(?:户\s?名|全\s?称)[:\s]+([\u4e00-\u9fffA-Za-z0-9()·]{2,40})"
 _BOTH_ACCOUNTS = r"(?<!款人)(?<!款方)(?<!款)(?:账\s?号|帐\s?号|卡\s?号)[:\s]+(\d[\d ]{8,30}\d)"
-_PAYER = (r"付款人?方?(?:户名|名称|全称)", r"付款[人方]" + _OTHER)
-_PAYEE = (r"收款人?方?(?:户名|名称|全称)", r"收款[人方]" + _OTHER)
+_PAYER = (r"付款(?:人|方|单位|账户)?(?:户名|名称|全称)", "汇款人(?!账)", "转出户名", "付款单位", r"付款[人方]" + _OTHER)
+_PAYEE = (r"收款(?:人|方|单位|账户)?(?:户名|名称|全称)", "对方户名", "转入户名", "收款单位", r"收款[人方]" + _OTHER)
 _ACCOUNT = r"\d{10,30}"
 _STOPS = (
     r"付款人?方?(?:户名|名称|全称|账号|帐号|开户行|账户)", r"收款人?方?(?:户名|名称|全称|账号|帐号|开户行|账户)",
@@ -25,9 +25,12 @@ def fields(paper: Paper) -> dict[str, Field]:
     return values.kept(
         bank=values.text(paper.search(r"[\u4e00-\u9fff]{2,12}?银行")),
         serial_number=values.text(
-            paper.search(r"(?:回单编号|回单号|交易流水号?|流水号|凭证号码?|电子回单号码)[:\s]*([0-9A-Z]{6,32})", 1)
+            paper.search(
+                r"(?:回单编号|回单号码?|流水号码?|交易流水|交易单号|业务编号|凭证号码?|凭证编号)[:\s]*([0-9A-Z]{6,32})",
+                1,
+            )
         ),
-        paid_on=values.date_after(paper, r"(?:交易|付款|转账|记账|入账)(?:日期|时间)", r"日期"),
+        paid_on=values.date_after(paper, r"(?:交易|付款|转账|记账|入账|汇款|支付|到账)(?:日期|时间)", r"日期"),
         payer=values.text(names.get("付款") or paper.labelled(_PAYER, _STOPS, rows=2, accept=r"[\u4e00-\u9fff]")),
         payer_account=_account(paper, "付款") or values.text(accounts.get("付款"), _ACCOUNT),
         payee=values.text(names.get("收款") or paper.labelled(_PAYEE, _STOPS, rows=2, accept=r"[\u4e00-\u9fff]")),

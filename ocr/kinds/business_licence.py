@@ -7,7 +7,7 @@ from ocr.readings import Field
 
 _LABELS = (
     "名称", "类型", "法定代表人", "负责人", "经营者", "经营范围", "注册资本", "成立日期", "营业期限", "住所",
-    "经营场所", "登记机关", "组成形式",
+    "经营场所", "营业场所", "登记机关", "组成形式",
     "统一社会信用代码", "主要经营场所",
 )  # fmt: skip
 _HEAD = (
@@ -28,9 +28,11 @@ def fields(paper: Paper) -> dict[str, Field]:
             or paper.labelled(["法定代表人", "负责人", "经营者", "投资人", "执行事务合伙人"], _LABELS),
             values.NAME,
         ),
-        registered_capital=values.text(paper.labelled(["注册资本", "注册资金"], _LABELS)),
+        registered_capital=values.text(paper.labelled(["注册资本", "注册资金", "出资额"], _LABELS)),
         established_on=values.date_after(paper, r"成\s?立\s?日\s?期", r"注\s?册\s?日\s?期"),
-        address=values.text(paper.labelled(["住所", "主要经营场所", "经营场所", _HALF_OF_ADDRESS], _LABELS, rows=3)),
+        address=values.text(
+            paper.labelled(["住所", "主要经营场所", "经营场所", "营业场所", _HALF_OF_ADDRESS], _LABELS, rows=3)
+        ),
         scope=values.text(paper.labelled(["经营范围"], _LABELS, rows=12)),
     )
 

@@ -51,7 +51,7 @@ def looks_like_chat(paper: Paper) -> bool:
         return False
     left, right = min(cell.item.left for cell in cells), max(cell.item.right for cell in cells)
     clocks = [cell for cell in cells if _CLOCK.fullmatch(cell.text)]
-    central = [cell for cell in clocks if _off_centre(cell, left, right) < 0.15]
+    central = [cell for cell in clocks if _off_centre(cell, left, right) < 0.25]
     is_form = re.search(r"[甲乙]方[:(]|人民法院\n|发票[号代]码", paper.text)
     return bool(central) and len(clocks) >= 2 and len(cells) < 20 * len(clocks) and not is_form
 
@@ -83,14 +83,17 @@ def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:
         max((cell.item.right for cell in cells), default=0),
     )
     usual = median([cell.item.height for cell in cells]) if cells else 0
-    for bubble in _bubbles(cells):
+    bubbles = _bubbles(cells)
+    for place, bubble in enumerate(bubbles):
         text = _said(paper, bubble.cells)
         if _CLOCK.fullmatch(text.text):
             said_at = text.text
             continue
         mine = right - bubble.right < bubble.left - left
         first, *others = bubble.cells
-        if not mine and (first.item.height < _SMALL * usual or first.text == peer):
+        below = (*others, *(bubbles[place + 1].cells if place + 1 < len(bubbles) else ()))
+        small = first.item.height < _SMALL * usual or (bool(below) and _is_name_above(first, below[0]))
+        if not mine and (small or first.text == peer):
             name = _speaker(first, peer)  # who speaks stands above the bubble, in small letters
             if not others:
                 continue
@@ -103,6 +106,22 @@ def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:
         return None
     whole = joined(seen)
     return Seen("", sum(part.score for part in seen) / len(seen), None, whole.page).field(messages)
+
+
+def _is_name_above(cell: Cell, text: Cell) -> bool:
+    """Set smaller than the words right below it and further left than they are, since those stand in a bubble.
+
+    Against those alone, for a photo makes the upper lines of a screen smaller.
+    """
+    height = text.item.height
+    close = -0.3 * height < text.item.top - cell.item.bottom < 1.5 * height
+    smaller = _letter(cell) < _SMALL * _letter(text)
+    return close and smaller and -1.5 * height < cell.item.left - text.item.left < -0.2 * height
+
+
+def _letter(cell: Cell) -> float:
+    """Width of a letter of Chinese."""
+    return (cell.item.right - cell.item.left) / sum(1.0 if ord(letter) > 0x2E80 else 0.5 for letter in cell.text)
 
 
 def _speaker(cell: Cell, peer: str) -> str:

@@ -27,11 +27,11 @@ def fields(paper: Paper) -> dict[str, Field]:
         court=values.court(paper),
         cause=values.text(paper.labelled(["案由"], _LABELS, rows=2)),
         addressee=values.text(
-            paper.labelled([r"受送达人(?!签|的签)(?:姓名|名称)?"], _LABELS, rows=2),
+            paper.labelled([r"受送达人(?!的?签)的?(?:姓名或者?名称|姓名|名称)?"], _LABELS, rows=2),
             values.ORGANISATION + "|" + values.NAME,
         ),
-        documents=values.text(paper.labelled([r"送达文书(?:名称)?(?:[和及]件数)?"], _LABELS, rows=3)),
-        address=values.text(paper.labelled(["送达地址", "送达地点"], _LABELS, rows=3)),
+        documents=values.text(paper.labelled([r"送达的?文书(?:的?名称)?(?:[和及]件数)?"], _LABELS, rows=3)),
+        address=values.text(paper.labelled(["送达地址", "送达地点", "送达处所"], _LABELS, rows=3)),
         delivery_method=values.text(paper.labelled(["送达方式"], _LABELS), r"[\u4e00-\u9fff]{2,4}送达"),
         delivered_on=values.last_date(paper),
     )

@@ -7,6 +7,8 @@ from ocr.kinds.paper import Paper
 from ocr.readings import Field
 
 _NAME = r"([\u4e00-\u9fff]{2,4}?)"
+_WORK = "装修|工程|材料|劳务|运输|加工|承包|设备|施工|安装|设计|服务|维修|广告|房屋"
+_FOR = rf"现金|人民币|货款|欠款|工资|租金|的?借款|\d|\(|¥|(?:{_WORK})+(?:款|费|租)"
 _MONEY = rf"(?:人民币|现金|借款|¥|Y)[^\d。]{{0,8}}?({values.AMOUNT})"
 
 
@@ -14,9 +16,7 @@ def fields(paper: Paper) -> dict[str, Field]:
     digits = paper.flowing(_MONEY, 1) or paper.flowing(rf"({values.AMOUNT})元", 1)
     return values.kept(
         lender=values.text(
-            paper.flowing(
-                rf"(?:今借到|借到|今欠|收到){_NAME}(?:现金|人民币|货款|工程款|材料款|工资|劳务费|租金|的?借款|\d|\()", 1
-            )
+            paper.flowing(rf"(?:今借到|借到|今欠|尚欠|共欠|实欠|拖欠|收到){_NAME}(?:{_FOR})", 1)
             or paper.flowing(rf"向{_NAME}借(?:款|到|得)", 1)
             or paper.search(r"(?:出借人|债权人)[:\s(]*([\u4e00-\u9fff]{2,4})", 1),
             values.NAME,

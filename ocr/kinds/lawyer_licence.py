@@ -30,9 +30,9 @@ def fields(paper: Paper) -> dict[str, Field]:
         licence_number=values.text(paper.labelled([r"执业证号码?"], _LABELS), r"1\d{16}"),
         id_number=values.id_number(paper),
         issuing_authority=values.shaped(
-            paper.labelled(["发证机关", "颁证机关"], _LABELS), r"[\u4e00-\u9fff]{2,20}司法[厅局]"
+            paper.labelled(["发证机关", "颁证机关", "核发机关"], _LABELS), r"[\u4e00-\u9fff]{2,20}司法[厅局]"
         ),
-        issued_on=values.date_after(paper, r"[发颁]\s?证\s?日\s?期"),
+        issued_on=values.date_after(paper, r"[发颁]\s?[证发]\s?日\s?期"),
     )
 
 

@@ -13,7 +13,7 @@ _LABELS = (
     "应到地点", "开庭时间", "开庭地点",
     "注意事项", "备考", "备注", "审判员", "书记员",
 )  # fmt: skip
-_PLACES = ("应到处所", "应到场所", "应到地点", "开庭地点", "开庭场所")
+_PLACES = ("应到处所", "应到场所", "应到地点", "到庭地点", "到庭处所", "开庭地点", "开庭场所")
 _TIME = re.compile(r"(上午|下午|晚上)?(\d{1,2})(?:时|点|:)(\d{1,2})?")
 
 
@@ -32,7 +32,7 @@ def fields(paper: Paper) -> dict[str, Field]:
 
 def _moment(paper: Paper) -> Field | None:
     """YYYY-MM-DDTHH:MM, in the court's own time."""
-    seen = paper.labelled(["应到时间", "开庭时间"], _LABELS, rows=2, accept=r"\d")
+    seen = paper.labelled(["应到时间", "到庭时间", "开庭时间", "开庭日期"], _LABELS, rows=2, accept=r"\d")
     found = dates(seen.text) if seen else []
     day = re.search(values.DATE, seen.text) if seen else None
     if seen is None or day is None or not found:

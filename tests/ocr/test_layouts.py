@@ -88,3 +88,32 @@ def test_the_head_of_a_business_ends_at_its_column() -> None:
     assert fields["legal_representative"] == "倪楠"
     _, fields = read("business_licence", ("经营场所", "河东区津塘路12弄4号"), ("经营者", "倪楠", "", "1单元503"))
     assert fields["legal_representative"] == "倪楠"
+
+
+def test_names_in_a_group_are_told_from_what_is_said_by_their_size() -> None:
+    """A photo makes the upper lines of a screen smaller, so a name is measured against the words right below it."""
+
+    def said(left: float, top: float, text: str, letter: float) -> Line:
+        return Line(text, 0.99, box(left, top, left + letter * len(text), top + letter + 8))
+
+    lines = [
+        said(400, 40, "维权群", 44), Line("昨天10:26", 0.99, box(480, 120, 600, 150)),
+        said(150, 180, "葛金辰", 26), said(178, 230, "开发商下周给答复", 34), said(520, 330, "一起去投诉吧", 36),
+        Line("昨天11:05", 0.99, box(480, 420, 600, 450)), said(150, 480, "柯银", 28), said(178, 530, "收到", 38),
+    ]  # fmt: skip
+    name, _, fields = extract(lines, [PageInfo(1080, 1200)], None, [])
+    messages = fields["messages"].value
+    assert isinstance(messages, list)
+    assert name == "chat_screenshot"
+    assert [(message["speaker"], message["text"]) for message in messages] == [
+        ("葛金辰", "开发商下周给答复"), ("我", "一起去投诉吧"), ("柯银", "收到"),
+    ]  # fmt: skip
+
+
+def test_a_lease_without_sides_is_a_contract_of_its_roles() -> None:
+    name, fields = read(
+        None, ("", "商铺租赁合同"), ("出租人:崔娥学",), ("承租人:霍洁守",),
+        ("租赁期限为12个月,自2023年5月10日起,至2024年5月9日止。租金总额人民币4,100元。",),
+    )  # fmt: skip
+    assert (name, fields["party_a"], fields["party_b"]) == ("contract", "崔娥学", "霍洁守")
+    assert (fields["valid_from"], fields["valid_to"]) == ("2023-05-10", "2024-05-09")
