@@ -11,7 +11,7 @@ from decimal import Decimal
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: without I, O, S, V, Z
-_PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔云藏陕甘青宁新兵"
+_PROVINCES = "京津冀晋内蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔云藏陕甘青宁新兵"
 CASE_NUMBER = re.compile(
     rf"[(\[〔](?P<year>\d{{4}})[)\]〕](?P<court>最高法知?|[{_PROVINCES}]\d{{0,4}})"
     r"(?P<type>[\u4e00-\u9fff]{1,5})(?P<number>\d{1,6})号(?P<part>之[一二三四五六七八九十\d]+)?"

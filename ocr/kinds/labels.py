@@ -6,6 +6,7 @@ Forms set a long label in two rows of a narrow cell (被传唤 / 人姓名), and
 from collections.abc import Sequence
 from itertools import pairwise
 
+from ocr.checks import plain
 from ocr.lines import Line, box
 from ocr.reading_order import Placed, placed, rows
 
@@ -88,7 +89,7 @@ def _chunks(row: list[Placed]) -> list[list[Placed]]:
 
 
 def _text(items: Sequence[Placed]) -> str:
-    return "".join(item.line.text for item in items).strip(":;")
+    return plain("".join(item.line.text for item in items)).strip(":;")
 
 
 def _is_under(upper: Placed, lower: Placed) -> bool:

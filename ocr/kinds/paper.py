@@ -17,6 +17,7 @@ CELL = " "  # between two cells of a row; inside a line there is no white space
 # What labels go on with: 执业机构名称, 甲方（用人单位）:
 _REST_OF_LABEL = r"(?:[^\w\n]?(?:名称|姓名|全称|号码)(?![\u4e00-\u9fff]))?(?:\([^()\n]{1,12}\))?[\s:;]*"
 _FAR = 1.2  # heights between lines of one value, at most
+_HALF = 0.2  # heights that a label stands below the first line of its value, where it stands between two
 SURE = 0.9  # below this score a field is flagged
 
 
@@ -169,26 +170,36 @@ class Paper:
             return None
         first = self.rows[index]
         end, edge = self._until(at, first, stop)
-        pieces = [self.seen(at, end)]
+        left, label_left = self._left_of(at if end > at else at - 2), self._left_of(label, at)
+        pieces = [self._half_above(label, left, edge), self.seen(at, end)]
         above = next(cell for cell in first.cells if label < cell.end)
-        left, label_left = self._left_of(at), self._left_of(label)
         for row in self.rows[index + 1 : index + most_rows]:
             cells = [cell for cell in row.cells if left <= cell.item.left < edge]
             column = [cell for cell in row.cells if label_left <= cell.item.left < edge]
             if not cells or row.page != first.page or self._has(stop, column):
                 break
-            if pieces[0] is not None and (any(is_label(cell.text) for cell in column) or _begins_anew(cells[0], above)):
+            if any(pieces) and (any(is_label(cell.text) for cell in column) or _begins_anew(cells[0], above)):
                 break
             above = cells[0]
             pieces.append(self.seen(cells[0].start, cells[-1].end))
         seen = [piece for piece in pieces if piece is not None]
         return joined(seen) if seen else None
 
+    def _half_above(self, label: int, left: float, edge: float) -> Seen | None:
+        """The first of two lines of a value whose label stands between them, in the middle of its cell."""
+        index = next(place for place, row in enumerate(self.rows) if label < row.end)
+        cells = self.rows[index - 1].cells if index else []
+        named = next(cell for cell in self.rows[index].cells if label < cell.end).item
+        between = [cell for cell in cells if _HALF < (named.center - cell.item.center) / cell.item.height < 1 + _HALF]
+        if not cells or len(between) < len(cells) or cells[0].item.left < left or cells[-1].item.left >= edge:
+            return None
+        return self.seen(cells[0].start, cells[-1].end)
+
     def _until(self, start: int, row: Row, stop: re.Pattern[str] | None) -> tuple[int, float]:
         """Where a value ends on its row, and how far right its column reaches."""
         match = stop.search(self.text, start, row.end) if stop else None
         end = match.start() if match else row.end
-        label = next((cell for cell in row.cells if start < cell.start < end and is_label(cell.text)), None)
+        label = next((cell for cell in row.cells if start <= cell.start < end and is_label(cell.text)), None)
         if label is not None:
             return label.start, label.item.left
         if match is None:
@@ -196,10 +207,12 @@ class Paper:
         cell = next(cell for cell in row.cells if match.start() < cell.end)
         return match.start(), cell.item.left if cell.start == match.start() else float("inf")
 
-    def _left_of(self, at: int) -> float:
-        """How far left what stands at `at` begins, with some room for a page that is bent."""
+    def _left_of(self, at: int, until: int = 0) -> float:
+        """How far left what stands at `at` begins, with some room for a page that is bent; its cell, where that ends
+        before `until`.
+        """
         cell = next(cell for row in self.rows for cell in row.cells if at < cell.end)
-        part = max(0, at - cell.start) / max(1, len(cell.text))
+        part = 0.0 if cell.end <= until else max(0, at - cell.start) / max(1, len(cell.text))
         left = cell.item.left + part * (cell.item.right - cell.item.left)
         return left - 1.5 * cell.item.height
 

@@ -50,7 +50,7 @@ def extract(
 
 def detect(paper: Paper) -> tuple[str, float]:
     """The kind with most votes; its share against the next says how sure that is."""
-    votes = {name: plugin.votes(paper.flow) for name, plugin in PLUGINS.items()}
+    votes = {name: plugin.votes(paper) for name, plugin in PLUGINS.items()}
     if chat_screenshot.looks_like_chat(paper):
         votes["chat_screenshot"] += _CERTAIN
     first, second = sorted(votes.values(), reverse=True)[:2]

@@ -21,11 +21,12 @@ def fields(paper: Paper) -> dict[str, Field]:
     return values.kept(
         case_number=values.case_number(paper),
         court=values.court(paper),
-        cause=values.text(paper.labelled(["案由"], _LABELS, rows=2)),
+        cause=values.text(paper.labelled(["案由"], _LABELS, rows=2)) or values.cause(paper),
         summoned=values.text(paper.labelled([r"被传唤人(?:姓名)?(?:或单位)?"], _LABELS)),
         address=values.text(paper.labelled(["工作单位或住址", "住所地?", "住址", "地址", "工作单位"], _LABELS, rows=2)),
         appear_at=_moment(paper),
-        place=values.text(paper.labelled(_PLACES, _LABELS, rows=2)),
+        place=values.text(paper.labelled(_PLACES, _LABELS, rows=2))
+        or values.alone(paper, r"\S{0,20}(?:法庭|审判庭|调解室)\S{0,6}"),
         issued_on=values.last_date(paper),
     )
 
@@ -44,4 +45,9 @@ def _moment(paper: Paper) -> Field | None:
     return seen.field(f"{found[0]}T{hour:02d}:{int(time[3] or 0):02d}")
 
 
-KIND = Kind("summons", {"传票": 3, "被传唤人": 4, "传唤事由": 3, "应到时间": 2, "应到处所": 2}, fields)
+KIND = Kind(
+    "summons",
+    {"传票": 3, "被传唤人": 4, "传唤事由": 3, "应到时间": 2, "应到处所": 2},
+    fields,
+    heading=r"(?:开庭)?传票",
+)

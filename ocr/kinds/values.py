@@ -131,6 +131,12 @@ def shaped(seen: Seen | None, shape: str) -> Field | None:
     return text(seen, shape) if seen is None or match is None else seen.field(as_written(match[0]))
 
 
+def alone(paper: Paper, shape: str) -> Field | None:
+    """The only cell of a paper that looks like `shape`, for where a label was not found; flagged, for it is a guess."""
+    seen = paper.all(rf"(?<!\S)(?:{shape})(?!\S)")
+    return seen[0].field(as_written(seen[0].text), "grammar") if len({found.text for found in seen}) == 1 else None
+
+
 def as_written(value: str) -> str:
     """With the full-width punctuation of Chinese, which `plain` took away; numbers keep theirs."""
     wide = re.sub(r"(?<![\dA-Za-z])[,:;?!]|[,:;?!](?![\dA-Za-z])", lambda mark: _WIDE[mark[0]], value)
@@ -164,7 +170,7 @@ def cause(paper: Paper, before: str = "") -> Field | None:
     if seen is not None:
         return text(seen)
     loose = paper.flowing(r"([\u4e00-\u9fff、]{2,16}(?:纠纷|争议|责任))一案", 1)
-    return None if loose is None else loose.field(None, "grammar")
+    return alone(paper, _KNOWN_CAUSES) if loose is None else loose.field(None, "grammar")
 
 
 def court(paper: Paper) -> Field | None:

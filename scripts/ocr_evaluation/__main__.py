@@ -1,5 +1,5 @@
-"""``scripts/ocr_eval [--part tuning|held_out|third|fourth|fifth|all] [--papers N] [--kinds A,B] [--damages A,B] [--stock]
-[--misses]``: reads made-up papers and reports.
+"""``scripts/ocr_eval [--part tuning|held_out|third|fourth|fifth|all] [--papers N] [--kinds A,B] [--damages A,B]
+[--stock] [--misses]``: reads made-up papers and reports.
 """
 
 import argparse

@@ -28,9 +28,13 @@ def temporary_card(facts: Facts) -> Sheet:
     sheet.text(300, y + 132, f"有效期限    {start:%Y.%m.%d}-{start:%Y.%m}.28", 31, "sans", _INK)
     sheet.draw.rectangle((50, 70, 255, 330), fill="#aab2b8")
     sheet.truth.fields = {
-        "name": person.name, "sex": person.sex, "ethnicity": "蒙古", "birth_date": person.born.isoformat(),
-        "address": person.address, "id_number": person.id_number,
-    }  # fmt: skip
+        "name": person.name,
+        "sex": person.sex,
+        "ethnicity": "蒙古",
+        "birth_date": person.born.isoformat(),
+        "address": person.address,
+        "id_number": person.id_number,
+    }
     return sheet
 
 
@@ -49,8 +53,10 @@ def stamped_back(facts: Facts) -> Sheet:
     sheet.text(390, 518, f"{start:%Y.%m.%d}-{end:%Y.%m.%d}", 30, "sans", _INK)
     sheet.seal(820, 470, 115, facts.company().name)
     sheet.truth.fields = {
-        "issuing_authority": first + second, "valid_from": start.isoformat(), "valid_to": end.isoformat(),
-    }  # fmt: skip
+        "issuing_authority": first + second,
+        "valid_from": start.isoformat(),
+        "valid_to": end.isoformat(),
+    }
     return sheet
 
 
@@ -79,9 +85,12 @@ def branch_licence(facts: Facts) -> Sheet:
     sheet.text(1000, 980, han_day(facts.after(founded, 800)), 32, "serif")
     sheet.seal(1230, 930, 112, "行政审批局")
     sheet.truth.fields = {
-        "company_name": name, "credit_code": company.credit_code, "legal_representative": company.head,
-        "established_on": founded.isoformat(), "address": company.address,
-    }  # fmt: skip
+        "company_name": name,
+        "credit_code": company.credit_code,
+        "legal_representative": company.head,
+        "established_on": founded.isoformat(),
+        "address": company.address,
+    }
     return sheet
 
 
@@ -94,16 +103,26 @@ def lawyer_licence(facts: Facts) -> Sheet:
     sheet.centre(60, "中华人民共和国律师执业证", 50, "bold", gap=4)
     sheet.draw.rectangle((80, 190, 330, 510), fill="#b3b9be")
     rows = (
-        f"姓名：{person.name}        性别：{person.sex}", f"执业机构：{firm}", "执业证类别：专职", f"执业证号：{number}",
-        f"身份证号码：{person.id_number}", f"发证机关：{authority}", f"发证日期：{issued:%Y-%m-%d}",
-    )  # fmt: skip
+        f"姓名：{person.name}        性别：{person.sex}",
+        f"执业机构：{firm}",
+        "执业证类别：专职",
+        f"执业证号：{number}",
+        f"身份证号码：{person.id_number}",
+        f"发证机关：{authority}",
+        f"发证日期：{issued:%Y-%m-%d}",
+    )
     for place, row in enumerate(rows):
         sheet.text(400, 190 + 82 * place, row, 32, "serif", _INK)
     sheet.seal(1130, 640, 110, authority)
     sheet.truth.fields = {
-        "name": person.name, "sex": person.sex, "firm": firm, "licence_number": number, "id_number": person.id_number,
-        "issuing_authority": authority, "issued_on": issued.isoformat(),
-    }  # fmt: skip
+        "name": person.name,
+        "sex": person.sex,
+        "firm": firm,
+        "licence_number": number,
+        "id_number": person.id_number,
+        "issuing_authority": authority,
+        "issued_on": issued.isoformat(),
+    }
     return sheet
 
 
