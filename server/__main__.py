@@ -1,4 +1,4 @@
-"""``python -m server COMMAND``: see `python -m server --help` and docs/operations.md."""
+"""``python -m server COMMAND``: the processes of the product, and what operators do from a shell."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from server import ledger_commands, logs, office, parking_commands, person_command, purge_command
+from server import ledger_commands, logs, office, parking_commands, person_command, purge_command, staff_commands
 from server.setting_sources import SettingsError, load_settings
 from server.settings import Settings
 from server.web import Web
@@ -76,7 +76,10 @@ JOBS: dict[str, Job] = {
     "migrate": migrate,
     "seed": office.seed,
     "products": office.products,
-    "staff": office.staff,
+    "staff": staff_commands.create,
+    "staff-disable": staff_commands.disable,
+    "staff-enable": staff_commands.enable,
+    "staff-reset": staff_commands.reset,
     "verify-lawyer": office.verify_lawyer,
     "ledger": ledger_commands.run,
     "rotate-keys": rotate_keys,
@@ -99,11 +102,7 @@ def parser() -> argparse.ArgumentParser:
     parking_commands.add_parsers(commands)
     purge_command.add_parser(commands)
     person_command.add_parser(commands)
-    staff = commands.add_parser("staff", help="create a staff account; prints its password and TOTP secret once")
-    staff.add_argument("login")
-    staff.add_argument("--name", required=True)
-    staff.add_argument("--role", action="append", required=True, dest="roles")
-    staff.add_argument("--on-duty", action="store_true")
+    staff_commands.add_parsers(commands)
     licence = commands.add_parser("verify-lawyer", help="note that a lawyer's practising licence was seen")
     licence.add_argument("login")
     licence.add_argument("--name", required=True, help="as the licence says it")

@@ -1,4 +1,4 @@
-"""Filling an office: the demo people and products for development, and staff accounts for operators."""
+"""Filling an office: the demo people and products for development; catalogue and lawyers' licences for operators."""
 
 import argparse
 import os
@@ -18,7 +18,6 @@ from server.demo.coupons import NEWCOMER
 from server.demo.people import CLIENTS, FIRM, STAFF, DemoClient, DemoStaff
 from server.demo.products import PRODUCTS
 from server.wiring import House
-from services.errors import Problem
 from services.identity.people import NewClient
 from services.ids import new_secret
 from services.orders.products import ProductSpec
@@ -64,22 +63,6 @@ async def products(house: House, arguments: argparse.Namespace) -> None:
         raise OfficeError(f"{arguments.file}: {fault}") from None
     for code, product_id in stored.items():
         sys.stdout.write(f"{product_id}  {code}\n")
-
-
-async def staff(house: House, arguments: argparse.Namespace) -> None:
-    """Create one staff account; its secrets are shown once."""
-    try:
-        roles = [Role(name) for name in arguments.roles]
-    except ValueError as fault:
-        raise OfficeError(f"{fault}; choose from {', '.join(Role)}") from None
-    try:
-        made = await house.staff.create(arguments.login, arguments.name, roles, on_duty=arguments.on_duty)
-    except Problem as problem:
-        raise OfficeError(f"{problem.code}: {problem.detail}") from None
-    sys.stdout.write(
-        f"user id   {made.user_id}\nlogin     {made.login}\npassword  {made.password}\n"
-        f"TOTP      {made.otpauth_uri}\nShown once: hand them over now.\n"
-    )
 
 
 async def verify_lawyer(house: House, arguments: argparse.Namespace) -> None:

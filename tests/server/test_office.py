@@ -8,11 +8,13 @@ import orjson
 import pytest
 
 from schemas.enums import Role
-from server import office
-from server.__main__ import parser
+from server import office, staff_commands
+from server.__main__ import JOBS, parser
 from server.wiring import House
+from services.identity.origins import Origin
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
+from tests.refusals import refused
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +54,13 @@ async def test_a_faulty_catalogue_is_refused_whole(house: House, tmp_path: Path,
 async def test_a_staff_account_is_handed_out_once(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     """B4: with a second factor, always."""
     wanted = argparse.Namespace(login="support.new", name="客服小新", roles=["support"], on_duty=True)
-    await office.staff(house, wanted)
+    await staff_commands.create(house, wanted)
     assert "otpauth://totp/" in capsys.readouterr().out
     with pytest.raises(office.OfficeError, match=r"account\.login_taken"):
-        await office.staff(house, wanted)
+        await staff_commands.create(house, wanted)
     wanted.roles = ["judge"]
     with pytest.raises(office.OfficeError, match="choose from"):
-        await office.staff(house, wanted)
+        await staff_commands.create(house, wanted)
 
 
 async def test_the_demo_office_is_for_development_with_the_sandbox(
@@ -84,3 +86,34 @@ async def test_an_operator_vouches_for_a_lawyer(house: House, capsys: pytest.Cap
     await verify("lawyer.qian", "13101201910000077")
     assert (await house.services.accounts.lawyer(made.user_id)).verified
     assert "verified" in capsys.readouterr().out
+
+
+async def test_who_leaves_is_signed_out_and_can_come_back(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """B4: from the operator's shell; nobody at the desk stops a colleague."""
+    made = await house.staff.create("lawyer.sun", "孙律师", [Role.LAWYER], second_factor=False)
+
+    async def run(*words: str) -> str:
+        arguments = parser().parse_args(words)
+        await JOBS[arguments.command](house, arguments)
+        return capsys.readouterr().out
+
+    async def token(password: str) -> str:
+        origin = Origin("127.0.0.1 phone", "127.0.0.1")
+        return (await house.services.sign_in.by_staff(made.login, password, None, origin)).access_token
+
+    held = await token(made.password)
+    await run("staff-disable", made.login, "--reason", "left")
+    assert await refused(house.services.sessions.authenticate(held)) == "auth.account_disabled"
+    assert await refused(token(made.password)) == "auth.account_disabled"
+    await run("staff-enable", made.login)
+    shown = await run("staff-reset", made.login)
+    assert await refused(token(made.password)) == "auth.credentials_invalid"
+    (password,) = [line.split()[1] for line in shown.splitlines() if line.startswith("password")]
+    assert await token(password)
+    for words in (
+        ("staff-disable", "nobody", "--reason", "left"),
+        ("staff-enable", "nobody"),
+        ("staff-reset", "nobody"),
+    ):
+        with pytest.raises(office.OfficeError, match=r"nobody|account\.not_found"):
+            await run(*words)
