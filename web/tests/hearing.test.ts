@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { BenchLine, Hearing, HearingRole, Participant } from "../src/api/hearings"
 import { clockText, elapsed, offsetOf, until } from "../src/hearing/clock"
-import { inPlace, mayRaise, micState, personActs, phaseOf, roster, unanswered } from "../src/hearing/rules"
+import { inPlace, mayRaise, micState, micText, personActs, phaseOf, roster, unanswered } from "../src/hearing/rules"
 import { hoursText, inputTime, nextHour, oneLine, ownHours, planText, validHours } from "../src/hearing/scheduling"
 import { quality, type SoundStats } from "../src/hearing/sound"
 import { identityTags } from "../src/hearing/texts"
@@ -70,6 +70,15 @@ describe("where somebody is in a hearing (I6)", () => {
     expect(micState(person("party"))).toBe("waiting")
     expect(micState(person("party", { may_speak: true, muted: true }))).toBe("muted")
     expect(micState(person("party", { may_speak: true }))).toBe("on")
+  })
+
+  it("says what somebody can do who is not heard", () => {
+    const party = person("party")
+    expect(micText(hearing([]), party)).toBe("未轮到您发言，可举手申请")
+    expect(micText(hearing([], "recess"), party)).toBe("休庭中，所有麦克风都已关闭")
+    expect(micText(hearing([], "waiting"), party)).toBe("还没有开庭，请等候")
+    expect(micText(hearing([]), person("witness", { undertaking: "open" }))).toBe("签署保证书后才能作证")
+    expect(micText(hearing([]), person("party", { may_speak: true }))).toBe("正在收音")
   })
 
   it("offers a hand to who may speak in turn, while the court sits", () => {
@@ -226,6 +235,6 @@ describe("how long stages are open in turns (I6)", () => {
 
   it("says it as people do", () => {
     expect([1, 24, 36, 48, 72].map(hoursText)).toEqual(["1 小时", "24 小时", "36 小时", "2 天", "3 天"])
-    expect(planText(plan)).toBe("开庭 2 天 · 法庭辩论 3 天")
+    expect(planText(plan)).toBe("开庭 2 天、法庭辩论 3 天")
   })
 })

@@ -22,7 +22,7 @@ from tests.e2e.conftest import FLAGS, chromium_path
 from tests.house import Person, client, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
-from tests.services.hearings.exchange_world import choose
+from tests.services.hearings.exchange_world import choose, move
 from tests.services.hearings.hearing_world import World, called, owed
 from tests.services.hearings.minutes_world import Scribe
 from tests.services.hearings.test_suggestions import recorded
@@ -95,7 +95,7 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
 
     # roll-call, by the bench's phone; who is not there is noted
     await judge.about("王晓", "准许入庭")
-    await expect(wang.page.get_by_text("未轮到您发言，可举手申请").or_(wang.button("举手"))).to_be_visible()
+    await expect(wang.page.get_by_text("还没有开庭，请等候")).to_be_visible()
     await judge.about("王晓", "身份核对无误")
     await world.act(world.judge, ActKind.ABSENCE, world.li, cause=AbsenceCause.NO_SHOW)
     await world.act(world.judge, ActKind.ABSENCE, world.zhao, cause=AbsenceCause.EXCUSED)
@@ -339,7 +339,7 @@ async def test_a_lawyer_calls_a_hearing_on_the_phone(house: House, chromium: Bro
     await li.page.get_by_label("开庭期限（小时）").fill("0")
     await expect(li.button("安排并通知各方")).to_be_disabled()
     await li.page.get_by_label("开庭期限（小时）").fill("96")
-    await expect(li.page.get_by_label("期限合计")).to_contain_text("开庭 4 天 · 法庭调查 3 天")
+    await expect(li.page.get_by_label("期限合计")).to_contain_text("开庭 4 天、法庭调查 3 天")
     await li.picture("schedule-turns")
     await li.page.get_by_role("radio", name="语音在线").check()
     await li.picture("schedule")
@@ -388,6 +388,7 @@ async def test_a_hearing_goes_on_in_turns_on_phones(house: House, chromium: Brow
     await hand_in(li, zhao, paper(tmp_path))
     await hand_in_a_photo(li, zhao, tmp_path)
     await ask_and_extend(judge, zhao)
+    await pass_on(world, judge, li)
     await read_the_line(world, judge)
 
     await judge.page.get_by_role("dialog", name="主持庭审").get_by_role("button", name="转为在线庭审").click()
@@ -479,6 +480,21 @@ async def ask_and_extend(judge: CourtPhone, zhao: CourtPhone) -> None:
     await zhao.page.get_by_role("alertdialog").get_by_role("button", name="提交").click()
     await expect(judge.page.locator(".turn", has_text="已经归还2万元。")).to_be_visible()
     await zhao.picture("turns")
+
+
+async def pass_on(world: World, judge: CourtPhone, li: CourtPhone) -> None:
+    """Where the sides alternate, one leaves it to the next, and the presider passes over who keeps them waiting."""
+    await move(world, HearingStage.DEBATE)
+    turn = li.page.locator(".exchange__turn")
+    await expect(turn).to_contain_text("轮到原告发言")
+    await li.picture("turns-alternate")
+    await turn.get_by_role("button", name="本轮不发言").click()
+    await li.button("确定").click()
+    await expect(turn).to_contain_text("轮到被告发言")
+    await expect(turn.get_by_role("button")).to_be_hidden()
+    await judge.page.locator(".exchange__turn").get_by_role("button", name="请下一方发言").click()
+    await judge.button("确定").click()
+    await expect(turn).to_contain_text("轮到原告发言")
 
 
 async def read_the_line(world: World, judge: CourtPhone) -> None:

@@ -32,15 +32,26 @@ export function micState(seat: Participant): MicState {
   return seat.muted ? "muted" : "on"
 }
 
-export const MIC_TEXTS: Record<MicState, string> = {
+const MIC_TEXTS: Record<Exclude<MicState, "waiting">, string> = {
   on: "正在收音",
   muted: "已静音，点按打开",
   locked: "麦克风由法庭关闭",
-  waiting: "未轮到您发言，可举手申请",
   listener: "旁听，不能发言",
 }
 
 export const mayRaise = (hearing: Hearing, seat: Participant): boolean => HANDS.includes(seat.role) && inSession(hearing)
+
+/** The same in words; who is not heard is told what they can do about it, if anything. */
+export function micText(hearing: Hearing, seat: Participant): string {
+  const state = micState(seat)
+  if (state !== "waiting") return MIC_TEXTS[state]
+  if (hearing.stage === "recess") return "休庭中，所有麦克风都已关闭"
+  if (unsworn(seat)) return "签署保证书后才能作证"
+  return mayRaise(hearing, seat) ? "未轮到您发言，可举手申请" : "还没有开庭，请等候"
+}
+
+/** A witness whom nobody may hear yet. */
+export const unsworn = (person: Participant): boolean => person.undertaking === "open" || person.undertaking === "refused"
 
 /** Who sits where, in the order in which a court is read: the bench, those who wait for a word, the rest. */
 export function roster(hearing: Hearing): Participant[] {
@@ -110,7 +121,7 @@ function undertakingActs(person: Participant): PersonAct[] {
   const acts: PersonAct[] = []
   if (state === "signed" && person.place === "court")
     acts.push(note("read", "记明：已宣读保证书", "read"), note("read_by_clerk", "记明：由书记员代读保证书", "read", { by_clerk: true }))
-  if (state === "open" || state === "refused") acts.push(note("exempt", "记明：依法无需签署保证书", "exempt"))
+  if (unsworn(person)) acts.push(note("exempt", "记明：依法无需签署保证书", "exempt"))
   if (state !== "refused") acts.push(note("unsworn", "记明：拒绝签署或宣读保证书", "refused"))
   return acts
 }
@@ -139,8 +150,7 @@ function soundActs(hearing: Hearing, viewer: Participant, person: Participant): 
   const user_id = person.user_id
   const acts: PersonAct[] = []
   if (person.place !== "court" || person.role === "observer") return acts
-  const unsworn = person.undertaking === "open" || person.undertaking === "refused"
-  if (viewer.role === "presider" && inSession(hearing) && !isBench(person.role) && !unsworn)
+  if (viewer.role === "presider" && inSession(hearing) && !isBench(person.role) && !unsworn(person))
     acts.push({
       code: "floor",
       label: floorLabel(person),

@@ -39,6 +39,6 @@ export function ownHours(plan: readonly PlannedStage[], hours: Readonly<Record<s
   return Object.fromEntries(own.map((one) => [one.stage, hours[one.stage] as number]))
 }
 
-/** The stages with their time, in a line: 开庭 2 天 · 法庭调查 3 天 … */
+/** The stages with their time, in a line: 开庭 2 天、法庭调查 3 天 … */
 export const planText = (plan: readonly { title: string; hours: number }[]): string =>
-  plan.map((one) => `${one.title} ${hoursText(one.hours)}`).join(" · ")
+  plan.map((one) => `${one.title} ${hoursText(one.hours)}`).join("、")
