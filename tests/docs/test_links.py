@@ -158,3 +158,5 @@ def test_every_requirement_has_a_line() -> None:
     rows = dict(re.findall(r"^\| ([A-K]\d+) \|.*?\| (done|part|not yet) \|", text, re.MULTILINE))
     counts = {"A": 7, "B": 6, "C": 8, "D": 3, "E": 4, "F": 7, "G": 8, "H": 8, "I": 11, "J": 2, "K": 4}
     assert set(rows) == {f"{area}{number}" for area, most in counts.items() for number in range(1, most + 1)}
+    done, part, open_ = (list(rows.values()).count(state) for state in ("done", "part", "not yet"))
+    assert f"Of {len(rows)}: {done} done, {part} in part, {open_} not yet." in text
