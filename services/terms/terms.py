@@ -15,8 +15,8 @@ from services.terms.term_texts import TermsText
 from services.verification.consents import Consents
 
 WITHDRAWAL = (
-    "撤回同意后，您将在所有设备上退出登录，在重新同意之前不能下单、沟通和参加庭审，也收不到通知。",
-    "撤回前已经完成的处理不受影响。已成立的订单不会自动取消：需要退款的，请先在订单页申请。",
+    "撤回同意后，您将在所有设备上退出登录，在重新同意之前不能下单、沟通和参加庭审。",
+    "撤回前已经完成的处理不受影响。已成立的订单不会自动取消，有结果时仍会按您的通知设置告知您；需要退款的，请先在订单页申请。",
     "依法必须保存的交易信息和案件记录继续保存。要求删除其余信息的，请联系客服注销账号。",
 )
 _REMEMBERED = 50_000
@@ -39,7 +39,7 @@ class Terms:
         self._texts: Mapping[TermsKind, TermsText] = {text.kind: text for text in texts}
         self._agreed = {kind: text.agreed for kind, text in self._texts.items()}
         self._demanded = demanded
-        self._known: set[str] = set()  # sessions of people who have agreed to all of it
+        self._known: set[str] = set()  # sessions that have been let through
 
     def texts(self) -> TermsListView:
         return TermsListView(items=[self._view(text) for text in self._texts.values()])
@@ -86,18 +86,29 @@ class Terms:
         await self._sessions.ended(ended)
 
     async def demand(self, actor: Actor) -> None:
-        """Raises ``terms.not_agreed`` for a client who has not, where this deployment demands it.
+        """Raises ``terms.not_agreed`` for a client who has not, where this deployment demands it, and everywhere for
+        one who took it back.
 
         Believed for as long as the session lives: taking the consent back ends it, and new words are asked for by
         the process that starts with them.
         """
-        if not self._demanded or actor.is_staff or actor.session_id in self._known:
+        if actor.is_staff or actor.session_id in self._known:
             return
-        if not (await self.mine(actor)).agreed:
+        if self._demanded and not (await self.mine(actor)).agreed:
+            raise Problem("terms.not_agreed")
+        if not self._demanded and await self._took_back(actor.user_id):
             raise Problem("terms.not_agreed")
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known.add(actor.session_id)
+
+    async def _took_back(self, user_id: str) -> bool:
+        """Whether the last word about any of it was no."""
+        words: dict[str, bool] = {}
+        wanted = {"user_id": user_id, "purpose": {"$in": [_purpose(kind) for kind in self._texts]}}
+        async for one in self._db.consents.find(wanted).sort("_id", 1):
+            words[one["purpose"]] = "withdrawn_at" in one
+        return any(words.values())
 
     async def _living(self, user_id: str) -> dict[str, ConsentDocument]:
         """By purpose, the last that was given and not taken back."""

@@ -14,7 +14,7 @@ from server.settings import Settings
 from server.wiring import House, build
 from services.errors import Problem
 from services.terms.term_texts import BUNDLED, TermsTextError, read_terms, terms_text
-from tests.house import Person, client, lawyer, open_doors, open_house
+from tests.house import Person, client, lawyer, open_doors, open_house, signed_in
 from tests.parts.databases import SettingsMaker
 
 OWN = "# 隐私政策\n生效日期：2027-01-01\n\n## 一、我们是谁\n某某律师事务所。\n"
@@ -129,6 +129,13 @@ async def test_where_nothing_is_demanded_the_wire_is_as_it_was(make_settings: Se
         await opened.services.terms.demand(person.actor)
         mine = await opened.services.terms.mine(person.actor)
         assert (mine.agreed, mine.demanded) == (False, False)
+        await opened.services.terms.note(person.id, None)
+        await opened.services.terms.withdraw(person.actor)
+        again = await signed_in(opened, person.id)
+        with pytest.raises(Problem, match=r"terms\.not_agreed"):  # who says no is heard everywhere
+            await opened.services.terms.demand(again.actor)
+        await opened.services.terms.note(person.id, None)
+        await opened.services.terms.demand(again.actor)
 
 
 @pytest.mark.parametrize("kind", TermsKind)
