@@ -20,6 +20,7 @@ class ReadingCard(StrEnum):
     CONFIRMED = "confirmed"
     UNREADABLE = "unreadable"
     WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"  # somebody said what the paper is, and it was read as that
     EXPIRED = "expired"  # the photo was destroyed in time
 
 

@@ -13,6 +13,7 @@ from services.evidence.evidence import Evidence
 from services.papers.papers import Papers
 from services.permissions import Permission
 from services.spaces.spaces import Spaces
+from services.spreadsheets import cell
 
 _HEAD = (
     "序号",
@@ -27,7 +28,6 @@ _HEAD = (
     "SHA-256",
     "原件",
 )
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # wide ones are formulae to some editions
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class CatalogueFiles:
         table = io.StringIO()
         writer = csv.writer(table)
         writer.writerow(_HEAD)
-        writer.writerows([_cell(value) for value in _row(item)] for item in items)
+        writer.writerows([cell(value) for value in _row(item)] for item in items)
         return CatalogueFile("text/csv; charset=utf-8", b"\xef\xbb\xbf" + table.getvalue().encode())
 
     async def pdf(self, actor: Actor, space_id: str) -> CatalogueFile:
@@ -81,8 +81,3 @@ def _row(item: EvidenceView) -> list[str]:
         item.hash,
         "已收存" if item.original_held else "",
     ]
-
-
-def _cell(value: str) -> str:
-    """No cell begins a formula (OWASP, "CSV Injection"): what is in it was written by others."""
-    return f"'{value}" if value.lstrip(" \u3000").startswith(_FORMULA) else value

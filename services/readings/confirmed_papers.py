@@ -42,12 +42,16 @@ class ConfirmedPapers:
     async def of_space(self, space_id: str, seen_by: str | None = None) -> list[ConfirmedPaper]:
         """Papers of a space that somebody confirmed, newest first. Raises KeyDestroyedError.
 
+        One that was taken for two kinds of paper is what was confirmed last.
         With ``seen_by``, without what is masked from that member when somebody else brought the paper.
         """
         where = {"space_id": space_id, "state": ReadingState.DONE, "confirmations.0": {"$exists": True}}
-        found = await self._db.readings.find(where).sort("_id", -1).limit(MOST).to_list()
-        held = await self._held([document["file_id"] for document in found]) if seen_by else set()
-        papers = [await self._paper(document, seen_by) for document in found if document["file_id"] not in held]
+        readings = await self._db.readings.find(where).sort("_id", -1).limit(MOST).to_list()
+        newest: dict[str, ReadingDocument] = {}
+        for document in readings:
+            newest.setdefault(document["file_id"], document)
+        held = await self._held(list(newest)) if seen_by else set()
+        papers = [await self._paper(one, seen_by) for file_id, one in newest.items() if file_id not in held]
         return [paper for paper in papers if paper is not None]
 
     async def of_draft(self, draft_id: str) -> list[ConfirmedPaper]:

@@ -55,6 +55,15 @@ class ReadingEffects:
         await self._db.readings.update_one({"_id": document["_id"]}, {"$set": shown})
         if reading is not None:
             await self._find_by({**document, **shown}, reading)  # type: ignore[typeddict-item]
+            await self._replace(document, event["_id"], KINDS[reading.kind])
+
+    async def _replace(self, document: ReadingDocument, event_id: str, kind: str) -> None:
+        """Nobody is to confirm what the same file was taken for before. What somebody has confirmed stays."""
+        before = {"file_id": document["file_id"], "_id": {"$lt": document["_id"]}, "card_id": {"$exists": True}}
+        open_ones = {**before, "state": {"$in": [ReadingState.DONE, ReadingState.FAILED]}, "confirmations": []}
+        async for other in self._db.readings.find(open_ones):
+            text = f"已按“{kind}”重新识别"
+            await self._forget(other, f"{event_id}-{other['_id']}", ReadingCard.REPLACED, text)
 
     async def _confirmed(self, event: OutboxDocument) -> None:
         """Runs after ``_ended``: both are about the same subject."""

@@ -12,6 +12,7 @@ from schemas.api.settlements import SettlementLineView, SettlementView
 from schemas.settlement_enums import SettlementState
 from services.papers.papers import Papers
 from services.settlement.dues import ITEM_TITLES, ItemKind
+from services.spreadsheets import cell
 
 STATE_TITLES: dict[SettlementState, str] = {
     SettlementState.AWAITING_APPROVAL: "待审核",
@@ -26,7 +27,6 @@ STATE_TITLES: dict[SettlementState, str] = {
 }
 _COLUMNS = ("订单号", "服务", "律师", "完成时间", "星级", "实收(元)", "项目", "规则", "比例", "金额(元)", "规则版本")
 # A spreadsheet would take what begins like this for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ def _rows(line: SettlementLineView) -> Iterable[list[str]]:
     for item in line.items:
         yield [
             line.number,
-            _text(line.product),
-            _text(line.lawyer.display_name),
+            cell(line.product),
+            cell(line.lawyer.display_name),
             f"{line.earned_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
             "" if line.stars is None else str(line.stars),
             fen_to_yuan(line.revenue_fen),
-            _text(item.title),
+            cell(item.title),
             item.rule,
             rate(ItemKind(item.kind), item.rate_bp),
             fen_to_yuan(item.fen),
@@ -99,7 +99,3 @@ def day_of(moment: datetime) -> str:
 def file_name(statement: SettlementView) -> str:
     whose = statement.lawyer.display_name if statement.lawyer else statement.firm_name
     return f"结算单-第{statement.period}期-{whose}"
-
-
-def _text(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,5 +1,6 @@
 """Readings on a database of their own with the real store, and a reader that says what it is told."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -80,6 +81,20 @@ class ToldReader:
         if isinstance(answer, str):
             raise ReadingFault(answer)
         return answer
+
+
+class SlowReader(ToldReader):
+    """Waits for a word before it answers."""
+
+    def __init__(self, answers: list[Reading | str]) -> None:
+        super().__init__(answers)
+        self.begun = asyncio.Event()
+        self.go = asyncio.Event()
+
+    async def read(self, data: bytes, content_type: str = "", kind: str | None = None) -> Reading:
+        self.begun.set()
+        await self.go.wait()
+        return await super().read(data, content_type, kind)
 
 
 @dataclass

@@ -34,6 +34,8 @@ from tests.services.readings.reading_world import (
     NAME_AT,
     NUMBER_AT,
     ReadingWorld,
+    SlowReader,
+    assemble,
     identity_card,
     iou,
     open_readings,
@@ -199,6 +201,55 @@ async def test_a_paper_is_told_once_whatever_dies_between_result_and_card(world:
     place = await world.house.core.spaces.access(owner.actor, space_id, "space.view")  # type: ignore[arg-type]
     page = await world.house.core.reader.page(place.space, place.member, MessageListQuery())
     assert [item.type for item in page.items] == ["card"]
+
+
+@pytest.mark.parametrize("purged", [False, True])
+async def test_what_goes_away_while_it_is_read_leaves_nothing_behind(world: ReadingWorld, purged: bool) -> None:
+    """Its message is recalled, or its case purged, in the middle of the reading: no text is stored, no card shown."""
+    owner = await client(world.house)
+    space_id = await space_of(world.house, owner)
+    file_id = await world.photo(owner, space_id)
+    body = MessageSendBody(client_msg_id=new_id(), type="image", body={"file_id": file_id})
+    sent = (await world.house.services.messages.send(owner.actor, space_id, body)).view()
+    asked = await world.readings.ask(owner.actor, file_id, ReadingBody())
+    slow = SlowReader([iou()])
+    reading = asyncio.create_task(assemble(world.house, slow).queue.tick())
+    await slow.begun.wait()
+    if purged:
+        await world.house.vault.destroy(f"space:{space_id}")
+    else:
+        await world.house.services.messages.recall(owner.actor, space_id, sent.seq)
+        await world.after.follow(await world.house.database.entries.find({"_id.space": space_id}).to_list())
+    slow.go.set()
+    assert await reading
+    await world.work(asked.id)
+    stored = await world.house.database.readings.find_one({"_id": asked.id})
+    assert stored is not None
+    assert "result" not in stored
+    assert (stored["state"], stored.get("error")) == (("failed", "file.gone") if purged else ("withdrawn", None))
+    assert not await world.house.database.entries.count_documents({"_id.space": space_id, "type": "card"})
+    assert not await world.queue.tick()
+
+
+async def test_what_it_was_taken_for_before_is_confirmed_by_nobody(world: ReadingWorld) -> None:
+    owner = await client(world.house)
+    space_id = await space_of(world.house, owner)
+    file_id = await world.photo(owner, space_id)
+    await world.read(owner, file_id, iou())
+    again = await world.readings.ask(owner.actor, file_id, ReadingBody(kind=ReadingKind.CONTRACT))
+    assert await world.queue.tick()
+    (row,) = await world.owed(again.id)
+    for _ in range(2):
+        await world.after.effects()[row["kind"]](row)
+    place = await world.house.core.spaces.access(owner.actor, space_id, "space.view")  # type: ignore[arg-type]
+    page = await world.house.core.reader.page(place.space, place.member, MessageListQuery())
+    shown = [(item.type, item.body["state"]) for item in page.items]
+    assert shown == [("card", "replaced"), ("card", "to_confirm"), ("card_update", "replaced")]
+    found = await world.house.services.search.in_space(owner.actor, space_id, SearchQuery(q="伍万元整"))
+    assert len(found.items) == 1
+    await world.readings.confirm(owner.actor, again.id, ConfirmBody(fields={"party_a": "张三"}))
+    papers = ConfirmedPapers(world.house.database, ReadingSeals(world.house.vault))
+    assert [paper.kind for paper in await papers.of_space(space_id)] == ["contract"]
 
 
 async def fills(world: ReadingWorld, file_id: str) -> list[OutboxDocument]:

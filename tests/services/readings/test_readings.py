@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from ocr import Reading, ReadingFault
+from ocr import ReadingFault
 from ocr.faults import CODES
 from schemas.api.messages import MessageListQuery, MessageSendBody, MessageView
 from schemas.api.readings import ConfirmBody, ReadingBody
@@ -24,7 +24,7 @@ from tests.services.files.world import refusal
 from tests.services.readings.reading_world import (
     ID_NUMBER,
     ReadingWorld,
-    ToldReader,
+    SlowReader,
     assemble,
     identity_card,
     iou,
@@ -328,17 +328,3 @@ async def test_purged_meanwhile(world: ReadingWorld) -> None:
 def test_every_reason_has_words(code: str) -> None:
     assert PROBLEMS[code].title
     assert ReadingFault(code).retryable <= PROBLEMS[code].retryable
-
-
-class SlowReader(ToldReader):
-    """Waits for a word before it answers."""
-
-    def __init__(self, answers: list[Reading | str]) -> None:
-        super().__init__(answers)
-        self.begun = asyncio.Event()
-        self.go = asyncio.Event()
-
-    async def read(self, data: bytes, content_type: str = "", kind: str | None = None) -> Reading:
-        self.begun.set()
-        await self.go.wait()
-        return await super().read(data, content_type, kind)

@@ -67,6 +67,7 @@ const STATES: Record<string, { label: string; tone: "wait" | "done" | "off" }> =
   confirmed: { label: "已核对", tone: "done" },
   unreadable: { label: "未能识别", tone: "off" },
   withdrawn: { label: "已撤回", tone: "off" },
+  replaced: { label: "已重新识别", tone: "off" },
   expired: { label: "已到期删除", tone: "off" },
 }
 
