@@ -16,7 +16,8 @@ from services.errors import Problem
 from services.hearings.court import Court, Seat, mic_open, room_of
 from services.hearings.docket import court_of
 
-MOST_CANDIDATES = 30  # of one offer: a phone has some ten, with two networks, both families of addresses and relays
+# Of one offer. A phone has some ten; with two networks, a VPN, both families of addresses, TCP and three relays, forty.
+MOST_CANDIDATES = 60
 LOBBY = "lobby"  # who waits is connected already, and hears and says nothing
 MAIN = "main"
 

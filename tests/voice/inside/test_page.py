@@ -401,6 +401,13 @@ async def test_a_hearing_goes_on_in_turns_on_phones(house: House, chromium: Brow
 
 async def speak(zhao: CourtPhone, li: CourtPhone) -> None:
     """A turn by voice is heard before it is sent, outlives the page, and waits for the network."""
+    hearing = zhao.page.url
+    await zhao.button("录音").click()
+    await expect(zhao.page.get_by_role("timer")).to_contain_text("00:01")
+    await zhao.button("返回").click()  # with the microphone open: who leaves the page has finished
+    await expect(zhao.page.get_by_role("heading", name="移动庭审")).to_be_visible()
+    await zhao.page.goto(hearing)
+    await zhao.button("删除录音").click()
     await zhao.button("录音").click()
     await expect(zhao.page.get_by_role("timer")).to_contain_text("00:01")
     await zhao.picture("turn-recording")
