@@ -18,6 +18,7 @@ from schemas.enums import Role
 from services.actors import Actor
 from services.bundle import Services
 from services.rate_limits import RateLimiter
+from tests.handlers.agreed import Agreed
 from tests.services.notices_world import World
 
 
@@ -59,6 +60,7 @@ class Doors:
 async def open_doors(world: World) -> AsyncIterator[Doors]:
     services = SimpleNamespace(
         sessions=Sessions(),
+        terms=Agreed(),
         notices=world.notices,
         subscriptions=world.subscriptions,
         pushes=world.pushes,

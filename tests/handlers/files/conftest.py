@@ -16,6 +16,7 @@ from services.actors import Actor
 from services.bundle import Services
 from services.files.media.types import MEGABYTE
 from services.rate_limits import RateLimiter
+from tests.handlers.agreed import Agreed
 from tests.handlers.files.site import KnownTokens, Site
 from tests.parts.databases import SettingsMaker
 from tests.services.files.world import open_world
@@ -29,7 +30,7 @@ async def site(make_settings: SettingsMaker) -> AsyncIterator[Site]:
         async def ready() -> dict[str, bool]:
             return {}
 
-        services = SimpleNamespace(files=world.files, sessions=tokens, is_outage=lambda fault: False)
+        services = SimpleNamespace(files=world.files, sessions=tokens, terms=Agreed(), is_outage=lambda fault: False)
         edge = Edge(
             services=cast(Services, services),
             limiter=RateLimiter(enabled=False),
