@@ -22,7 +22,7 @@ from tests.parts.databases import SettingsMaker
 from tests.refusals import refused
 from tests.services.evidence.test_case_elements import WHOLE
 from tests.services.hearings.hearing_world import World, called, owed
-from tests.services.hearings.minutes_world import Scribe
+from tests.services.hearings.minutes_world import SIGNATURE, Scribe
 from tests.services.readings.reading_world import ReadingWorld, open_readings
 
 PERSON, LAWYER = VerificationKind.PERSON, VerificationKind.LAWYER
@@ -119,6 +119,18 @@ async def test_turns_and_consent_of_an_asynchronous_hearing(place: ReadingWorld)
 
 
 # --- signing
+
+
+async def test_an_undertaking_is_signed_by_a_witness_who_is_known(world: World) -> None:
+    """By their account, or by the court, which asks them when they come; the record says by which."""
+    await world.come(world.judge, world.clerk, world.witness)
+    assert await refused(world.undertake(world.witness, SIGNATURE)) == "verification.required"
+    await world.act(world.clerk, ActKind.IDENTIFY, world.witness, identity=IdentityState.DOUBTED)
+    assert await refused(world.undertake(world.witness, SIGNATURE)) == "hearing.identity_doubted"
+    await world.act(world.clerk, ActKind.IDENTIFY, world.witness, identity=IdentityState.CONFIRMED)
+    await world.undertake(world.witness, SIGNATURE)
+    await owed(world.house, CALLED, ACTED)
+    assert "证人孙证签署保证书（身份经核对）" in [one.body["text"] for one in await world.lines(world.wang)]
 
 
 async def test_minutes_are_signed_by_people_who_are_known(world: World) -> None:
