@@ -8,12 +8,12 @@ from playwright.async_api import Browser, expect
 from schemas.verification_enums import VerificationKind
 from server.embedded.ports import KeptPorts
 from server.wiring import House
-from tests.house import Person, open_doors, open_house
+from tests.house import open_doors, open_house
 from tests.parts.databases import SettingsMaker
-from tests.services.hearings.hearing_world import World, called
+from tests.services.hearings.hearing_world import called
 from tests.services.hearings.test_proofs_demanded import to_be_signed
 from tests.services.verification.verification_world import card, id_number
-from tests.voice.inside.court_phone import CourtPhone
+from tests.voice.inside.court_phone import CourtPhone, phone_of
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +22,6 @@ async def house(make_settings: SettingsMaker, tmp_path_factory: pytest.TempPathF
     settings = make_settings(http_port=port, public_url=f"http://127.0.0.1:{port}", identity_demanded=True)
     async with open_house(settings) as opened, open_doors(opened):
         yield opened
-
-
-async def phone_of(world: World, chromium: Browser, person: Person, name: str) -> CourtPhone:
-    me = await world.house.services.accounts.me(person.actor)
-    user = {"id": person.id, "display_name": me.display_name, "roles": list(me.roles)}
-    return await CourtPhone.of(chromium, world.house.core.settings.public_url, person, name, user)
 
 
 async def draw(phone: CourtPhone) -> None:

@@ -9,6 +9,7 @@ from tests.e2e.conftest import PICTURES
 from tests.e2e.phone import Phone
 from tests.e2e.waiting import until
 from tests.house import Person
+from tests.services.hearings.hearing_world import World
 
 # Keeps every connection of the page in reach, to measure what it hears.
 _PEERS = """
@@ -148,3 +149,11 @@ class CourtPhone:
             return await self.heard(1_200) < silent
 
         await until(quiet, f"{self.name} hears nothing", patience)
+
+
+async def phone_of(world: World, chromium: Browser, person: Person, name: str) -> CourtPhone:
+    """Somebody's phone, signed in; they have agreed to the policy and the agreement before."""
+    await world.house.services.terms.note(person.id, person.actor)
+    me = await world.house.services.accounts.me(person.actor)
+    user = {"id": person.id, "display_name": me.display_name, "roles": list(me.roles)}
+    return await CourtPhone.of(chromium, world.house.core.settings.public_url, person, name, user)

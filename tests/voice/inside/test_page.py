@@ -19,7 +19,7 @@ from server.wiring import House
 from services.hearings.docket import ACTED
 from services.hearings.scheduling import CALLED
 from tests.e2e.conftest import FLAGS, chromium_path
-from tests.house import Person, client, open_doors, open_house
+from tests.house import client, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.services.hearings.exchange_world import choose, move
@@ -27,7 +27,7 @@ from tests.services.hearings.hearing_world import World, called, owed
 from tests.services.hearings.minutes_world import Scribe
 from tests.services.hearings.test_suggestions import recorded
 from tests.services.media_samples import heic
-from tests.voice.inside.court_phone import CourtPhone
+from tests.voice.inside.court_phone import CourtPhone, phone_of
 from tests.voice.inside.speakers import RATE
 
 
@@ -56,14 +56,6 @@ async def house(
     settings = make_settings(**fields)
     async with open_house(settings) as opened, open_doors(opened):
         yield opened
-
-
-async def phone_of(world: World, chromium: Browser, person: Person, name: str) -> CourtPhone:
-    """Somebody's phone, signed in; they have agreed to the policy and the agreement before."""
-    await world.house.services.terms.note(person.id, person.actor)
-    me = await world.house.services.accounts.me(person.actor)
-    user = {"id": person.id, "display_name": me.display_name, "roles": list(me.roles)}
-    return await CourtPhone.of(chromium, world.house.core.settings.public_url, person, name, user)
 
 
 def write_voice(path: Path) -> None:
