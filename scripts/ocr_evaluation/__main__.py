@@ -1,4 +1,4 @@
-"""``scripts/ocr_eval [--part tuning|held_out|third|fourth|fifth|all] [--papers N] [--kinds A,B] [--damages A,B]
+"""``scripts/ocr_eval [--part tuning|held_out|third|fourth|fifth|sixth|all] [--papers N] [--kinds A,B] [--damages A,B]
 [--stock] [--misses]``: reads made-up papers and reports.
 """
 
