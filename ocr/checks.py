@@ -24,7 +24,7 @@ _HAN_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六
 _CAPITALS = {digit: value for value, digit in enumerate("零壹贰叁肆伍陆柒捌玖")} | {"貳": 2, "參": 3, "叄": 3, "陸": 6}
 _UNITS = {"拾": 10, "佰": 100, "仟": 1000}
 CAPITAL_AMOUNT = re.compile(
-    r"[零壹贰叁肆伍陆柒捌玖貳參叄陸拾佰仟万萬亿億]+[元圆圓](?:[零壹贰叁肆伍陆柒捌玖拾角分整正]*)"
+    r"[零壹贰叁肆伍陆柒捌玖貳參叄陸拾][零壹贰叁肆伍陆柒捌玖貳參叄陸拾佰仟万萬亿億]*[元圆圓](?:[零壹贰叁肆伍陆柒捌玖拾角分整正]*)"
 )
 
 

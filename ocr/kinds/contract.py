@@ -55,9 +55,9 @@ def _title(paper: Paper) -> Field | None:
 def _digits(paper: Paper) -> Seen | None:
     """An amount beside its word, else the first with a sign of yuan."""
     return (
-        paper.flowing(_MONEY + rf"({values.AMOUNT})元", 1)
+        paper.flowing(_MONEY + rf"((?:{values.AMOUNT})万?)元", 1)
         or paper.flowing(r"(?<![0-9A-Za-z])(?:¥|Y(?=[\d,]+\.\d\d))(\d[\d,]*(?:\.\d{1,2})?)", 1)
-        or paper.flowing(rf"人民币({values.AMOUNT})元", 1)
+        or paper.flowing(rf"人民币((?:{values.AMOUNT})万?)元", 1)
     )
 
 

@@ -17,7 +17,8 @@ def fields(paper: Paper) -> dict[str, Field]:
     return values.kept(
         lender=values.text(
             paper.flowing(rf"(?:今借到|借到|今欠|尚欠|共欠|实欠|拖欠|收到){_NAME}(?:{_FOR})", 1)
-            or paper.flowing(rf"向{_NAME}借(?:款|到|得)", 1)
+            or paper.flowing(rf"(?:出借人|债权人){_NAME}(?:处)?借(?:款|到|得|走)", 1)
+            or paper.flowing(rf"向{_NAME}(?:处)?借(?:款|到|得|走)", 1)
             or paper.search(r"(?:出借人|债权人)[:\s(]*([\u4e00-\u9fff]{2,4})", 1),
             values.NAME,
         ),

@@ -170,15 +170,18 @@ class Paper:
             return None
         first = self.rows[index]
         end, edge = self._until(at, first, stop)
-        left, label_left = self._left_of(at if end > at else at - 2), self._left_of(label, at)
+        label_left, above = self._left_of(label, at), next(cell for cell in first.cells if label < cell.end)
+        one_cell = at < above.end  # so the value goes on below its label
+        left = self._left_of(label, above.end) if one_cell else self._left_of(at if end > at else at - 2)
         pieces = [self._half_above(label, left, edge), self.seen(at, end)]
-        above = next(cell for cell in first.cells if label < cell.end)
         for row in self.rows[index + 1 : index + most_rows]:
             cells = [cell for cell in row.cells if left <= cell.item.left < edge]
             column = [cell for cell in row.cells if label_left <= cell.item.left < edge]
             if not cells or row.page != first.page or self._has(stop, column):
                 break
             if any(pieces) and (any(is_label(cell.text) for cell in column) or _begins_anew(cells[0], above)):
+                break
+            if one_cell and cells[-1].item.right > above.item.right + 2 * above.item.height:
                 break
             above = cells[0]
             pieces.append(self.seen(cells[0].start, cells[-1].end))
@@ -274,9 +277,9 @@ def _spread(label: str) -> str:
 
 
 def _begins_anew(cell: Cell, above: Cell) -> bool:
-    """What is no second line of the value above: it stands far below, or is a numbered point of a form's notes."""
+    """What is no second line of the value above: it stands far below, or is a numbered point or has a label."""
     is_far = cell.item.top - above.item.bottom > _FAR * above.item.height
-    return is_far or re.match(r"\d[.、]\D", cell.text) is not None
+    return is_far or re.match(r"\d[.、]\D|[\u4e00-\u9fff()、/]{2,14}:", cell.text) is not None
 
 
 def _almost(label: str) -> str | None:

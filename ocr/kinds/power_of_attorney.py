@@ -31,7 +31,10 @@ def _named(paper: Paper) -> tuple[Field | None, Field | None]:
         ),
         values.text(
             paper.search(
-                r"(?:受\s?(?:委\s?)?托\s?人|委托代理人|\n代理人)" + _OF + r"([\u4e00-\u9fff·]{2,4}?)(?=[,,\s(]|$)", 1
+                r"(?:受\s?(?:委\s?)?托\s?人|委托代理人|\n代理人)"
+                + _OF
+                + r"([\u4e00-\u9fff·]{2,4}?)(?=[,,\s(]|性别|职务|$)",
+                1,
             ),
             values.NAME,
         ),

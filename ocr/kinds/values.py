@@ -170,7 +170,9 @@ def cause(paper: Paper, before: str = "") -> Field | None:
     if seen is not None:
         return text(seen)
     loose = paper.flowing(r"([\u4e00-\u9fff、]{2,16}(?:纠纷|争议|责任))一案", 1)
-    return alone(paper, _KNOWN_CAUSES) if loose is None else loose.field(None, "grammar")
+    if loose is None:
+        loose = paper.search(rf"(?:^|[\s由:])({_KNOWN_CAUSES})(?!\S)", 1)
+    return None if loose is None else loose.field(None, "grammar")
 
 
 def court(paper: Paper) -> Field | None:

@@ -134,3 +134,31 @@ def test_a_table_names_who_gives_and_who_takes_a_power() -> None:
         at(460, 280, "融智律师事务所"),
     )  # fmt: skip
     assert (fields["principal"], fields["agent"]) == ("祝奕守", "谈冠敏")
+
+
+def test_labels_may_head_the_columns_of_a_table() -> None:
+    fields = read(
+        "bank_receipt",
+        at(60, 100, "付款户名"), at(300, 100, "付款账号"), at(700, 100, "收款户名"), at(900, 100, "收款账号"),
+        at(60, 180, "崔金"), at(300, 180, "42813961736"), at(700, 180, "柯耀银"), at(900, 180, "62288700341"),
+        at(60, 260, "交易日期"), at(300, 260, "交易金额"), at(60, 340, "2022-04-15"), at(300, 340, "¥3,000.00"),
+    )  # fmt: skip
+    assert (fields["payer"], fields["payer_account"]) == ("崔金", "42813961736")
+    assert (fields["payee"], fields["payee_account"]) == ("柯耀银", "62288700341")
+    assert (fields["paid_on"], fields["amount_fen"]) == ("2022-04-15", 300000)
+
+
+def test_what_is_glued_to_its_label_goes_on_below_it() -> None:
+    lines = [
+        at(60, 100, "住址新疆维吾尔自治区乌鲁木齐市"),
+        at(60, 140, "天山区解放南路299号"),
+        at(60, 300, "公民身份号码"),
+    ]
+    assert read("id_card_front", *lines)["address"] == "新疆维吾尔自治区乌鲁木齐市天山区解放南路299号"
+    below = at(60, 140, "送达方式:直接送达")
+    assert read("delivery_receipt", at(60, 100, "送达地址:平阳路9号院"), below)["address"] == "平阳路9号院"
+
+
+def test_a_sum_in_tens_of_thousands_is_no_amount_in_capitals() -> None:
+    clause = at(60, 100, "一、转让价款为人民币176万元(大写:壹佰柒拾陆万元整)。")
+    assert read("contract", clause)["amount_fen"] == 176_000_000
