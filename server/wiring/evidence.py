@@ -42,7 +42,7 @@ class Catalogue:
 def build_catalogue(core: Core, rooms: FileRooms, reader: PaperReader, products: Products, gate: Gate) -> Catalogue:
     seals = ReadingSeals(core.vault)
     papers = ConfirmedPapers(core.database, seals)
-    refilling = Refilling(core.database, papers, core.vault, core.audit)
+    refilling = Refilling(core.database, papers, core.vault, core.cards, core.audit)
     evidence = Evidence(
         core.database,
         core.spaces,

@@ -21,6 +21,7 @@ from services.keys import DataKey, KeyDestroyedError, Vault
 from services.outbox import Effect
 from services.readings.confirmed_papers import ConfirmedPapers
 from services.readings.reading_jobs import FILLS
+from services.spaces.cards import Cards
 from services.storage.database import Database
 
 SAID = "said"  # among the facts: the names of those that a person wrote
@@ -28,10 +29,11 @@ Filled = tuple[str | None, dict[str, Any]]  # by which reading, and with what
 
 
 class Refilling:
-    def __init__(self, database: Database, papers: ConfirmedPapers, vault: Vault, audit: Audit) -> None:
+    def __init__(self, database: Database, papers: ConfirmedPapers, vault: Vault, cards: Cards, audit: Audit) -> None:
         self._db = database
         self._papers = papers
         self._vault = vault
+        self._cards = cards
         self._audit = audit
 
     def effects(self) -> dict[str, Effect]:
@@ -45,7 +47,8 @@ class Refilling:
         return paper.reading_id, evidence_facts(paper.kind, paper.values, paper.pages, name_of(file, key))
 
     async def _fill(self, row: OutboxDocument) -> None:
-        """Raises ``evidence.wrong_state``, to be tried again, when somebody changes the entry at this moment."""
+        """To be tried again: ``evidence.wrong_state`` when somebody changes the entry at this moment, KeyError when
+        its card is not there yet."""
         document = await self._db.evidence.find_one({"file_id": row["payload"]["file_id"]})
         file = await self._db.files.find_one({"_id": row["payload"]["file_id"]})
         if document is None or file is None or await self._is_closed(document["space_id"]):
@@ -60,6 +63,9 @@ class Refilling:
             return
         filled = facts | {name: value for name, value in found.items() if name not in facts[SAID]}
         if filled != facts and reading_id is not None:
+            if filled["name"] != facts["name"] and not document["originals"]:
+                text = f"名称已更新：{filled['name']}"
+                await self._cards.update(document["space_id"], row["_id"], document["_id"], "listed", text=text)
             change = {"facts": seal_facts(document["_id"], filled, key), "reading_id": reading_id}
             await self._db.transaction(partial(self._change, document=document, change=change))
 

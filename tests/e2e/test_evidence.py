@@ -82,7 +82,7 @@ async def test_a_photo_becomes_evidence_and_fills_in_forms(
 
     # --- the case's elements: what the paper says is taken, the rest is typed
     await lawyer.open_space(case.space_id)
-    await expect(lawyer.page.locator(".card-bubble", has_text="证据 1：借条")).to_contain_text("原件已收存")
+    await expect(lawyer.page.locator(".card-bubble", has_text="证据 1：")).to_contain_text("原件已收存")
     await from_chat(lawyer, "案件要素")
     await lawyer.page.get_by_role("button", name="采用50000.00").click()
     await expect(lawyer.page.get_by_label("争议金额（元）")).to_have_value("50000.00")
@@ -137,7 +137,7 @@ async def test_a_first_order_is_filled_in_from_a_photo(open_phone: OpenPhone, of
     await shot(client, "paper-offer")
     await client.page.get_by_role("button", name="存入案件").click()
     await client.page.get_by_role("alertdialog").get_by_role("button", name="存入案件").click()
-    await expect(client.page.locator(".card-bubble", has_text="证据 1：借条")).to_be_visible()
+    await expect(client.page.locator(".card-bubble", has_text="证据 1：")).to_be_visible()
     await expect(client.page.locator(".card-bubble", has_text="资料识别：借条")).to_be_visible()
     await expect(client.page.get_by_text("下单时拍摄的")).to_have_count(0)
     await shot(client, "paper-filed")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -19,6 +20,7 @@ from services.errors import Problem
 from services.evidence.refilling import Refilling
 from services.idempotency import Ticket
 from services.ids import new_id
+from services.permissions import Permission
 from services.readings.confirmed_papers import ConfirmedPapers
 from services.readings.corrections import MOST_CORRECTIONS, check_said
 from services.readings.field_labels import FIELD_LABELS, MAIN_FIELDS
@@ -26,7 +28,7 @@ from services.readings.masking import masked_text
 from services.readings.paper_pictures import masked_job
 from services.readings.reading_jobs import FILLS
 from services.readings.reading_seals import ReadingSeals
-from tests.house import client, lawyer, space_of
+from tests.house import Person, client, lawyer, space_of
 from tests.parts.databases import SettingsMaker
 from tests.services.files.world import refusal
 from tests.services.readings.reading_world import (
@@ -198,9 +200,7 @@ async def test_a_paper_is_told_once_whatever_dies_between_result_and_card(world:
     (row,) = await world.owed(asked.id)
     for _ in range(3):
         await world.after.effects()[row["kind"]](row)
-    place = await world.house.core.spaces.access(owner.actor, space_id, "space.view")  # type: ignore[arg-type]
-    page = await world.house.core.reader.page(place.space, place.member, MessageListQuery())
-    assert [item.type for item in page.items] == ["card"]
+    assert len(await card_bodies(world, owner, space_id)) == 1
 
 
 @pytest.mark.parametrize("purged", [False, True])
@@ -241,15 +241,20 @@ async def test_what_it_was_taken_for_before_is_confirmed_by_nobody(world: Readin
     (row,) = await world.owed(again.id)
     for _ in range(2):
         await world.after.effects()[row["kind"]](row)
-    place = await world.house.core.spaces.access(owner.actor, space_id, "space.view")  # type: ignore[arg-type]
-    page = await world.house.core.reader.page(place.space, place.member, MessageListQuery())
-    shown = [(item.type, item.body["state"]) for item in page.items]
-    assert shown == [("card", "replaced"), ("card", "to_confirm"), ("card_update", "replaced")]
+    shown = [body["state"] for body in await card_bodies(world, owner, space_id)]
+    assert shown == ["replaced", "to_confirm", "replaced"]
     found = await world.house.services.search.in_space(owner.actor, space_id, SearchQuery(q="伍万元整"))
     assert len(found.items) == 1
     await world.readings.confirm(owner.actor, again.id, ConfirmBody(fields={"party_a": "张三"}))
     papers = ConfirmedPapers(world.house.database, ReadingSeals(world.house.vault))
     assert [paper.kind for paper in await papers.of_space(space_id)] == ["contract"]
+
+
+async def card_bodies(world: ReadingWorld, person: Person, space_id: str) -> list[dict[str, Any]]:
+    """Of cards, each as it stands now, and of what changed them."""
+    place = await world.house.core.spaces.access(person.actor, space_id, Permission.SPACE_VIEW)
+    page = await world.house.core.reader.page(place.space, place.member, MessageListQuery())
+    return [item.body for item in page.items if item.type in ("card", "card_update")]
 
 
 async def fills(world: ReadingWorld, file_id: str) -> list[OutboxDocument]:
@@ -263,10 +268,12 @@ async def test_the_catalogue_follows_what_is_confirmed_later(world: ReadingWorld
     file_id = await world.photo(owner, space_id)
     evidence, core = world.house.services.evidence, world.house.core
     papers = ConfirmedPapers(core.database, ReadingSeals(core.vault))
-    refilling = Refilling(core.database, papers, core.vault, core.audit)
+    refilling = Refilling(core.database, papers, core.vault, core.cards, core.audit)
     ticket = Ticket(owner.id, "POST /evidence", new_id(), "hash")
     entry = await evidence.list_file(owner.actor, space_id, EvidenceBody(file_id=file_id), ticket)
     assert (entry.name, entry.parties) == ("照片.png", [])
+    for row in await core.database.outbox.find({"subject": f"evidence:{entry.id}"}).to_list():
+        await evidence.effects()[row["kind"]](row)
     view = await world.read(owner, file_id, iou())
     for said in ({"borrower": "李四"}, {"borrower": "李思", "lender": "张三"}):
         await world.readings.confirm(owner.actor, view.id, ConfirmBody(fields=said))
@@ -276,6 +283,8 @@ async def test_the_catalogue_follows_what_is_confirmed_later(world: ReadingWorld
         await refilling.effects()[FILLS](row)
     (now,) = (await evidence.catalogue(owner.actor, space_id)).items
     assert (now.name, now.parties, now.reading_id, now.number) == ("借条", ["张三", "李思"], view.id, 1)
+    texts = [body.get("text") for body in await card_bodies(world, owner, space_id)]
+    assert texts.count("名称已更新：借条") == 2  # the update, and the card that shows it
     refilled = await core.database.audit.find({"action": "evidence.refilled"}).to_list()
     assert [row["subject"] for row in refilled] == [f"evidence:{entry.id}"]
     await evidence.change(owner.actor, entry.id, EvidenceChange(parties=["本人"]))
