@@ -1,5 +1,5 @@
 /** What the server tells, put where it belongs. */
-import { shallowReactive } from "vue"
+import { ref, shallowReactive } from "vue"
 import type { BenchLine, Hearing } from "../api/hearings"
 import type { MinutesChange } from "../api/minutes"
 import type { Notice } from "../api/notices"
@@ -13,7 +13,7 @@ import { discard, onAcked } from "../stores/outbox"
 import { forgetRoom, notePresence, noteRead, noteTyping, receive, refreshRoom } from "../stores/rooms"
 import { myId } from "../stores/session"
 import { forgetSpace, learnSpace, markRead, noteMessage } from "../stores/spaces"
-import { onEvent } from "./socket"
+import { onEvent, onOnline } from "./socket"
 import { syncSoon } from "./sync"
 
 interface About {
@@ -23,6 +23,14 @@ interface About {
 
 /** The newest word about each order, for pages that wait for one. */
 export const orderNews = shallowReactive(new Map<string, { status: OrderStatus; at: number }>())
+
+const comings = ref(0)
+
+/**
+ * Changes with every word about an order, and whenever the socket comes (back): what was said while nobody listened, or
+ * between a page's first look and its socket, is not said again.
+ */
+export const orderPulse = (orderId: string): string => `${comings.value}:${orderNews.get(orderId)?.at ?? 0}`
 
 /** Takes in one message from wherever it came: an ack, an event, a sync. */
 export function deliver(message: Message): void {
@@ -34,6 +42,7 @@ export function deliver(message: Message): void {
 
 export function registerEvents(): void {
   onAcked(deliver)
+  onOnline(() => comings.value++)
   onEvent<Message>("message:new", deliver)
   onEvent<About & { seq: number }>("space:read", ({ space_id, user_id, seq }) => {
     noteRead(space_id, user_id, seq)
