@@ -46,7 +46,7 @@ from tests.services.readings.reading_world import (
 PHONE = "13912345678"
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def world(make_settings: SettingsMaker) -> AsyncIterator[ReadingWorld]:
     async with open_readings(make_settings()) as opened:
         yield opened
@@ -90,7 +90,9 @@ async def test_who_may_not_confirm_names_no_kind_and_so_unmasks_nothing(world: R
     assert (await world.readings.ask(other.actor, file_id, ReadingBody())).id == view.id
     assert not (await world.readings.get(other.actor, view.id)).may_name
     assert (await world.readings.get(counsel.actor, view.id)).may_name
-    await world.readings.ask(counsel.actor, file_id, ReadingBody(kind=ReadingKind.PAGE))
+    named = await world.readings.ask(counsel.actor, file_id, ReadingBody(kind=ReadingKind.PAGE))
+    assert await world.queue.tick()
+    assert (await world.readings.get(counsel.actor, named.id)).kind == "page"
 
 
 async def test_two_who_confirm_at_once_do_not_overwrite_each_other(world: ReadingWorld) -> None:
