@@ -37,21 +37,22 @@ _PRINTED = """
     备注信息
 """
 LABELS = frozenset(_PRINTED.split())
+_BY_BEGINNING = {
+    beginning: [label for label in LABELS if label[:-1] == beginning]
+    for beginning in {label[:-1] for label in LABELS if len(label) > 3}
+}
 _REACH = 3.5  # heights that the characters of one label stand apart at most
 _Pair = tuple[Line, Line]  # a line upright, and as it came
-
-
-def whole(pairs: Sequence[_Pair]) -> list[_Pair]:
-    """The lines of a page with labels in one piece each, every one beside its value."""
-    return _joined_halves(list(pairs))
 
 
 def is_label(text: str) -> bool:
     return text.strip(":;") in LABELS
 
 
-def _joined_halves(pairs: list[_Pair]) -> list[_Pair]:
-    """Two rows of a narrow cell, one under the other, that make a label together."""
+def whole(pairs: list[_Pair]) -> list[_Pair]:
+    """The lines of a page with labels in one piece each: two rows of a narrow cell, one under the other, that make one
+    label together are one line.
+    """
     items = placed([line for line, _ in pairs])
     number_of = {id(item): number for number, item in enumerate(items)}
     chunks = [_chunks(row) for row in rows(items)]
@@ -60,20 +61,22 @@ def _joined_halves(pairs: list[_Pair]) -> list[_Pair]:
     for place, upper_row in enumerate(chunks):
         for upper in upper_row:
             for lower in (chunk for row in chunks[place + 1 : place + 4] for chunk in row):
+                if not _is_under(upper[0], lower[0]):
+                    continue
                 label = _label(_text(upper) + _text(lower))
                 members = [number_of[id(item)] for item in (*upper, *lower)]
-                if label is not None and _is_under(upper[0], lower[0]) and not taken.intersection(members):
+                if label is not None and not taken.intersection(members):
                     taken.update(members)
                     groups.append((members, label))
     return _with_groups(pairs, groups)
 
 
 def _label(text: str) -> str | None:
-    """The label that a text is, or of which its last character was lost."""
+    """The label that a text is, or the only one of which its last character was lost."""
     if text in LABELS:
         return text
-    longer = [label for label in LABELS if len(label) == len(text) + 1 and label.startswith(text)]
-    return longer[0] if len(longer) == 1 and len(text) >= 3 else None
+    longer = _BY_BEGINNING.get(text, [])
+    return longer[0] if len(longer) == 1 else None
 
 
 def _chunks(row: list[Placed]) -> list[list[Placed]]:

@@ -30,14 +30,14 @@ AMOUNT = r"[¥Y]?\d{1,3}(?:[,,]\d{3})+(?:\.\d{1,2})?|[¥Y]?\d+(?:\.\d{1,2})?"
 COURT = r"[\u4e00-\u9fff]{2,24}?(?:人民法院|海事法院|知识产权法院|互联网法院|铁路运输法院|金融法院)"
 
 
-def id_number(paper: Paper, after: str = "") -> Field | None:
-    """The first that is sound, even over the end of a row; a repaired number, or one whose check digit does not fit, is
-    flagged.
+def id_number(paper: Paper) -> Field | None:
+    """The first of the paper, even over the end of a row; a repaired number, or one whose check digit does not fit, is
+    flagged. A sound one further down does not stand in for it: it may be somebody else's.
     """
-    digits = r"(?<![0-9A-Za-z])([0-9OoQDIliSsBZzG|]{17}[0-9XxOoIlSBZ|×*])(?![0-9A-Za-z])"
-    sound = next((seen for seen in paper.all(after + digits, 1) if id_number_ok(seen.text.upper())), None)
-    seen = sound or paper.flowing(r"(?<![0-9A-Za-z])(\d{17}[\dXx])(?![0-9A-Za-z])", 1, id_number_ok)
-    seen = seen or paper.search(after + digits, 1)
+    digits = r"[0-9OoQDIliSsBZzG|]{17}[0-9XxOoIlSBZ|×*]"
+    seen = paper.search(rf"(?<![0-9A-Za-z]){digits}(?![0-9A-Za-z])")
+    seen = seen or paper.flowing(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", 0, id_number_ok)
+    seen = seen or paper.search(digits)
     return None if seen is None else _repaired(seen, repairs.id_number(seen.text, id_number_ok), id_number_ok)
 
 

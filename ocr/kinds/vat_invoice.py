@@ -6,6 +6,7 @@ the issuing software writes it.
 """
 
 import re
+from dataclasses import replace
 
 from ocr.checks import CAPITAL_AMOUNT, digits_fen, real_date
 from ocr.kinds import values
@@ -20,6 +21,8 @@ _WITH_TAX = ("31", "32")
 def fields(paper: Paper) -> dict[str, Field]:
     parties = [values.text(seen, values.ORGANISATION) for seen in paper.all(_PARTY, 1)]
     codes = _credit_codes(paper)
+    if len(codes) == 1:  # a private buyer has none, and another may not have been read
+        codes = [replace(codes[0], flagged=True, reasons=(*codes[0].reasons, "grammar"))]
     if _seller_is_first(paper):
         parties, codes = parties[1::-1], codes[1::-1]
     small = paper.search(r"小\s?写\)?[\s:]*[¥Y]?\s?(\d[\d,,]*\.\d{2})", 1)

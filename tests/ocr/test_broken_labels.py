@@ -162,3 +162,24 @@ def test_what_is_glued_to_its_label_goes_on_below_it() -> None:
 def test_a_sum_in_tens_of_thousands_is_no_amount_in_capitals() -> None:
     clause = at(60, 100, "一、转让价款为人民币176万元(大写:壹佰柒拾陆万元整)。")
     assert read("contract", clause)["amount_fen"] == 176_000_000
+
+
+def test_a_number_read_wrong_is_flagged_and_no_other_stands_in_for_it() -> None:
+    """Two people's numbers on one note of debt: the borrower's must not silently become the lender's."""
+    lines = [
+        at(60, 100, "借款人:王五,身份证号441900199112047289"),
+        at(60, 160, "出借人:单勤,身份证号150102197702173313"),
+    ]
+    _, _, fields = extract(lines, PAGE, "iou", [])
+    assert fields["id_number"].value == "441900199112047289"
+    assert "check_digit" in fields["id_number"].reasons
+
+
+def test_a_lone_credit_code_is_flagged_for_it_may_be_the_other_partys() -> None:
+    lines = [
+        at(60, 100, "名称:张三"),
+        at(60, 160, "名称:太原同心有限公司"),
+        at(60, 220, "纳税人识别号:91140105MAFXK8KMH6"),
+    ]
+    _, _, fields = extract(lines, PAGE, "vat_invoice", [])
+    assert fields["buyer_credit_code"].flagged
