@@ -3,7 +3,7 @@
 from handlers.base import ApiHandler
 from handlers.doors import Call, door
 from schemas.api.base import NoBody
-from schemas.api.content import DecisionBody, HeldMessageView, HoldPage, HoldQuery, HoldView
+from schemas.api.content import ContentDecisionBody, HeldMessageView, HoldPage, HoldQuery, HoldView
 from services.permissions import DESK, Allow, Permission
 
 _REVIEWERS = Allow(roles=DESK[Permission.CONTENT_REVIEW])
@@ -31,12 +31,12 @@ class HoldDecisionHandler(ApiHandler):
     @door(
         "Release a message, or uphold that it is hidden",
         allow=_REVIEWERS,
-        body=DecisionBody,
+        body=ContentDecisionBody,
         answer=HoldView,
         problems=("content.hold_not_found", "content.already_reviewed"),
         description="The record keeps the message in either case. What was upheld may still be released.",
     )
-    async def post(self, call: Call[DecisionBody], check_id: str) -> HoldView:
+    async def post(self, call: Call[ContentDecisionBody], check_id: str) -> HoldView:
         return await self.services.content_holds.decide(call.actor, check_id, call.body)
 
 

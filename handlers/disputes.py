@@ -5,8 +5,8 @@ from handlers.doors import Call, door
 from handlers.upload_forms import as_reached
 from schemas.api.base import NoBody, Page
 from schemas.api.disputes import (
-    DecisionBody,
     DisputeBody,
+    DisputeDecisionBody,
     DisputeFilesView,
     DisputeList,
     DisputesQuery,
@@ -102,11 +102,11 @@ class DisputeDecideHandler(ApiHandler):
     @door(
         "Decide a dispute; what one person alone may not give becomes a proposal",
         allow=DESK,
-        body=DecisionBody,
+        body=DisputeDecisionBody,
         answer=DisputeView,
         problems=MONEY,
     )
-    async def post(self, call: Call[DecisionBody], dispute_id: str) -> DisputeView:
+    async def post(self, call: Call[DisputeDecisionBody], dispute_id: str) -> DisputeView:
         return await self.services.disputes.decide(call.actor, dispute_id, call.body)
 
 

@@ -10,6 +10,7 @@ from handlers.base import ApiHandler
 from handlers.doors import DOOR, VERBS, Door
 from handlers.problems import status_of
 from schemas.api.base import NoBody
+from schemas.described_shapes import described
 from schemas.problems import PROBLEMS
 
 _GROUP = re.compile(r"\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)")
@@ -73,7 +74,7 @@ def shapes_of(pattern: str) -> list[dict[str, Any]]:
 
 
 def describe(routes: Routes, version: str) -> dict[str, Any]:
-    """The whole document."""
+    """The whole document. Raises TwoShapesOneNameError."""
     definitions: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
     for pattern, handler in routes:
@@ -116,7 +117,7 @@ def _operation(
     if declared.idempotent:
         operation["parameters"].append(_IDEMPOTENCY)
     if declared.body is not NoBody:
-        schema = _schema(declared.body, "validation", definitions)
+        schema = described(declared.body, "validation", definitions)
         # nothing at all is taken as an empty object, so a body is required only where a field is
         needed = any(field.is_required() for field in declared.body.model_fields.values())
         operation["requestBody"] = {"required": needed, "content": {"application/json": {"schema": schema}}}
@@ -156,7 +157,7 @@ def _query_parameters(declared: Door, definitions: dict[str, Any]) -> list[dict[
 def _responses(verb: str, declared: Door, definitions: dict[str, Any], *, named: bool) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": "OK"}
     if declared.answer is not None:
-        schema = _schema(declared.answer, "serialization", definitions)
+        schema = described(declared.answer, "serialization", definitions)
         answer["content"] = {"application/json": {"schema": schema}}
     responses: dict[str, Any] = {str(declared.status): answer}
     for status, codes in _problems_by_status(verb, declared, named=named).items():
@@ -186,14 +187,6 @@ def _problems_by_status(verb: str, declared: Door, *, named: bool) -> Mapping[st
     for code in dict.fromkeys(codes):
         by_status.setdefault(str(status_of(PROBLEMS[code])), []).append(code)
     return dict(sorted(by_status.items()))
-
-
-def _schema(shape: Any, mode: Any, definitions: dict[str, Any]) -> dict[str, Any]:
-    schema = TypeAdapter(shape).json_schema(ref_template="#/components/schemas/{model}", mode=mode)
-    definitions.update(schema.pop("$defs", {}))
-    title = re.sub(r"[^A-Za-z0-9]", "_", schema.get("title", shape.__name__)).strip("_")
-    definitions[title] = schema
-    return {"$ref": f"#/components/schemas/{title}"}
 
 
 def _problem_schema() -> dict[str, Any]:

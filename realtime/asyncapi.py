@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from realtime.base import BaseNamespace
-from schemas.api.hearings import HearingAlarm, HearingView, LineView
+from schemas.api.hearings import BenchLineView, HearingAlarm, HearingView
 from schemas.api.messages import MessageView, ReadView
 from schemas.api.minutes import MinutesChange
 from schemas.api.notes import NoteView
+from schemas.described_shapes import described
 
 # What the server sends without being asked: event → (what it says, schema or None for the one given here)
 SERVER_EVENTS: dict[str, tuple[str, Any]] = {
@@ -24,7 +23,7 @@ SERVER_EVENTS: dict[str, tuple[str, Any]] = {
     "hearing:speaking": ("Who is heard now", {"hearing_id": "string", "user_id": "string", "speaking": "boolean"}),
     "hearing:removed": ("The presider has sent you out", {"hearing_id": "string", "user_id": "string"}),
     "hearing:alarm": ("Something is wrong with the recording, or it is well again", HearingAlarm),
-    "hearing:line": ("Something was said between those who preside and the clerk", LineView),
+    "hearing:line": ("Something was said between those who preside and the clerk", BenchLineView),
     "hearing:minutes": ("The minutes of a hearing changed: one entry, or (without it) load them again", MinutesChange),
     "notice:new": ("An in-app notice", {"id": "string", "kind": "string", "title": "string", "text": "string"}),
 }
@@ -40,7 +39,7 @@ def describe(namespace: type[BaseNamespace], version: str) -> dict[str, Any]:
         messages[key] = {
             "name": name,
             "summary": declared.summary,
-            "payload": _schema(declared.body, "validation", schemas),
+            "payload": described(declared.body, "validation", schemas),
             "x-ack": _ack(declared.answer, schemas),
             "x-allow": str(declared.allow),
             "x-problems": list(declared.problems),
@@ -79,16 +78,9 @@ def _payload(shape: Any, schemas: dict[str, Any]) -> dict[str, Any]:
     if isinstance(shape, dict):
         properties = {name: {"type": kind} for name, kind in shape.items()}
         return {"type": "object", "properties": properties, "required": list(properties)}
-    return _schema(shape, "serialization", schemas)
+    return described(shape, "serialization", schemas)
 
 
 def _ack(answer: Any, schemas: dict[str, Any]) -> dict[str, Any]:
-    data = _schema(answer, "serialization", schemas) if answer is not None else {"type": "null"}
+    data = described(answer, "serialization", schemas) if answer is not None else {"type": "null"}
     return {"type": "object", "properties": {"ok": {"const": True}, "data": data}}
-
-
-def _schema(shape: Any, mode: Any, schemas: dict[str, Any]) -> dict[str, Any]:
-    schema = TypeAdapter(shape).json_schema(ref_template="#/components/schemas/{model}", mode=mode)
-    schemas.update(schema.pop("$defs", {}))
-    schemas[shape.__name__] = schema
-    return {"$ref": f"#/components/schemas/{shape.__name__}"}

@@ -2,7 +2,7 @@
 
 from realtime.base import BaseNamespace, event
 from realtime.sockets import Connection
-from schemas.api.hearings import HearingView, LineView, SdpView
+from schemas.api.hearings import BenchLineView, HearingView, SdpView
 from schemas.hearing_enums import ActKind, UndertakingState
 from schemas.hearing_events import (
     HearingAbsence,
@@ -284,9 +284,9 @@ class HearingEvents(BaseNamespace):
         "hearing:line",
         body=HearingLine,
         allow=_ANYBODY,
-        answer=LineView,
+        answer=BenchLineView,
         summary="Say something between those who preside and the clerk; nobody else hears of it",
         problems=("hearing.not_found", "hearing.not_allowed", "hearing.refused", "message.id_reused"),
     )
-    async def line(self, actor: Actor, body: HearingLine) -> LineView:
+    async def line(self, actor: Actor, body: HearingLine) -> BenchLineView:
         return await self.services.bench_lines.say(actor, body.hearing_id, body.client_msg_id, body.text)

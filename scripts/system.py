@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ocr_evaluation import fonts
+
 # Shared library → Debian package, as far as mongod and Node need more than a minimal system has.
 LIBRARIES = {
     "libcurl.so.4": "libcurl4",
@@ -90,7 +92,7 @@ def test_packages() -> set[str]:
         packages.add("chromium")
     packages |= {name for name in ("curl", "openssl") if shutil.which(name) is None}
     packages |= {package for program, package in VOICE.items() if _program(program) is None}
-    return packages
+    return packages | (fonts.lacking() if sys.platform == "linux" else set())
 
 
 def offer(packages: list[str]) -> None:

@@ -33,7 +33,10 @@ def api_routes() -> list[Route]:
 
 
 def generated_documents(routes: Sequence[Route]) -> dict[str, bytes]:
-    """Path → content. Raises UndeclaredDoorError: the access audit at start is this very walk."""
+    """Path → content. The access audit at start is this very walk.
+
+    Raises UndeclaredDoorError, and TwoShapesOneNameError: clients are made from these documents.
+    """
     http = openapi.describe(routes, VERSION)
     events = asyncapi.describe(CaseSpaceNamespace, VERSION)
     return {

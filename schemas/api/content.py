@@ -49,6 +49,6 @@ class Decision(StrEnum):
     UPHOLD = "uphold"
 
 
-class DecisionBody(Body):
+class ContentDecisionBody(Body):
     decision: Decision
     reason: str = Field(min_length=1, max_length=500)

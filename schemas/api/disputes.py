@@ -24,7 +24,7 @@ class StatementBody(Body):
     text: Text
 
 
-class DecisionBody(Body):
+class DisputeDecisionBody(Body):
     """``amount_fen`` goes with ``refund`` (without it: all that is left) and ``compensation`` (required)."""
 
     outcome: DisputeOutcome
@@ -38,7 +38,7 @@ class DisputesQuery(Body):
     limit: int = Field(20, ge=1, le=100)
 
 
-class StatementView(View):
+class DisputeStatementView(View):
     role: str
     text: str
     at: Moment
@@ -65,7 +65,7 @@ class DisputeView(View):
     wanted_fen: Fen | None = None
     suggested_fen: Fen | None = None
     file_ids: list[str]
-    statements: list[StatementView]
+    statements: list[DisputeStatementView]
     decision: DecisionView | None = None
     actions: list[str]
     due_at: Moment

@@ -13,7 +13,7 @@ class ApplicationView(View):
     state: ApplicationState
 
 
-class ConsentView(View):
+class ModeConsentView(View):
     """``agreed`` None: nothing has been said for this party yet."""
 
     user_id: str
@@ -49,7 +49,7 @@ class ExchangeView(View):
     """``turns_allowed`` and ``turns_left`` are the viewer's, in the present stage; None: no limit."""
 
     application: ApplicationView | None
-    consents: list[ConsentView]
+    consents: list[ModeConsentView]
     step: int = Field(description="Counts the openings of stages")
     due_at: Moment | None = Field(description="Of the present stage")
     lapsed: bool = Field(description="The deadline has passed; the presider goes on")

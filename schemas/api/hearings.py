@@ -114,7 +114,7 @@ class UndertakingView(View):
     sha256: str
 
 
-class EvidenceView(View):
+class ShownEvidenceView(View):
     """What everybody in the court room looks at. ``url`` carries a short-lived ticket."""
 
     file_id: str
@@ -168,7 +168,7 @@ class HearingView(View):
     stage_since: Moment | None
     next_stages: list[StageView]
     participants: list[ParticipantView]
-    shown: EvidenceView | None
+    shown: ShownEvidenceView | None
     recording: RecordingView
     recordings: list[SegmentView]
     announcement: bool = Field(description="Whether the discipline of the court can be played")
@@ -212,7 +212,7 @@ class SdpView(View):
     sdp: str
 
 
-class LineView(View):
+class BenchLineView(View):
     """A word on the private line between those who preside and the clerk."""
 
     hearing_id: str
@@ -223,7 +223,7 @@ class LineView(View):
 
 
 class LinePage(View):
-    items: list[LineView]
+    items: list[BenchLineView]
     has_more: bool
 
 

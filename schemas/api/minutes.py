@@ -190,7 +190,7 @@ class EditionView(View):
     signers: list[SignerView]
 
 
-class PaperView(View):
+class MinutesPaperView(View):
     file_id: str
     sha256: str
     url: str
@@ -209,7 +209,7 @@ class MinutesView(View):
     sha256: str | None = Field(description="Of the final text, or of a witness's part of it: what one signs")
     signers: list[SignerView]
     voided: list[EditionView]
-    paper: PaperView | None
+    paper: MinutesPaperView | None
     may: list[MinutesAct] = Field(description="What the viewer may do now")
     proof_wanted: bool = Field(False, description="Signing would be answered `verification.required`")
     hearable: list[int] = Field(

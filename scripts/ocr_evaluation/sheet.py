@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from ocr_evaluation.fonts import font_file
+
 Quad = list[tuple[float, float]]
 
 
@@ -23,49 +25,36 @@ class Fonts:
 
 _STOPS = "，。、；："
 _STOP_OFF = 0.28  # of the size of letters
-_DEBIAN = "/usr/share/fonts"
 TUNING = Fonts(
-    (f"{_DEBIAN}/opentype/noto/NotoSansCJK-Regular.ttc", 2),
-    (f"{_DEBIAN}/opentype/noto/NotoSansCJK-Bold.ttc", 2),
-    (f"{_DEBIAN}/opentype/noto/NotoSerifCJK-Regular.ttc", 2),
-    (f"{_DEBIAN}/truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf", 0),
+    (font_file("NotoSansCJK-Regular.ttc"), 2),
+    (font_file("NotoSansCJK-Bold.ttc"), 2),
+    (font_file("NotoSerifCJK-Regular.ttc"), 2),
+    (font_file("LXGWWenKai-Regular.ttf"), 0),
 )
 HELD_OUT = Fonts(
-    (f"{_DEBIAN}/truetype/wqy/wqy-microhei.ttc", 0),
-    (f"{_DEBIAN}/truetype/wqy/wqy-microhei.ttc", 0),
-    (f"{_DEBIAN}/truetype/arphic/uming.ttc", 0),
-    (f"{_DEBIAN}/truetype/arphic/ukai.ttc", 0),
+    (font_file("wqy-microhei.ttc"), 0),
+    (font_file("wqy-microhei.ttc"), 0),
+    (font_file("uming.ttc"), 0),
+    (font_file("ukai.ttc"), 0),
 )
 THIRD = Fonts(
-    (f"{_DEBIAN}/truetype/wqy/wqy-zenhei.ttc", 0),
-    (f"{_DEBIAN}/truetype/wqy/wqy-zenhei.ttc", 0),
-    (f"{_DEBIAN}/truetype/cns11643/TW-Sung-98_1.ttf", 0),
-    (f"{_DEBIAN}/truetype/cns11643/TW-Kai-98_1.ttf", 0),
+    (font_file("wqy-zenhei.ttc"), 0),
+    (font_file("wqy-zenhei.ttc"), 0),
+    (font_file("TW-Sung-98_1.ttf"), 0),
+    (font_file("TW-Kai-98_1.ttf"), 0),
     centred_stops=True,
 )
 FOURTH = Fonts(  # its sans is the tuning part's; Song and Kai, which papers are mostly set in, are new
-    (f"{_DEBIAN}/opentype/noto/NotoSansCJK-Regular.ttc", 2),
-    (f"{_DEBIAN}/opentype/noto/NotoSerifCJK-Bold.ttc", 2),
-    (f"{_DEBIAN}/truetype/arphic-gbsn00lp/gbsn00lp.ttf", 0),
-    (f"{_DEBIAN}/truetype/arphic-gkai00mp/gkai00mp.ttf", 0),
+    (font_file("NotoSansCJK-Regular.ttc"), 2),
+    (font_file("NotoSerifCJK-Bold.ttc"), 2),
+    (font_file("gbsn00lp.ttf"), 0),
+    (font_file("gkai00mp.ttf"), 0),
 )
 FIFTH = Fonts(  # layouts are what is new in it; its hand is a face that no other part has
-    (f"{_DEBIAN}/truetype/wqy/wqy-zenhei.ttc", 0),
-    (f"{_DEBIAN}/opentype/noto/NotoSerifCJK-Bold.ttc", 2),
-    (f"{_DEBIAN}/opentype/noto/NotoSerifCJK-Regular.ttc", 2),
-    (f"{_DEBIAN}/truetype/lxgw-wenkai/LXGWWenKai-Light.ttf", 0),
-)
-DEBIAN_PACKAGES = (
-    "fonts-noto-cjk",
-    "fonts-lxgw-wenkai",
-    "fonts-wqy-microhei",
-    "fonts-arphic-uming",
-    "fonts-arphic-ukai",
-    "fonts-wqy-zenhei",
-    "fonts-cns11643-sung",
-    "fonts-cns11643-kai",
-    "fonts-arphic-gbsn00lp",
-    "fonts-arphic-gkai00mp",
+    (font_file("wqy-zenhei.ttc"), 0),
+    (font_file("NotoSerifCJK-Bold.ttc"), 2),
+    (font_file("NotoSerifCJK-Regular.ttc"), 2),
+    (font_file("LXGWWenKai-Light.ttf"), 0),
 )
 
 

@@ -10,7 +10,7 @@ from pymongo import DESCENDING, ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from miniprogram_api.content import Verdict
-from schemas.api.content import Decision, DecisionBody, HeldMessageView, HoldPage, HoldQuery, HoldView
+from schemas.api.content import ContentDecisionBody, Decision, HeldMessageView, HoldPage, HoldQuery, HoldView
 from schemas.documents.content import ContentCheckDocument
 from schemas.documents.ledgers import OutboxDocument
 from schemas.enums import ContentState, MessageType, NoticeKind
@@ -191,7 +191,7 @@ class ContentHolds:
             space_title=space["title"] if space else "",
         )
 
-    async def decide(self, actor: Actor, check_id: str, body: DecisionBody) -> HoldView:
+    async def decide(self, actor: Actor, check_id: str, body: ContentDecisionBody) -> HoldView:
         """Release it or uphold that it is hidden. What was upheld may still be released.
 
         Raises ``auth.forbidden``, ``content.hold_not_found``, ``content.already_reviewed``.

@@ -5,7 +5,7 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from schemas.api.disputes import DecisionView, DisputeView, StatementView
+from schemas.api.disputes import DecisionView, DisputeStatementView, DisputeView
 from schemas.documents.disputes import DisputeDocument
 from schemas.documents.orders import OrderDocument
 from schemas.enums import DisputeKind, DisputeOutcome, DisputeState, Role
@@ -134,7 +134,7 @@ class DisputeBook:
             suggested_fen=dispute.get("suggested_fen") if desk else None,
             file_ids=dispute["file_ids"],
             statements=[
-                StatementView(
+                DisputeStatementView(
                     role=one["role"], text=await self.opened(order, dispute, "statement", one["text"]), at=one["at"]
                 )
                 for one in dispute["statements"]

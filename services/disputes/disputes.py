@@ -10,8 +10,8 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from schemas.api.base import Page
 from schemas.api.disputes import (
-    DecisionBody,
     DisputeBody,
+    DisputeDecisionBody,
     DisputeList,
     DisputesQuery,
     DisputeView,
@@ -172,7 +172,7 @@ class Disputes:
 
         return await self._do(actor, dispute_id, Step.WITHDRAW, step)
 
-    async def decide(self, actor: Actor, dispute_id: str, body: DecisionBody) -> DisputeView:
+    async def decide(self, actor: Actor, dispute_id: str, body: DisputeDecisionBody) -> DisputeView:
         """Decide, or propose what one person alone may not give.
 
         Raises ``dispute.not_found``, ``auth.forbidden``, ``dispute.wrong_state``, ``refund.amount_invalid``, and what
@@ -217,7 +217,7 @@ class Disputes:
 
         return await self._do(actor, dispute_id, Step.RETURN, step)
 
-    async def _amount(self, session: AsyncClientSession, order: OrderDocument, body: DecisionBody) -> int:
+    async def _amount(self, session: AsyncClientSession, order: OrderDocument, body: DisputeDecisionBody) -> int:
         if body.outcome not in _MONEY:
             return 0
         left = await self._refunds.left(session, order["_id"])

@@ -1,6 +1,6 @@
 """The private line between those who preside and the clerk: a record of its own; nobody else hears of it (ruling 7)."""
 
-from schemas.api.hearings import LinePage, LineView
+from schemas.api.hearings import BenchLineView, LinePage
 from schemas.api.messages import MessageListQuery
 from schemas.documents.spaces import EntryDocument
 from schemas.enums import MessageType
@@ -28,7 +28,7 @@ class BenchLines:
         self._recorder = recorder
         self._live = live
 
-    async def say(self, actor: Actor, hearing_id: str, client_msg_id: str, text: str) -> LineView:
+    async def say(self, actor: Actor, hearing_id: str, client_msg_id: str, text: str) -> BenchLineView:
         """A word to the others of the bench. Raises ``hearing.not_allowed``, ``message.id_reused``."""
         court, seat = await self._bench(actor, hearing_id)
         view = await self._view(
@@ -55,12 +55,12 @@ class BenchLines:
             raise Problem("hearing.refused")
         return court, seat
 
-    async def _view(self, hearing_id: str, entry: EntryDocument) -> LineView:
+    async def _view(self, hearing_id: str, entry: EntryDocument) -> BenchLineView:
         try:
             text = (await self._recorder.open(entry))[0]["text"]
         except KeyDestroyedError as purged:
             text = purged.detail
-        return LineView(
+        return BenchLineView(
             hearing_id=hearing_id, seq=entry["_id"]["seq"], user_id=entry["sender"], text=text, sent_at=entry["at"]
         )
 

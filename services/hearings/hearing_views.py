@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from schemas.api.hearings import (
-    EvidenceView,
     HearingBriefView,
     HearingView,
     ParticipantView,
     RecordingView,
     SegmentView,
+    ShownEvidenceView,
     StageView,
     UndertakingView,
 )
@@ -112,11 +112,11 @@ class HearingViews:
             participant=participant,
         )
 
-    def _shown(self, court: Court) -> EvidenceView | None:
+    def _shown(self, court: Court) -> ShownEvidenceView | None:
         shown = court.shown
         if shown is None:
             return None
-        return EvidenceView(
+        return ShownEvidenceView(
             file_id=shown.file_id,
             page=shown.page,
             pages=shown.pages,

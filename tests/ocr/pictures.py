@@ -3,9 +3,10 @@
 import io
 from collections.abc import Sequence
 
+from ocr_evaluation.fonts import font_file
 from PIL import Image, ImageDraw, ImageFont
 
-FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+FONT = font_file("NotoSansCJK-Regular.ttc")
 WRITING = ("北京市海淀区人民法院", "案号：（2026）京0108民初12345号", "被传唤人：张三丰", "应到处所：本院第六法庭")
 
 

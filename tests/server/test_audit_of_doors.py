@@ -3,9 +3,10 @@
 import ast
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
 import handlers
 import ocr
@@ -18,6 +19,7 @@ from handlers.uploads import _REFUSALS
 from realtime.base import EVENT, BaseNamespace, UndeclaredEventError, event
 from realtime.messages import CaseSpaceNamespace
 from schemas.api.base import Body, NoBody
+from schemas.described_shapes import TwoShapesOneNameError, described
 from schemas.problems import PROBLEMS
 from server import app
 from server.web import Web
@@ -184,3 +186,12 @@ def test_every_kind_has_a_status_and_every_text_is_chinese() -> None:
         assert problem.code.count(".") == 1
     assert {DOOR, EVENT} == {"__door__", "__event__"}
     assert issubclass(Body, BaseModel)
+
+
+def test_two_shapes_of_one_name_stop_the_start() -> None:
+    """A client that is generated from the documents would take the one for the other."""
+    components: dict[str, Any] = {}
+    first = described(create_model("Twin", seen=(int, ...)), "serialization", components)
+    assert described(create_model("Twin", seen=(int, ...)), "serialization", components) == first
+    with pytest.raises(TwoShapesOneNameError, match="Twin"):
+        described(create_model("Twin", heard=(str, ...)), "serialization", components)

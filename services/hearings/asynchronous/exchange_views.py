@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from schemas.api.exchanges import ApplicationView, ConsentView, ExchangeView, OpenStageView, QuestionView
+from schemas.api.exchanges import ApplicationView, ExchangeView, ModeConsentView, OpenStageView, QuestionView
 from schemas.asynchronous_enums import ApplicationState, QuestionState, StepKind
 from schemas.documents.hearings import HearingDocument
 from schemas.hearing_enums import HearingKind, HearingMode, HearingRole, HearingStage
@@ -95,9 +95,9 @@ def _application(application: Application) -> ApplicationView:
     return ApplicationView(by=application.by, at=application.at, state=application.state)
 
 
-def _consent(exchange: Exchange, party: Seat) -> ConsentView:
+def _consent(exchange: Exchange, party: Seat) -> ModeConsentView:
     said = exchange.consent_of(party.user_id)
-    return ConsentView(user_id=party.user_id, agreed=said.agreed if said else None)
+    return ModeConsentView(user_id=party.user_id, agreed=said.agreed if said else None)
 
 
 def open_stage_view(

@@ -13,7 +13,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.testing import bind_unused_port
 
 from miniprogram_api.push import PushEvent
-from schemas.api.content import Decision, DecisionBody, HoldQuery
+from schemas.api.content import ContentDecisionBody, Decision, HoldQuery
 from schemas.api.files import FileVariant
 from schemas.api.messages import SyncBody
 from schemas.api.search import SearchQuery
@@ -51,7 +51,7 @@ async def world(opened: World) -> AsyncIterator[World]:
 
 
 async def decide(world: World, seq: int, decision: Decision, person: Person | None = None) -> None:
-    body = DecisionBody(decision=decision, reason="已核实")
+    body = ContentDecisionBody(decision=decision, reason="已核实")
     actor = (person or world.reviewer).actor
     await world.house.services.content_holds.decide(actor, f"{world.space}-{seq}", body)
     await world.work()
@@ -210,7 +210,7 @@ async def test_only_reviewers_review(world: World) -> None:
         for attempt in (
             holds.listing(person.actor, HoldQuery()),
             holds.read(person.actor, check_id),
-            holds.decide(person.actor, check_id, DecisionBody(decision=Decision.RELEASE, reason="x")),
+            holds.decide(person.actor, check_id, ContentDecisionBody(decision=Decision.RELEASE, reason="x")),
         ):
             with pytest.raises(Problem) as refused:
                 await attempt

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from schemas.api.disputes import DecisionBody, DisputeBody, DisputesQuery, DisputeView, StatementBody
+from schemas.api.disputes import DisputeBody, DisputeDecisionBody, DisputesQuery, DisputeView, StatementBody
 from schemas.api.orders import DeliverBody, OrderView, RefundBody, ReviewBody
 from schemas.enums import DisputeKind, DisputeOutcome, DisputeState, OrderStatus, RefundState, Role
 from services.actors import Actor
@@ -42,7 +42,7 @@ async def ask(world: World, client: Actor, order: OrderView, fen: int | None = N
 
 
 async def decide(world: World, actor: Actor, dispute: DisputeView, outcome: str, fen: int | None = None) -> DisputeView:
-    body = DecisionBody(outcome=DisputeOutcome(outcome), amount_fen=fen, reason="经核实")
+    body = DisputeDecisionBody(outcome=DisputeOutcome(outcome), amount_fen=fen, reason="经核实")
     view = await world.disputes.decide(actor, dispute.id, body)
     await world.work()
     return view
@@ -271,7 +271,7 @@ async def test_strangers_learn_nothing_and_nobody_decides_their_own(world: World
     dispute = await ask(world, client, order)
     assert await refused(world.disputes.get(stranger, dispute.id)) == "dispute.not_found"
     assert await refused(world.disputes.of_order(stranger, order.id)) == "order.not_found"
-    body = DecisionBody(outcome=DisputeOutcome.REFUND, reason="我同意")
+    body = DisputeDecisionBody(outcome=DisputeOutcome.REFUND, reason="我同意")
     for actor in (client, lawyer):
         assert await refused(world.disputes.decide(actor, dispute.id, body)) == "auth.forbidden"
     assert await refused(world.disputes.withdraw(lawyer, dispute.id)) == "auth.forbidden"
@@ -315,8 +315,8 @@ async def test_two_decisions_at_once_never_give_back_more_than_was_paid(
         await asyncio.sleep(0.3)  # so that both have read before either commits
 
     monkeypatch.setattr(world.refunds._asking, "owe", slowly)
-    all_back = DecisionBody(outcome=DisputeOutcome.REFUND, reason="经核实")
-    all_given = DecisionBody(outcome=DisputeOutcome.COMPENSATION, amount_fen=order.payable_fen, reason="经核实")
+    all_back = DisputeDecisionBody(outcome=DisputeOutcome.REFUND, reason="经核实")
+    all_given = DisputeDecisionBody(outcome=DisputeOutcome.COMPENSATION, amount_fen=order.payable_fen, reason="经核实")
     outcomes = await asyncio.gather(
         world.disputes.decide(support, refund.id, all_back),
         world.disputes.decide(support, complaint.id, all_given),
@@ -336,6 +336,6 @@ async def test_staff_who_are_the_client_are_a_client_like_any_other(world: World
     assert await refused(asked) == "refund.needs_review"
     dispute = await ask(world, both, order)
     assert dispute.actions == ["state", "withdraw"]
-    decision = DecisionBody(outcome=DisputeOutcome.REFUND, reason="我自己同意")
+    decision = DisputeDecisionBody(outcome=DisputeOutcome.REFUND, reason="我自己同意")
     assert await refused(world.disputes.decide(both, dispute.id, decision)) == "auth.forbidden"
     assert await world.database.refunds.count_documents({"order_id": order.id}) == 0

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from schemas.api.disputes import DecisionBody, DisputeBody
+from schemas.api.disputes import DisputeBody, DisputeDecisionBody
 from schemas.api.orders import OrderView, RefundBody
 from schemas.documents.orders import PaymentDocument
 from schemas.enums import DisputeKind, DisputeOutcome, OrderStatus, Role
@@ -104,7 +104,7 @@ async def test_a_compensation_on_its_way_and_a_refund_exclude_each_other(world: 
     support = await world.person(Role.SUPPORT)
     body = DisputeBody(kind=DisputeKind.COMPLAINT, reason="不满意")
     dispute = await world.disputes.open(client, order.id, body, ticket(client, "disputes", body))
-    decision = DecisionBody(outcome=DisputeOutcome.COMPENSATION, amount_fen=100, reason="补偿")
+    decision = DisputeDecisionBody(outcome=DisputeOutcome.COMPENSATION, amount_fen=100, reason="补偿")
     await world.disputes.decide(support, dispute.id, decision)
     with pytest.raises(Problem, match=r"order\.wrong_state"):
         await ask(world, client, order)
