@@ -23,6 +23,8 @@ LIBRARIES = {
     "libstdc++.so.6": "libstdc++6",
     "libgcc_s.so.1": "libgcc-s1",
 }
+# What Node of the browser tests loads beside these.
+BROWSER_TESTS = {"libatomic.so.1": "libatomic1"}
 # What statements and receipts are set with (WeasyPrint); the product runs without, but makes no PDF then.
 PAPER_LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
@@ -32,6 +34,8 @@ PAPER_LIBRARIES = {
 # What OpenCV and the inference engine of `ocr/` load.
 READING = {"libGL.so.1": "libgl1", "libgthread-2.0.so.0": "libglib2.0-0", "libgomp.so.1": "libgomp1"}
 CHINESE_FONT = "fonts-noto-cjk"
+# Program → Debian package of what tests call.
+TOOLS = {"curl": "curl", "openssl": "openssl", "envsubst": "gettext-base"}
 # Program → Debian package of the tests of hearings: the media server, its converter, and networks of their own.
 VOICE = {
     "janus": "janus",
@@ -90,7 +94,8 @@ def test_packages() -> set[str]:
     packages = set()
     if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         packages.add("chromium")
-    packages |= {name for name in ("curl", "openssl") if shutil.which(name) is None}
+    packages |= {package for program, package in TOOLS.items() if shutil.which(program) is None}
+    packages |= _lacking(BROWSER_TESTS)
     packages |= {package for program, package in VOICE.items() if _program(program) is None}
     return packages | (fonts.lacking() if sys.platform == "linux" else set())
 

@@ -1,14 +1,10 @@
-"""A reader for the whole session, and the evaluation kit on the path (scripts/ is no package)."""
+"""A reader for the whole session."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest_asyncio
 
 from ocr import Reader, ReaderOptions
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -18,7 +18,7 @@ FILES = sorted((REPOSITORY / "tests" / "voice" / "inside").glob("test_*.py"))
 def test_inside_a_network_of_its_own(file: Path) -> None:
     assert find_janus() is not None, HOW_TO_INSTALL
     environment = {name: value for name, value in os.environ.items() if name != VARIABLE and "PYTEST" not in name}
-    arguments = [str(file), "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-cov"]
+    arguments = [str(file), "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
     done = subprocess.run(
         command(arguments), cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=400
     )

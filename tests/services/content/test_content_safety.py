@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import sys
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -146,7 +147,7 @@ async def test_an_export_leaves_out_what_is_held_and_says_so(world: World, tmp_p
         path = tmp_path / f"{person.id}.zip"
         path.write_bytes(data)
         verify = zipfile.ZipFile(path).extract("verify.py", tmp_path)
-        run = await asyncio.create_subprocess_exec("python3", verify, str(path), stdout=-1, stderr=-1)
+        run = await asyncio.create_subprocess_exec(sys.executable, verify, str(path), stdout=-1, stderr=-1)
         said, _ = await run.communicate()
         assert run.returncode == 0, said.decode()
     assert rows[world.other.id]["withheld"] == "held"
