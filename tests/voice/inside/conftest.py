@@ -18,6 +18,7 @@ from tests.voice.namespace import JANUS_ADDRESS
 
 ANNOUNCED = 1_500.0  # hertz
 WAV_RATE = 16_000  # another than the room's
+ANNOUNCED_SECONDS = 5  # at two, a busy machine was over it before anybody had listened
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +34,9 @@ def janus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Janus]:
 
 @pytest.fixture(scope="module")
 def announcement(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the operator has recorded: two seconds of a tone of its own."""
+    """What the operator has recorded: a tone of its own."""
     path = tmp_path_factory.mktemp("announcement") / "discipline.wav"
-    samples = np.sin(2 * np.pi * ANNOUNCED * np.arange(2 * WAV_RATE) / WAV_RATE) * 0.25 * 32767
+    samples = np.sin(2 * np.pi * ANNOUNCED * np.arange(ANNOUNCED_SECONDS * WAV_RATE) / WAV_RATE) * 0.25 * 32767
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
