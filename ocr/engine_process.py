@@ -39,6 +39,8 @@ class EngineProcess:
             return
         options = json.dumps(self._options.for_engine())
         environment = {key: value for key, value in os.environ.items() if not key.startswith(_CONFIGURED_ELSEWHERE)}
+        threads = str(self._options.engine.threads)
+        environment |= {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
         try:
             self._process = await asyncio.create_subprocess_exec(
                 self._options.python, "-m", "ocr.worker", options,

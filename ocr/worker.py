@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import cv2
 import numpy as np
 
 from ocr import frames
@@ -71,6 +72,7 @@ def main() -> None:
     told = json.loads(sys.argv[1])
     settle(told["memory_mb"], told["nice"])
     options, limits = ReaderOptions.engine_from(told)
+    cv2.setNumThreads(options.threads)  # else it takes every processor, whatever the engine was given
     engine = make_engine(options)
     engine.read(np.full((320, 320, 3), 255, np.uint8))
     frames.write(output, {"ready": engine.name, "rss_mb": rss_mb()})
