@@ -103,7 +103,9 @@ class ValkeyBus:
         self.dropped = 0
 
     async def start(self, receive: Receive, heal: Heal) -> None:
-        """Begin to listen and to send. ``heal`` is called when messages may have been missed."""
+        """Begin to listen and to send, once. ``heal`` is called when messages may have been missed."""
+        if self._tasks:
+            return
         self._receive = receive
         self._heal = heal
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._send())]

@@ -15,10 +15,14 @@ class Rounds:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
+        """Does nothing while they run: doors may open and close more than once in the life of a process."""
+        if self._tasks:
+            return
         halt = asyncio.Event()
         self._tasks = [asyncio.create_task(run_tick(tick, halt)) for tick in self._ticks]
 
     async def stop(self) -> None:
-        for task in self._tasks:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)

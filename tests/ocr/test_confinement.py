@@ -12,13 +12,17 @@ import os, pathlib
 from ocr.confinement import settle
 settle(512, 7)
 group = pathlib.Path("/proc/self/autogroup")
-print(os.nice(0), group.read_text().split()[-1] if group.exists() else "none")
+print(os.nice(0), "in", group.read_text().strip() if group.exists() else "")
 """
 
 NICE = str(os.nice(0) + 7)
 
 
-def told(*, own_session: bool) -> list[str]:
+AUTOGROUP = Path("/proc/self/autogroup")
+
+
+def told(*, own_session: bool) -> tuple[str, str]:
+    """Its nice value, and its session's: empty where Linux does not group, or the session is that of the first process."""
     done = subprocess.run(
         [sys.executable, "-c", ASKS],
         capture_output=True,
@@ -27,16 +31,15 @@ def told(*, own_session: bool) -> list[str]:
         check=True,
         start_new_session=own_session,
     )
-    return done.stdout.split()
+    nice, _, group = done.stdout.partition(" in ")
+    return nice, group.strip().rpartition(" ")[2]
 
 
 def test_its_session_steps_back_with_it() -> None:
     """Where Linux shares processors out among sessions, the nice value alone would not count against the servers."""
-    grouped = Path("/proc/self/autogroup").exists()
-    assert told(own_session=True) == [NICE, "7" if grouped else "none"]
+    assert told(own_session=True) == (NICE, "7" if AUTOGROUP.exists() else "")
 
 
 def test_the_session_of_the_server_stays_where_it_is() -> None:
-    before = Path("/proc/self/autogroup")
-    nice = before.read_text("ascii").split()[-1] if before.exists() else "none"
-    assert told(own_session=False) == [NICE, nice]
+    before = AUTOGROUP.read_text("ascii").strip() if AUTOGROUP.exists() else ""
+    assert told(own_session=False) == (NICE, before.rpartition(" ")[2])
