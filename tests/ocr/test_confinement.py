@@ -22,7 +22,7 @@ AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def told(*, own_session: bool) -> tuple[str, str]:
-    """Its nice value, and its session's: empty where Linux does not group, or the session is that of the first process."""
+    """Its nice value, and its session's: empty where Linux does not group, or nobody has begun a session since boot."""
     done = subprocess.run(
         [sys.executable, "-c", ASKS],
         capture_output=True,
