@@ -1,15 +1,10 @@
-"""Calls to ``api.weixin.qq.com`` for sign-in, phone numbers, session keys and subscription messages.
+"""Calls to ``api.weixin.qq.com`` for sign-in, phone numbers and subscription messages.
 
-Vendor documents: developers.weixin.qq.com, "code2Session", "getPhoneNumber", "checkSessionKey",
-"getUserEncryptKey", "sendMessage (subscribe message)".
+Vendor documents: developers.weixin.qq.com, "code2Session", "getPhoneNumber", "sendMessage (subscribe message)".
 """
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from miniprogram_api.access_token import AccessTokens
@@ -35,17 +30,6 @@ class PhoneNumber:
     number: str = field(repr=False)
     country_code: str
     full_number: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class UserEncryptKey:
-    """A key of a user's client: base64 ``key``, hex or base64 ``iv`` as WeChat sends it, and when it ends."""
-
-    key: str = field(repr=False)
-    iv: str = field(repr=False)
-    version: int
-    created_at: datetime
-    ends_in: int
 
 
 class WeChatClient:
@@ -75,33 +59,6 @@ class WeChatClient:
         if not isinstance(openid, str) or not isinstance(session_key, str) or not openid:
             raise TransportError("jscode2session", "bad_answer", sent=True)
         return LoginSession(openid, session_key, data.get("unionid"))
-
-    async def check_session(self, openid: str, session_key: str) -> bool:
-        """Whether ``session_key`` is still the one WeChat holds for ``openid``.
-
-        The HMAC key is the session key's text, not its base64-decoded bytes.
-        """
-        query = _session_proof(openid, session_key)
-        try:
-            await self.door.call("checksession", "GET", "/wxa/checksession", query=query, idempotent=True)
-        except WeChatError as error:
-            if error.errcode == 87009:
-                return False
-            raise
-        return True
-
-    async def user_encrypt_keys(self, openid: str, session_key: str) -> tuple[UserEncryptKey, ...]:
-        """The latest three keys with which ``openid``'s client encrypts (``wx.getUserCryptoManager``), newest first.
-
-        Raises ``WeChatError`` 87009 when ``session_key`` is not the living one.
-        """
-        api = "getuserencryptkey"
-        query = _session_proof(openid, session_key)
-        data = await self.door.call(api, "POST", f"/wxa/business/{api}", query=query, body={}, idempotent=True)
-        try:
-            return tuple(_encrypt_key(row) for row in data["key_info_list"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise TransportError(api, "bad_answer", sent=True) from error
 
     async def phone_number(self, code: str) -> PhoneNumber:
         """Exchange a code of the getPhoneNumber button (its own code, single use, 5 minutes)."""
@@ -146,19 +103,3 @@ class WeChatClient:
         answer = await self.door.call("subscribe_send", "POST", "/cgi-bin/message/subscribe/send", body=body)
         msgid = answer.get("msgid")
         return str(msgid) if msgid else None
-
-
-def _session_proof(openid: str, session_key: str) -> dict[str, str]:
-    # The HMAC key is the session key's text, not its base64-decoded bytes.
-    signature = hmac.new(session_key.encode(), b"", hashlib.sha256).hexdigest()
-    return {"openid": openid, "signature": signature, "sig_method": "hmac_sha256"}
-
-
-def _encrypt_key(row: Mapping[str, Any]) -> UserEncryptKey:
-    return UserEncryptKey(
-        key=str(row["encrypt_key"]),
-        iv=str(row["iv"]),
-        version=int(row["version"]),
-        created_at=datetime.fromtimestamp(int(row["create_time"]), UTC),
-        ends_in=int(row["expire_in"]),
-    )

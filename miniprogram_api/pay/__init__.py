@@ -5,19 +5,16 @@ from miniprogram_api.pay.bills import BillClient, FundBill, TradeBill
 from miniprogram_api.pay.certificates import PlatformCertificate, PlatformCertificates
 from miniprogram_api.pay.client import PayClient
 from miniprogram_api.pay.door import PayDoor
-from miniprogram_api.pay.invoices import InvoiceFile, InvoiceItem, Invoices, InvoiceTitle, IssuedInvoice, TitleLink
+from miniprogram_api.pay.invoices import InvoiceFile, InvoiceItem, Invoices, InvoiceTitle, IssuedInvoice
 from miniprogram_api.pay.models import BankCard, Refund, RefundAmount, Transaction
 from miniprogram_api.pay.money import fen_to_yuan, yuan_to_fen
 from miniprogram_api.pay.notifications import (
-    InvoiceNotice,
     Notifications,
     PaymentNotice,
     RefundNotice,
-    TransferNotice,
 )
 from miniprogram_api.pay.sharing import ProfitSharing, Share, SharePart, Sharing, SharingReturn
 from miniprogram_api.pay.signing import PlatformKeys
-from miniprogram_api.pay.transfers import ReportInfo, Transfer, Transfers, TransferUnknown
 
 __all__ = [
     "BankCard",
@@ -27,7 +24,6 @@ __all__ = [
     "FundSummary",
     "InvoiceFile",
     "InvoiceItem",
-    "InvoiceNotice",
     "InvoiceTitle",
     "Invoices",
     "IssuedInvoice",
@@ -42,20 +38,14 @@ __all__ = [
     "Refund",
     "RefundAmount",
     "RefundNotice",
-    "ReportInfo",
     "Share",
     "SharePart",
     "Sharing",
     "SharingReturn",
-    "TitleLink",
     "TradeBill",
     "TradeRow",
     "TradeSummary",
     "Transaction",
-    "Transfer",
-    "TransferNotice",
-    "TransferUnknown",
-    "Transfers",
     "fen_to_yuan",
     "yuan_to_fen",
 ]

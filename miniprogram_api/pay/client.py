@@ -36,7 +36,7 @@ class PayClient:
     ) -> None:
         self._config = config
         self._clock = clock
-        # The other clients of this merchant (bills, sharing, transfers, invoices) are built over the same door.
+        # The other clients of this merchant (bills, sharing, invoices) are built over the same door.
         self.door = door or PayDoor(config, http, clock)
 
     async def prepay_jsapi(

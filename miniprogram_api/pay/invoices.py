@@ -1,10 +1,9 @@
-"""Electronic invoices (电子发票) for payments: the payer's title, issuing, reversing, where the file lies.
+"""Electronic invoices (电子发票) for payments: issuing, reversing, where the file lies.
 
-``apply_id`` is the payment's transaction_id. Issuing and reversing are accepted first; the result comes as a notice
-or by query. Amounts are fen; an item's ``quantity`` counts hundred-millionths of a unit, ``tax_rate`` hundredths of
+``apply_id`` is the payment's transaction_id. Issuing and reversing are accepted first; the result is
+asked for. Amounts are fen; an item's ``quantity`` counts hundred-millionths of a unit, ``tax_rate`` hundredths of
 a per cent (600 = 6 %).
-Vendor documents: pay.weixin.qq.com/doc/v3, "配置开发选项", "获取抬头填写链接", "获取用户填写的抬头", "开具电子发票",
-"查询电子发票", "冲红电子发票", "获取发票下载信息".
+Vendor documents: pay.weixin.qq.com/doc/v3, "开具电子发票", "查询电子发票", "冲红电子发票", "获取发票下载信息".
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,14 +19,6 @@ _BASE = "/v3/new-tax-control-fapiao"
 _SCENE = "WITH_WECHATPAY"
 # ``quantity`` of one unit.
 UNIT = 100_000_000
-
-
-@dataclass(frozen=True)
-class TitleLink:
-    """Where the payer fills in the title: a page of WeChat's own mini-program, valid for 30 minutes."""
-
-    appid: str
-    path: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -90,31 +81,6 @@ class Invoices:
     def __init__(self, door: PayDoor) -> None:
         self._door = door
 
-    async def use_callback(self, url: str) -> None:
-        """Say where invoice notices go, once for the merchant (https, no query)."""
-        target = f"{_BASE}/merchant/development-config"
-        await self._door.call("invoice_config", "PATCH", target, {"callback_url": url}, lambda _: None)
-
-    async def title_link(self, *, apply_id: str, total_fen: int, openid: str, seller: str | None = None) -> TitleLink:
-        """A page on which the payer fills in the title; phone and e-mail are asked for, never demanded."""
-        query = {
-            "fapiao_apply_id": apply_id,
-            "source": "MINIPROGRAM",
-            "total_amount": str(total_fen),
-            "appid": self._door.config.appid,
-            "openid": openid,
-            **({"seller_name": seller} if seller else {}),
-            "show_phone_cell": "true",
-            "show_email_cell": "true",
-        }
-        target = f"{_BASE}/user-title/title-url?{urlencode(query)}"
-        return await self._door.call("invoice_title_link", "GET", target, None, json_of(_link))
-
-    async def title(self, apply_id: str) -> InvoiceTitle:
-        """What the payer filled in. Raises ``PayError`` ``not_found`` before that."""
-        target = f"{_BASE}/user-title?{urlencode({'fapiao_apply_id': apply_id, 'scene': _SCENE})}"
-        return await self._door.call("invoice_title", "GET", target, None, json_of(self._title))
-
     async def issue(self, *, apply_id: str, fapiao_id: str, buyer: InvoiceTitle, items: Sequence[InvoiceItem]) -> None:
         """Ask for an invoice of ``items``; accepted is not issued. The same ``fapiao_id`` again is the same one."""
         serial, information = self._buyer(buyer)
@@ -137,7 +103,7 @@ class Invoices:
         target = f"{_BASE}/fapiao-applications/{quoted(apply_id)}"
         if fapiao_id is not None:
             target += f"?{urlencode({'fapiao_id': fapiao_id})}"
-        return await self._door.call("invoice_query", "GET", target, None, json_of(read_invoices))
+        return await self._door.call("invoice_query", "GET", target, None, json_of(_invoices))
 
     async def reverse(self, *, apply_id: str, reason: str, invoice: IssuedInvoice) -> None:
         """Reverse an issued invoice (冲红), as a refund demands; accepted is not reversed."""
@@ -172,26 +138,9 @@ class Invoices:
                 serial, information[name] = self._door.seal(value)
         return serial, information
 
-    def _title(self, data: Mapping[str, Any]) -> InvoiceTitle:
-        return InvoiceTitle(
-            kind=text(data, "type"),
-            name=text(data, "name"),
-            taxpayer_id=optional(data, "taxpayer_id"),
-            address=optional(data, "address"),
-            telephone=optional(data, "telephone"),
-            bank_name=optional(data, "bank_name"),
-            bank_account=optional(data, "bank_account"),
-            phone=self._opened(data, "phone"),
-            email=self._opened(data, "email"),
-        )
 
-    def _opened(self, data: Mapping[str, Any], name: str) -> str | None:
-        sealed = optional(data, name)
-        return None if sealed is None else self._door.signer.decrypt(sealed)
-
-
-def read_invoices(data: Mapping[str, Any]) -> tuple[IssuedInvoice, ...]:
-    """The invoices of an answer or a notice. Raises ``ValueError``."""
+def _invoices(data: Mapping[str, Any]) -> tuple[IssuedInvoice, ...]:
+    """The invoices of an answer. Raises ``ValueError``."""
     return tuple(_invoice(row) for row in objects(data, "fapiao_information"))
 
 
@@ -199,8 +148,7 @@ def _invoice(row: Mapping[str, Any]) -> IssuedInvoice:
     blue = mapping(row.get("blue_fapiao"))
     return IssuedInvoice(
         fapiao_id=text(row, "fapiao_id"),
-        # Notices name the state differently from queries.
-        status=optional(row, "status") or text(row, "fapiao_status"),
+        status=text(row, "status"),
         code=optional(blue, "fapiao_code"),
         number=optional(blue, "fapiao_number"),
         issued_at=moment(blue, "fapiao_time"),
@@ -220,10 +168,6 @@ def _item(item: InvoiceItem) -> dict[str, Any]:
         "discount": False,
     }
     return values | ({"unit": item.unit} if item.unit else {})
-
-
-def _link(data: Mapping[str, Any]) -> TitleLink:
-    return TitleLink(text(data, "miniprogram_appid"), text(data, "miniprogram_path"))
 
 
 def _files(data: Mapping[str, Any]) -> tuple[InvoiceFile, ...]:

@@ -2,8 +2,7 @@
 
 Order matters: nothing of a body is parsed before its signature holds. The same notice comes many times, and a
 proof says only that WeChat said it: deduplicate by ``event_id``, and compare amount and state with your own order.
-Vendor documents: pay.weixin.qq.com/doc/v3, "支付成功回调通知", "退款结果回调通知", "商家转账回调通知",
-"发票开具成功通知", "用户发票抬头填写完成通知".
+Vendor documents: pay.weixin.qq.com/doc/v3, "支付成功回调通知", "退款结果回调通知".
 """
 
 import json
@@ -13,10 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from miniprogram_api.errors import NotificationRejected
-from miniprogram_api.pay.invoices import IssuedInvoice, read_invoices
-from miniprogram_api.pay.models import Refund, Transaction, read_refund, read_transaction, text
+from miniprogram_api.pay.models import Refund, Transaction, read_refund, read_transaction
 from miniprogram_api.pay.signing import PlatformKeys, ResourceCipher
-from miniprogram_api.pay.transfers import Transfer, read_transfer
 from miniprogram_api.settings import PayConfig
 
 
@@ -36,29 +33,6 @@ class RefundNotice:
     event_id: str
     event_type: str
     refund: Refund
-
-
-@dataclass(frozen=True)
-class TransferNotice:
-    """A proven notice that a transfer is over: its state is SUCCESS, FAIL or CANCELLED."""
-
-    event_id: str
-    event_type: str
-    transfer: Transfer
-
-
-@dataclass(frozen=True)
-class InvoiceNotice:
-    """A proven invoice notice.
-
-    ``event_type``: FAPIAO.USER_APPLIED (the title is filled in; ``invoices`` is empty), FAPIAO.ISSUED,
-    FAPIAO.REVERSED, FAPIAO.CARD_INSERTED, FAPIAO.CARD_DISCARDED.
-    """
-
-    event_id: str
-    event_type: str
-    apply_id: str
-    invoices: tuple[IssuedInvoice, ...]
 
 
 class Notifications:
@@ -95,26 +69,6 @@ class Notifications:
             raise NotificationRejected("wrong_mchid")
         try:
             return RefundNotice(event_id, event_type, read_refund(data, status_field="refund_status"))
-        except ValueError as error:
-            raise NotificationRejected("bad_resource") from error
-
-    def transfer(self, headers: Mapping[str, str], body: bytes) -> TransferNotice:
-        """Read a notice of a merchant transfer. Raises ``NotificationRejected``."""
-        event_id, event_type, data = self._open(headers, body, "MCHTRANSFER.BILL.")
-        if data.get("mch_id") != self._config.mchid:
-            raise NotificationRejected("wrong_mchid")
-        try:
-            return TransferNotice(event_id, event_type, read_transfer(data))
-        except ValueError as error:
-            raise NotificationRejected("bad_resource") from error
-
-    def invoice(self, headers: Mapping[str, str], body: bytes) -> InvoiceNotice:
-        """Read an invoice notice. Raises ``NotificationRejected``."""
-        event_id, event_type, data = self._open(headers, body, "FAPIAO.")
-        if data.get("mchid") != self._config.mchid:
-            raise NotificationRejected("wrong_mchid")
-        try:
-            return InvoiceNotice(event_id, event_type, text(data, "fapiao_apply_id"), read_invoices(data))
         except ValueError as error:
             raise NotificationRejected("bad_resource") from error
 

@@ -129,13 +129,6 @@ class ProfitSharing:
         body = {"transaction_id": transaction_id, "out_order_no": out_order_no, "description": description}
         return await self._door.call("sharing_unfreeze", "POST", f"{_ORDERS}/unfreeze", body, json_of(_sharing))
 
-    async def unsplit_fen(self, transaction_id: str) -> int:
-        """How much of a payment is still frozen for sharing."""
-        target = f"/v3/profitsharing/transactions/{quoted(transaction_id)}/amounts"
-        return await self._door.call(
-            "sharing_amounts", "GET", target, None, json_of(lambda data: needed_fen(data, "unsplit_amount"))
-        )
-
     async def take_back(
         self, *, out_order_no: str, out_return_no: str, mchid: str, amount_fen: int, description: str
     ) -> SharingReturn:

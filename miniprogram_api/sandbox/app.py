@@ -42,7 +42,6 @@ from miniprogram_api.sandbox.sms import SendSms, SmsStatus
 from miniprogram_api.sandbox.speech import Speech, Transcriptions
 from miniprogram_api.sandbox.state import State
 from miniprogram_api.sandbox.till import REFUND_GAP, Till
-from miniprogram_api.sandbox.transfers import TransferBooks
 from miniprogram_api.sandbox.voice import SendTtsVoice
 from miniprogram_api.sandbox.web import World
 
@@ -76,7 +75,6 @@ def build_world(
     till.refund_gap = refund_gap
     notifier = Notifier(state, credentials, journal, keyring, speed=notify_speed)
     sharing = SharingBooks(state, till, clock, credentials)
-    transfers = TransferBooks(state, clock, credentials, notifier)
     world = World(
         credentials=credentials,
         state=state,
@@ -90,9 +88,8 @@ def build_world(
         clock=clock,
         keyring=keyring,
         sharing=sharing,
-        transfers=transfers,
-        invoices=InvoiceBooks(state, till, clock, credentials, notifier),
-        books=Books(state, till, Funds(till, sharing, transfers, credentials), clock, credentials),
+        invoices=InvoiceBooks(state, till, clock, credentials),
+        books=Books(state, till, Funds(till, sharing, credentials), clock, credentials),
         delivery=Delivery(state, till, people, clock, notifier, credentials),
         desk=ServiceDesk(state, people, notifier),
         content=ContentDesk(state, people, notifier, journal, clock, credentials.appid),
@@ -145,10 +142,8 @@ def _weixin(here: dict[str, Any]) -> Routes:
     return [
         (r"/sns/jscode2session", weixin.CodeToSession, here),
         (r"/cgi-bin/stable_token", weixin.StableToken, here),
-        (r"/wxa/checksession", weixin.CheckSession, here),
         (r"/wxa/business/getuserphonenumber", weixin.PhoneNumber, here),
         (r"/cgi-bin/message/subscribe/send", weixin.SubscribeSend, here),
-        (r"/wxa/business/getuserencryptkey", weixin_more.UserEncryptKey, here),
         (r"/wxa/msg_sec_check", weixin_more.TextCheck, here),
         (r"/wxa/media_check_async", weixin_more.MediaCheck, here),
         (r"/cgi-bin/message/custom/send", weixin_more.CustomerSend, here),
@@ -176,22 +171,15 @@ def _pay(paying: dict[str, Any]) -> Routes:
 
 
 def _payouts(paying: dict[str, Any]) -> Routes:
-    sharing, bills = r"/v3/profitsharing", r"/v3/fund-app/mch-transfer/transfer-bills"
+    sharing = r"/v3/profitsharing"
     invoices = r"/v3/new-tax-control-fapiao"
     return [
         (rf"{sharing}/receivers/add", pay_sharing.AddReceiver, paying),
         (rf"{sharing}/orders", pay_sharing.Share, paying),
         (rf"{sharing}/orders/unfreeze", pay_sharing.Unfreeze, paying),
         (rf"{sharing}/orders/{_NUMBER}", pay_sharing.QuerySharing, paying),
-        (rf"{sharing}/transactions/{_NUMBER}/amounts", pay_sharing.Amounts, paying),
         (rf"{sharing}/return-orders", pay_sharing.TakeBack, paying),
         (rf"{sharing}/return-orders/{_NUMBER}", pay_sharing.QueryReturn, paying),
-        (bills, pay_payouts.CreateTransfer, paying),
-        (rf"{bills}/out-bill-no/{_NUMBER}", pay_payouts.QueryTransfer, paying),
-        (rf"{bills}/out-bill-no/{_NUMBER}/cancel", pay_payouts.CancelTransfer, paying),
-        (rf"{invoices}/merchant/development-config", pay_payouts.InvoiceConfig, paying),
-        (rf"{invoices}/user-title/title-url", pay_payouts.TitleLink, paying),
-        (rf"{invoices}/user-title", pay_payouts.Title, paying),
         (rf"{invoices}/fapiao-applications", pay_payouts.Issue, paying),
         (rf"{invoices}/fapiao-applications/{_NUMBER}", pay_payouts.QueryInvoices, paying),
         (rf"{invoices}/fapiao-applications/{_NUMBER}/reverse", pay_payouts.Reverse, paying),
@@ -230,10 +218,7 @@ def _control_money(here: dict[str, Any]) -> Routes:
         (r"/control/keys", control_money.Keys, here),
         (rf"/control/payments/{_NUMBER}/confirm-receipt", control_money.Receipt, here),
         (r"/control/profit-sharing", control_money.Sharings, here),
-        (r"/control/transfers", control_money.TransferList, here),
-        (rf"/control/transfers/{_NUMBER}/confirm", control_money.ConfirmTransfer, here),
         (r"/control/invoices", control_money.InvoiceList, here),
-        (rf"/control/invoices/{_NUMBER}/title", control_money.FillTitle, here),
         (r"/control/bill-edits", control_money.BillEdits, here),
     ]
 

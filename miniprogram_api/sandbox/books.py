@@ -12,7 +12,6 @@ from miniprogram_api.sandbox.credentials import SandboxCredentials
 from miniprogram_api.sandbox.funds import Funds, Movement, fee, yuan_text
 from miniprogram_api.sandbox.state import Row, State
 from miniprogram_api.sandbox.till import Till, TillError
-from miniprogram_api.sandbox.transfers import PURSE
 
 READY_HOUR = 10
 TRADE_COLUMNS = (
@@ -82,7 +81,7 @@ class Books:
     def fund_file(self, day: date, account: str) -> bytes | None:
         """The fund-flow bill of ``day``; None when nothing moved."""
         movements = sorted(self._funds.movements(account), key=lambda item: item.at)
-        balance, lines, amounts = PURSE if account == "OPERATION" else 0, [], []
+        balance, lines, amounts = 0, [], []
         for index, item in enumerate(movements):
             balance += item.fen
             if day_of(item.at) == day:

@@ -1,4 +1,4 @@
-"""The tester's side of money: the day, keys, refunds' ends, shares, transfers, invoices, bills."""
+"""The tester's side of money: the day, keys, refunds' ends, shares, invoices, bills."""
 
 from datetime import date
 from typing import Literal
@@ -29,22 +29,6 @@ class RulesBody(ControlBody):
 
 class KeysBody(ControlBody):
     action: Literal["announce", "switch"]
-
-
-class ConfirmBody(ControlBody):
-    fail_reason: str | None = None
-
-
-class TitleBody(ControlBody):
-    type: Literal["INDIVIDUAL", "ORGANIZATION"]
-    name: str = Field(min_length=1, max_length=100)
-    taxpayer_id: str | None = None
-    address: str | None = None
-    telephone: str | None = None
-    bank_name: str | None = None
-    bank_account: str | None = None
-    phone: str | None = None
-    email: str | None = None
 
 
 class EditBody(ControlBody):
@@ -157,46 +141,6 @@ class Sharings(ControlHandler):
                 "receivers": sharing.receivers(),
             }
         )
-
-
-class TransferList(ControlHandler):
-    def get(self) -> None:
-        transfers = self.world.transfers
-        items = [
-            {**transfers.view(row), "notices": self.world.notifier.notices(row["out_bill_no"])}
-            for row in transfers.all()
-        ]
-        self.send({"items": items, "purse_fen": transfers.purse()})
-
-
-class ConfirmTransfer(MoneyHandler):
-    """The person taps in WeChat."""
-
-    def post(self, out_bill_no: str) -> None:
-        body = self.read(ConfirmBody)
-        if body is None:
-            return
-        try:
-            row = self.world.transfers.confirm(out_bill_no, body.fail_reason)
-        except TillError as error:
-            self.refuse_till(error)
-            return
-        self.send(self.world.transfers.view(row))
-
-
-class FillTitle(MoneyHandler):
-    """The payer fills in an invoice's title on WeChat's page."""
-
-    def post(self, apply_id: str) -> None:
-        body = self.read(TitleBody)
-        if body is None:
-            return
-        try:
-            self.world.invoices.fill_title(apply_id, body.model_dump(exclude_none=True))
-        except TillError as error:
-            self.refuse_till(error)
-            return
-        self.send({"apply_id": apply_id}, 201)
 
 
 class InvoiceList(ControlHandler):

@@ -1,4 +1,4 @@
-"""What moves on the merchant's accounts: payments, fees, refunds, shares, transfers."""
+"""What moves on the merchant's accounts: payments, fees, refunds, shares."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from miniprogram_api.sandbox.credentials import SandboxCredentials
 from miniprogram_api.sandbox.sharing import SharingBooks
 from miniprogram_api.sandbox.state import Row, State
 from miniprogram_api.sandbox.till import Till
-from miniprogram_api.sandbox.transfers import TransferBooks
 
 # WeChat's fee in hundredths of a per cent.
 FEE_RATE = 60
@@ -40,12 +39,9 @@ def yuan_text(fen: int) -> str:
 class Funds:
     """Movements by account, out of what the other books hold."""
 
-    def __init__(
-        self, till: Till, sharing: SharingBooks, transfers: TransferBooks, credentials: SandboxCredentials
-    ) -> None:
+    def __init__(self, till: Till, sharing: SharingBooks, credentials: SandboxCredentials) -> None:
         self._till = till
         self._sharing = sharing
-        self._transfers = transfers
         self._credentials = credentials
 
     def returned_fee(self, refund: Row) -> int:
@@ -59,10 +55,8 @@ class Funds:
         return fee(amount["total"] - before) - fee(amount["total"] - before - amount["refund"])
 
     def movements(self, account: str) -> list[Movement]:
-        """All movements of BASIC (payments), OPERATION (transfers) or FEES (none), in no order."""
-        if account == "BASIC":
-            return [*self._payments(), *self._refunds(), *self._shares()]
-        return self._transferred() if account == "OPERATION" else []
+        """All movements of BASIC, in no order; nothing moves on OPERATION and FEES."""
+        return [*self._payments(), *self._refunds(), *self._shares()] if account == "BASIC" else []
 
     def _payments(self) -> list[Movement]:
         found = []
@@ -98,21 +92,6 @@ class Funds:
                 at, amount, note = row["finished_at"], row["body"]["amount"], row["body"]["description"]
                 found.append(Movement(at, row["return_id"], "分账", "分账回退", amount, note, row["out_return_no"]))
         return found
-
-    def _transferred(self) -> list[Movement]:
-        return [
-            Movement(
-                row["updated_at"],
-                row["transfer_bill_no"],
-                "商家转账",
-                "商家转账",
-                -row["body"]["transfer_amount"],
-                row["body"]["transfer_remark"],
-                row["out_bill_no"],
-            )
-            for row in self._transfers.all()
-            if row["state"] == "SUCCESS"
-        ]
 
 
 def funds_of(state: State, sharing: SharingBooks, order: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Electronic invoices as WeChat Pay keeps them: a title from the payer, issuing and reversing a moment later.
+"""Electronic invoices as WeChat Pay keeps them: issued and reversed a moment later.
 
 Vendor documents: pay.weixin.qq.com/doc/v3, "电子发票".
 """
@@ -7,34 +7,25 @@ import asyncio
 import json
 import secrets
 import string
-import uuid
 from typing import Any
 
 from miniprogram_api.sandbox.clock import Clock
 from miniprogram_api.sandbox.credentials import SandboxCredentials
-from miniprogram_api.sandbox.notifier import Notifier
 from miniprogram_api.sandbox.state import Row, State, pack
 from miniprogram_api.sandbox.till import Till, TillError
 
 SECONDS = 0.3
-_CALLBACK = "invoice_callback"
 
 
 class InvoiceBooks:
-    """Invoices by fapiao_id, titles by apply id (a transaction_id). Raises ``TillError``."""
+    """Invoices by fapiao_id; an apply id is a transaction_id. Raises ``TillError``."""
 
-    def __init__(
-        self, state: State, till: Till, clock: Clock, credentials: SandboxCredentials, notifier: Notifier
-    ) -> None:
+    def __init__(self, state: State, till: Till, clock: Clock, credentials: SandboxCredentials) -> None:
         self._state = state
         self._till = till
         self._clock = clock
         self._credentials = credentials
-        self._notifier = notifier
         self._tasks: set[asyncio.Task[None]] = set()
-
-    def use_callback(self, url: str) -> None:
-        self._state.set_setting(_CALLBACK, url)
 
     def payment(self, apply_id: str) -> Row:
         """The payment that an invoice is for."""
@@ -42,19 +33,6 @@ class InvoiceBooks:
         if order is None:
             raise TillError("RESOURCE_NOT_EXISTS", 404, "发票申请单对应的支付单不存在")
         return order
-
-    def fill_title(self, apply_id: str, title: dict[str, Any]) -> None:
-        """The payer fills in the title on WeChat's page; the product is told."""
-        self.payment(apply_id)
-        self._state.run("insert or replace into invoice_titles values (?, ?)", apply_id, pack(title))
-        self._notify("FAPIAO.USER_APPLIED", "用户发票抬头填写完成", apply_id, {"apply_time": self._clock.text()})
-
-    def title(self, apply_id: str) -> dict[str, Any]:
-        row = self._state.one("select body from invoice_titles where apply_id = ?", apply_id)
-        if row is None:
-            raise TillError("RESOURCE_NOT_EXISTS", 404, "用户尚未填写抬头")
-        title: dict[str, Any] = json.loads(row["body"])
-        return title
 
     def issue(self, body: dict[str, Any]) -> None:
         """Accept an invoice; ISSUED and in the payer's card folder a moment later."""
@@ -95,7 +73,7 @@ class InvoiceBooks:
         return [{**row, "body": json.loads(row["body"])} for row in rows]
 
     def finish(self, fapiao_id: str) -> None:
-        """Do what was accepted, and tell."""
+        """Do what was accepted."""
         row = self._state.one("select * from invoices where fapiao_id = ?", fapiao_id)
         if row is None:
             return
@@ -108,12 +86,10 @@ class InvoiceBooks:
                 self._clock.text(),
                 fapiao_id,
             )
-            self._tell("FAPIAO.ISSUED", "发票开具成功", row["apply_id"], fapiao_id)
         elif row["status"] == "REVERSE_ACCEPTED":
             self._state.run(
                 "update invoices set status = 'REVERSED', card_status = 'DISCARDED' where fapiao_id = ?", fapiao_id
             )
-            self._tell("FAPIAO.REVERSED", "发票冲红成功", row["apply_id"], fapiao_id)
 
     def resume(self) -> None:
         """Finish what was accepted when the process ended."""
@@ -125,13 +101,10 @@ class InvoiceBooks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def view(self, row: Row, *, notice: bool = False) -> dict[str, Any]:
-        """An invoice as a query, or as a notice (which names its state otherwise), shows it."""
+    def view(self, row: Row) -> dict[str, Any]:
+        """An invoice as a query shows it."""
         total = row["body"]["total_amount"]
-        shown: dict[str, Any] = {
-            "fapiao_id": row["fapiao_id"],
-            "fapiao_status" if notice else "status": row["status"],
-        }
+        shown: dict[str, Any] = {"fapiao_id": row["fapiao_id"], "status": row["status"]}
         if row["card_status"]:
             shown["card_status"] = row["card_status"]
             shown["card_information"] = {"card_appid": self._credentials.appid, "card_status": row["card_status"]}
@@ -139,18 +112,6 @@ class InvoiceBooks:
             shown["blue_fapiao"] = {"fapiao_number": row["number"], "fapiao_time": row["issued_at"]}
         tax = sum(_tax(item) for item in row["body"]["items"])
         return shown | {"total_amount": total, "tax_amount": tax, "amount": total - tax}
-
-    def _tell(self, event: str, summary: str, apply_id: str, fapiao_id: str) -> None:
-        rows = [self.view(row, notice=True) for row in self.of(apply_id, fapiao_id)]
-        self._notify(event, summary, apply_id, {"fapiao_information": rows})
-
-    def _notify(self, event: str, summary: str, apply_id: str, more: dict[str, Any]) -> None:
-        url = self._state.setting(_CALLBACK)
-        if not url:
-            return
-        resource = {"mchid": self._credentials.mchid, "fapiao_apply_id": apply_id, **more}
-        notice = {"id": str(uuid.uuid4()), "event_type": event, "summary": summary, "resource": resource}
-        self._notifier.queue("invoice", apply_id, url, notice)
 
     def _later(self, action: Any) -> None:
         async def run() -> None:

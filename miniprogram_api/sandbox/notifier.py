@@ -34,7 +34,7 @@ PAY_SCHEDULE = (
 )
 PUSH_SCHEDULE = (0, 5, 5, 5)
 # What the vendor calls the resource of each kind of notice.
-_ORIGINALS = {"payment": "transaction", "refund": "refund", "transfer": "mch_payment", "invoice": "fapiao"}
+_ORIGINALS = {"payment": "transaction", "refund": "refund"}
 # The vendor waits this long for an answer, whatever the speed.
 _PATIENCE = 5.0
 # A phone confirms an SMS, or somebody picks up, after this long; divided by the speed.
@@ -101,7 +101,7 @@ class Notifier:
     ) -> "asyncio.Task[None]":
         """Store a notice and start its schedule; the task ends with its last attempt.
 
-        ``kind`` is ``payment``, ``refund``, ``transfer``, ``invoice``, ``push`` or ``report``. A tampered notice
+        ``kind`` is ``payment``, ``refund``, ``push`` or ``report``. A tampered notice
         is sent once: its honest repetition would heal what the tester broke.
         """
         row = {"kind": kind, "reference": reference, "url": url, "payload": pack(payload), "tamper": tamper}

@@ -138,13 +138,12 @@ class OrderPage(FormPage):
 
 
 class Desk(FormPage):
-    """The vendor's desk: the day, bills, keys, rules, transfers that wait."""
+    """The vendor's desk: the day, bills, keys, rules."""
 
     def get(self) -> None:
         world = self.world
         today = world.clock.today()
         yesterday = (today - timedelta(days=1)).isoformat()
-        waiting = [row for row in world.transfers.all() if row["state"] == "WAIT_USER_CONFIRM"]
         body = [
             '<p class="small"><a href="./">‹ 沙箱首页</a></p><h1>微信一侧的操作台</h1>',
             section(
@@ -180,7 +179,6 @@ class Desk(FormPage):
                     ),
                 ],
             ),
-            section("等待用户确认的转账", [_transfer(row) for row in waiting]),
         ]
         self.show("操作台", "".join(body))
 
@@ -212,12 +210,6 @@ class Desk(FormPage):
             world.till.refund_gap = 0.0 if world.till.refund_gap else REFUND_GAP
         elif action == "ends" and value in _ENDS:
             world.cashier.refunds_end = value
-        elif action == "confirm" and any(row["out_bill_no"] == value for row in world.transfers.all()):
-            self._confirm(value)
-
-    def _confirm(self, out_bill_no: str) -> None:
-        if self.world.transfers.find(out_bill_no)["state"] == "WAIT_USER_CONFIRM":
-            self.world.transfers.confirm(out_bill_no, None)
 
     def _bill_links(self, day: str) -> str:
         return (
@@ -275,13 +267,4 @@ def _refund(row: Row) -> str:
         f'<div class="item"><div class="line"><b>{escape(row["body"].get("reason") or "退款")}</b>'
         f"<span>{yuan(row['body']['amount']['refund'])}</span></div>"
         f'<div class="line small"><div>{escape(row["out_refund_no"])}</div><span>{state}</span></div></div>'
-    )
-
-
-def _transfer(row: Row) -> str:
-    text = f"{yuan(row['body']['transfer_amount'])} · {row['body']['transfer_remark']}"
-    return (
-        f'<form class="row" method="post"><label>{escape(text)}</label>'
-        f'<input type="hidden" name="value" value="{escape(row["out_bill_no"])}">'
-        '<button name="action" value="confirm">确认收款</button></form>'
     )

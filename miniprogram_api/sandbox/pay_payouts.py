@@ -1,16 +1,9 @@
-"""WeChat Pay's merchant transfers and electronic invoices: the endpoints over their books."""
+"""WeChat Pay's electronic invoices: the endpoints over their books."""
 
 from typing import Any
 
-from miniprogram_api.sandbox.jsapi import merchant_key
-from miniprogram_api.sandbox.keyring import seal_for_merchant
 from miniprogram_api.sandbox.pay import PayHandler
-from miniprogram_api.sandbox.pay_checks import Check, Rules, fen, flag, list_of, notify_url, one_of, text
-from miniprogram_api.sandbox.state import Row
-from miniprogram_api.sandbox.till import TillError
-
-# Fen: names are compared from here on, and refused below; a transfer is at least and at most this much.
-NAME_FROM, NAME_BELOW, LEAST, MOST = 200_000, 30, 10, 2_000_000
+from miniprogram_api.sandbox.pay_checks import Check, Rules, fen, flag, list_of, one_of, text
 
 
 def _number(least: int, most: int) -> Check:
@@ -19,75 +12,6 @@ def _number(least: int, most: int) -> Check:
         return "" if fine else f"应为{least}到{most}的整数"
 
     return check
-
-
-_TRANSFER: Rules = {
-    "appid": (True, text(32)),
-    "out_bill_no": (True, text(32, r"[0-9A-Za-z]+")),
-    "transfer_scene_id": (True, text(36, r"\d+")),
-    "openid": (True, text(64)),
-    "user_name": (False, text(1024)),
-    "transfer_amount": (True, _number(LEAST, MOST)),
-    "transfer_remark": (True, text(32)),
-    "notify_url": (False, notify_url),
-    "user_recv_perception": (False, text(32)),
-    "transfer_scene_report_infos": (
-        True,
-        list_of({"info_type": (True, text(15)), "info_content": (True, text(32))}, 10),
-    ),
-}
-
-
-class CreateTransfer(PayHandler):
-    endpoint = "transfer_create"
-
-    def post(self) -> None:
-        body = self.checked_body()
-        if body is None or not self.lawful(_TRANSFER, body):
-            return
-        fault = self._fault(body)
-        if fault is not None:
-            self.refuse("PARAM_ERROR", 400, fault[1], fault[0])
-        elif self.open_sealed(body, "user_name"):
-            self.done(lambda: self._view(self.world.transfers.create(body)))
-
-    def _fault(self, body: dict[str, Any]) -> tuple[str, str] | None:
-        if body["appid"] != self.world.credentials.appid:
-            return "appid", "appid和mchid不匹配"
-        if self.world.people.get(body["openid"]) is None:
-            return "openid", "openid与appid不匹配"
-        amount, named = body["transfer_amount"], "user_name" in body
-        if (amount >= NAME_FROM and not named) or (amount < NAME_BELOW and named):
-            return "user_name", "转账金额与收款用户姓名的要求不符"
-        return None
-
-    def _view(self, row: Row) -> dict[str, Any]:
-        shown = {
-            "out_bill_no": row["out_bill_no"],
-            "transfer_bill_no": row["transfer_bill_no"],
-            "create_time": row["created_at"],
-            "state": row["state"],
-        }
-        waits = row["state"] == "WAIT_USER_CONFIRM"
-        return shown | ({"package_info": row["package_info"]} if waits else {})
-
-
-class QueryTransfer(PayHandler):
-    endpoint = "transfer_query"
-
-    def get(self, out_bill_no: str) -> None:
-        self.done(lambda: self.world.transfers.view(self.world.transfers.find(out_bill_no)))
-
-
-class CancelTransfer(PayHandler):
-    endpoint = "transfer_cancel"
-
-    def post(self, out_bill_no: str) -> None:
-        self.done(lambda: self._view(self.world.transfers.cancel(out_bill_no)))
-
-    def _view(self, row: Row) -> dict[str, Any]:
-        names = {"out_bill_no": "out_bill_no", "transfer_bill_no": "transfer_bill_no", "state": "state"}
-        return {shown: row[name] for shown, name in names.items()} | {"update_time": row["updated_at"]}
 
 
 _ITEM: Rules = {
@@ -133,55 +57,6 @@ _REVERSE: Rules = {
         list_of(_REVERSED, 1),
     ),
 }
-
-
-class InvoiceConfig(PayHandler):
-    endpoint = "invoice_config"
-
-    def patch(self) -> None:
-        body = self.checked_body()
-        if body is not None and self.lawful({"callback_url": (True, notify_url)}, body):
-            self.world.invoices.use_callback(body["callback_url"])
-            self.answer(200, body)
-
-
-class TitleLink(PayHandler):
-    endpoint = "invoice_title_link"
-
-    def get(self) -> None:
-        self.done(self._link)
-
-    def _link(self) -> dict[str, Any] | None:
-        order = self.world.invoices.payment(self.get_query_argument("fapiao_apply_id", ""))
-        wanted = {
-            "source": "MINIPROGRAM",
-            "appid": self.world.credentials.appid,
-            "openid": order["body"]["payer"]["openid"],
-            "total_amount": str(order["body"]["amount"]["total"]),
-        }
-        for name, value in wanted.items():
-            if self.get_query_argument(name, "") != value:
-                raise TillError("PARAM_ERROR", 400, f"{name}与支付单不符")
-        return {
-            "miniprogram_appid": "wx0000000000000000",
-            "miniprogram_path": f"pages/fapiao/title?apply={order['transaction_id']}",
-            "miniprogram_user_name": "gh_sandbox",
-        }
-
-
-class Title(PayHandler):
-    endpoint = "invoice_title"
-
-    def get(self) -> None:
-        if self.get_query_argument("scene", "") != "WITH_WECHATPAY":
-            self.refuse("PARAM_ERROR", 400, "scene不合法")
-            return
-        self.done(lambda: self._sealed(self.world.invoices.title(self.get_query_argument("fapiao_apply_id", ""))))
-
-    def _sealed(self, title: dict[str, Any]) -> dict[str, Any]:
-        key = merchant_key(self.world.credentials)
-        private = ("phone", "email")
-        return {name: seal_for_merchant(key, value) if name in private else value for name, value in title.items()}
 
 
 class Issue(PayHandler):

@@ -102,20 +102,6 @@ class Unfreeze(PayHandler):
             self.done(lambda: sharing_view(self.world.sharing.unfreeze(body)))
 
 
-class Amounts(PayHandler):
-    endpoint = "sharing_amounts"
-
-    def get(self, transaction_id: str) -> None:
-        order = self.world.till.find_by("transaction_id", transaction_id)
-        if order is None:
-            self.refuse("RESOURCE_NOT_EXISTS", 404, "订单不存在")
-            return
-        if not order["body"].get("settle_info", {}).get("profit_sharing"):
-            self.refuse("INVALID_REQUEST", 400, "非分账订单不支持此查询")
-            return
-        self.answer(200, {"transaction_id": transaction_id, "unsplit_amount": self.world.sharing.unsplit(order)})
-
-
 class TakeBack(PayHandler):
     endpoint = "sharing_return"
 

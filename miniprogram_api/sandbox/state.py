@@ -52,11 +52,6 @@ create table if not exists sharing_returns (
     out_return_no text primary key, return_id text not null, out_order_no text not null, body text not null, result text not null,
     created_at text not null, finished_at text, fail_reason text
 );
-create table if not exists transfers (
-    out_bill_no text primary key, transfer_bill_no text not null, body text not null, state text not null, fail_reason text,
-    package_info text not null, created_at text not null, updated_at text not null, event_id text not null
-);
-create table if not exists invoice_titles (apply_id text primary key, body text not null);
 create table if not exists invoices (
     fapiao_id text primary key, apply_id text not null, body text not null, status text not null, number text, issued_at text,
     card_status text

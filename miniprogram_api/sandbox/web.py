@@ -26,7 +26,6 @@ from miniprogram_api.sandbox.service_desk import ServiceDesk
 from miniprogram_api.sandbox.sharing import SharingBooks
 from miniprogram_api.sandbox.state import State
 from miniprogram_api.sandbox.till import Till
-from miniprogram_api.sandbox.transfers import TransferBooks
 
 PUSH_PATH = "/api/v1/wechat/push"
 REPORT_PATH = "/api/v1/provider-reports/"
@@ -48,7 +47,6 @@ class World:
     clock: Clock
     keyring: Keyring
     sharing: SharingBooks
-    transfers: TransferBooks
     invoices: InvoiceBooks
     books: Books
     delivery: Delivery

@@ -1,6 +1,5 @@
 """Plays ``api.weixin.qq.com``: HTTP 200 with ``errcode``, and every check that WeChat makes."""
 
-import hashlib
 import hmac
 import re
 import time
@@ -86,23 +85,6 @@ class WeixinHandler(VendorHandler):
             return 40013
         return 0 if hmac.compare_digest(str(secret), credentials.secret) else 40125
 
-    def session_ok(self) -> bool:
-        """Check the proof of a session key (openid, signature, sig_method); answers itself when it does not hold."""
-        user = self.world.people.get(self.get_query_argument("openid", ""))
-        if user is None:
-            self.fail(40003)
-            return False
-        if self.get_query_argument("sig_method", "") != "hmac_sha256":
-            self.fail(40097)
-            return False
-        key = user["session_key"] or ""
-        expected = hmac.new(key.encode(), b"", hashlib.sha256).hexdigest()
-        holds = bool(key) and hmac.compare_digest(self.get_query_argument("signature", ""), expected)
-        self.checks["signature"] = "ok" if holds else "wrong"
-        if not holds:
-            self.fail(87009)
-        return holds
-
 
 class CodeToSession(WeixinHandler):
     endpoint = "jscode2session"
@@ -144,17 +126,6 @@ class StableToken(WeixinHandler):
         self.checks["mode"] = "force" if force else "normal"
         token = self.world.tokens.issue(force=force)
         return self.fail(45009) if token is None else self.answer(200, token)
-
-
-class CheckSession(WeixinHandler):
-    endpoint = "checksession"
-
-    def get(self) -> None:
-        if not self.token_ok():
-            return
-        if self.session_ok():
-            self.answer(200, {"errcode": 0, "errmsg": "ok"})
-        return
 
 
 class PhoneNumber(WeixinHandler):

@@ -1,9 +1,6 @@
-"""More of ``api.weixin.qq.com``: content safety, customer messages, shipping, the keys of users' clients."""
+"""More of ``api.weixin.qq.com``: content safety, customer messages, shipping."""
 
-import base64
-import hashlib
 import re
-import time
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,28 +34,6 @@ class TokenHandler(WeixinHandler):
             return True
         self.fail(40003)
         return False
-
-
-class UserEncryptKey(TokenHandler):
-    endpoint = "getuserencryptkey"
-
-    async def act(self, body: dict[str, Any]) -> None:
-        if not self.session_ok():
-            return
-        openid, now = self.get_query_argument("openid"), int(time.time())
-        # The same three keys for an hour, as clients and servers must agree on them.
-        hour = now // 3600
-        rows = [
-            {
-                "encrypt_key": base64.b64encode(_stable(self.world.credentials.secret, openid, version, 16)).decode(),
-                "iv": _stable(self.world.credentials.secret, openid + "iv", version, 16).hex(),
-                "version": version,
-                "expire_in": 3600 - now % 3600 if version == hour else 0,
-                "create_time": version * 3600,
-            }
-            for version in (hour, hour - 1, hour - 2)
-        ]
-        self.answer(200, {"errcode": 0, "errmsg": "ok", "key_info_list": rows})
 
 
 class TextCheck(TokenHandler):
@@ -208,7 +183,3 @@ def _timely(value: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _stable(secret: str, openid: str, version: int, size: int) -> bytes:
-    return hashlib.sha256(f"{secret}:{openid}:{version}".encode()).digest()[:size]

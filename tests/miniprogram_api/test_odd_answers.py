@@ -77,11 +77,6 @@ async def test_a_phone_given_to_another_program_is_refused(watermark: Mapping[st
     assert caught.value.errcode == 40013
 
 
-async def test_other_refusals_of_a_session_check_are_errors() -> None:
-    with pytest.raises(WeChatError):
-        await (await wechat({"errcode": 40003, "errmsg": "x"})).check_session("o", "k")
-
-
 @pytest.mark.parametrize(
     "body",
     [

@@ -57,8 +57,6 @@ async def test_registering_twice_changes_the_user(play: Playground) -> None:
         ("SendSms", "send_sms"),
         ("/v3/profitsharing/orders/unfreeze", "sharing_unfreeze"),
         ("/v3/profitsharing/orders/{out_order_no}", "sharing_query"),
-        ("transfer-bills", "transfer_create"),
-        ("/v3/fund-app/mch-transfer/transfer-bills/out-bill-no/T1/cancel", "transfer_cancel"),
         ("/v3/refund/domestic/refunds/5030/apply-abnormal-refund", "refund_abnormal"),
         ("fapiao-applications/F1/reverse", None),
         ("/v3/new-tax-control-fapiao/fapiao-applications/F1/fapiao-files", "invoice_files"),

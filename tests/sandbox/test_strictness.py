@@ -146,9 +146,6 @@ async def test_odd_requests_to_wechat(play: Playground) -> None:
     wrong = {**message, "miniprogram_state": "beta"}
     assert await wechat_code(play, "POST", f"{send}?access_token={token}", wrong) == 40097
     assert await wechat_code(play, "POST", f"{send}?access_token={token}", message) == 47003
-    check = f"/wxa/checksession?access_token={token}"
-    assert await wechat_code(play, "GET", f"{check}&openid=none") == 40003
-    assert await wechat_code(play, "GET", f"{check}&openid={openid}") == 40097
 
 
 async def test_odd_requests_for_sms(play: Playground) -> None:

@@ -109,16 +109,6 @@ async def test_a_lost_answer_sends_no_second_message(play: Playground) -> None:
     assert len((await play.control("GET", "customer-messages"))["items"]) == 1
 
 
-async def test_keys_of_a_users_client(play: Playground) -> None:
-    openid, session_key = await present(play)
-    keys = await play.wechat.user_encrypt_keys(openid, session_key)
-    assert len(keys) == 3
-    assert [key.version for key in keys] == sorted((key.version for key in keys), reverse=True)
-    assert keys == await play.wechat.user_encrypt_keys(openid, session_key)
-    assert keys[0].key not in repr(keys)
-    assert (await refusal(play.wechat.user_encrypt_keys(openid, "b2xkIGtleQ=="))).errcode == 87009
-
-
 async def test_odd_requests(play: Playground) -> None:
     openid, _ = await present(play)
     token = await play.tokens.get()
