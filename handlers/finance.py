@@ -17,6 +17,7 @@ from schemas.api.finance import (
     TrialBalanceQuery,
     TrialBalanceView,
 )
+from schemas.api.refunds import RefundCardView
 from schemas.enums import Role
 from services.errors import Problem
 from services.permissions import only
@@ -116,6 +117,28 @@ class BillHandler(ApiHandler):
         self.finish(content)
 
 
+class RefundCardHandler(ApiHandler):
+    @door(
+        "The card that a client named for a refund which their account cannot take",
+        allow=_OPS,
+        answer=RefundCardView,
+        problems=("refund.not_stuck",),
+    )
+    async def get(self, call: Call[NoBody], refund_id: str) -> RefundCardView:
+        return await self.services.stuck_refunds.card(call.actor, refund_id)
+
+    @door(
+        "Send the refund to that card",
+        allow=_OPS,
+        answer=RefundCardView,
+        problems=("refund.not_stuck", "refund.no_card", "refund.card_refused", "provider.unavailable"),
+        description="Nobody does so for an order of their own. A card that WeChat Pay refuses is forgotten, and the "
+        "client asked for another one.",
+    )
+    async def post(self, call: Call[NoBody], refund_id: str) -> RefundCardView:
+        return await self.services.stuck_refunds.send(call.actor, refund_id)
+
+
 def _day(text: str) -> date:
     """Raises ``reconciliation.not_found`` for a day that no calendar has."""
     try:
@@ -135,6 +158,7 @@ ROUTES = [
     ("/api/v1/finance/orders/([0-9a-f]{24})/ledger", OrderLedgerHandler),
     ("/api/v1/finance/ledger.csv", LedgerFileHandler),
     ("/api/v1/finance/reconciliations", ReconciliationsHandler),
+    ("/api/v1/finance/refunds/([0-9a-f]{24})/card", RefundCardHandler),
     (f"/api/v1/finance/reconciliations/{_DAY}", ReconciliationHandler),
     (f"/api/v1/finance/reconciliations/{_DAY}/rebuilt", RebuildHandler),
     (rf"/api/v1/finance/bills/{_DAY}/(trades|funds)\.csv", BillHandler),

@@ -15,6 +15,7 @@ from schemas.api.orders import (
     RefundBody,
     ReviewBody,
 )
+from schemas.api.refunds import RefundCardBody, RefundCardView
 from schemas.enums import Role
 from services.permissions import SIGNED_IN, only
 
@@ -129,6 +130,19 @@ class OrderRefundsHandler(ApiHandler):
         return await self.services.refunds.request(call.actor, order_id, call.body, call.ticket)
 
 
+class OrderRefundCardHandler(ApiHandler):
+    @door(
+        "Name a bank card for a refund that the payer's own account cannot take",
+        allow=only(Role.CLIENT),
+        body=RefundCardBody,
+        answer=RefundCardView,
+        problems=("order.not_found", "refund.not_stuck"),
+        description="The refund says so by `card`: `needed` or `named`. `ops` compare the card and send the money.",
+    )
+    async def put(self, call: Call[RefundCardBody], order_id: str, refund_id: str) -> RefundCardView:
+        return await self.services.stuck_refunds.name_card(call.actor, order_id, refund_id, call.body)
+
+
 _ORDER = "/api/v1/orders/([0-9a-f]{24})"
 ROUTES = [
     ("/api/v1/orders", OrdersHandler),
@@ -141,4 +155,5 @@ ROUTES = [
     (f"{_ORDER}/confirm", OrderConfirmHandler),
     (f"{_ORDER}/review", OrderReviewHandler),
     (f"{_ORDER}/refunds", OrderRefundsHandler),
+    (f"{_ORDER}/refunds/([0-9a-f]{{24}})/card", OrderRefundCardHandler),
 ]

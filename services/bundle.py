@@ -40,6 +40,7 @@ from services.orders.paper_filing import PaperFiling
 from services.orders.products import Products
 from services.payments.payments import Payments
 from services.payments.refunds import Refunds
+from services.payments.stuck_refunds import StuckRefunds
 from services.persons.own_data import OwnData
 from services.pricing.companies import Companies
 from services.pricing.coupon_numbers import CouponNumbers
@@ -137,6 +138,7 @@ class Services:
     space_closing: SpaceClosing
     space_views: SpaceViews
     subscriptions: Subscriptions
+    stuck_refunds: StuckRefunds
     subsidies: Subsidies
     reach: Reach
     sync: Sync

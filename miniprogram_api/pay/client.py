@@ -128,18 +128,20 @@ class PayClient:
         """The truth about one refund. Raises ``PayError`` ``refund_not_found``."""
         return await self.door.call("refund_query", "GET", f"{_REFUNDS}/{quoted(out_refund_no)}", None, _refund)
 
-    async def apply_abnormal_refund(self, refund_id: str, out_refund_no: str, card: BankCard | None = None) -> Refund:
-        """Send the money of an ABNORMAL refund another way: to the payer's ``card``, or, with None, back to the
-        merchant's own bank account (and from there to the payer by hand).
+    async def apply_abnormal_refund(self, refund_id: str, out_refund_no: str, card: BankCard) -> Refund:
+        """Send the money of an ABNORMAL refund to the payer's ``card``.
 
         ``refund_id`` is WeChat's number. The refund is PROCESSING again afterwards; the same notices follow.
         """
-        body: dict[str, Any] = {"out_refund_no": out_refund_no, "type": "MERCHANT_BANK_CARD"}
-        serial: str | None = None
-        if card is not None:
-            serial, account = self.door.seal(card.account)
-            _, name = self.door.seal(card.name)
-            body |= {"type": "USER_BANK_CARD", "bank_type": card.bank, "bank_account": account, "real_name": name}
+        serial, account = self.door.seal(card.account)
+        _, name = self.door.seal(card.name)
+        body = {
+            "out_refund_no": out_refund_no,
+            "type": "USER_BANK_CARD",
+            "bank_type": card.bank,
+            "bank_account": account,
+            "real_name": name,
+        }
         target = f"{_REFUNDS}/{quoted(refund_id)}/apply-abnormal-refund"
         return await self.door.call("refund_abnormal", "POST", target, body, _refund, serial=serial)
 

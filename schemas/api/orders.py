@@ -1,6 +1,6 @@
 """Orders: what is sent and what is shown."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -116,6 +116,9 @@ class RefundView(View):
     amount_fen: Fen
     reason: str | None = Field(None, description="Shown to the client and the desk, not to the lawyer")
     state: RefundState
+    card: Literal["needed", "named"] | None = Field(
+        None, description="The payer's account cannot take it: whether the client has named a bank card"
+    )
     created_at: Moment
 
 

@@ -133,6 +133,10 @@ class RefundDocument(TypedDict):
     compensated_fen: NotRequired[int]  # of one that completes: what of it the house had paid before as compensation
     dispute_id: NotRequired[str]  # a compensation that was decided there: the house pays, the order stays as it is
     refund_id: NotRequired[str]  # WeChat's
+    stuck_at: NotRequired[datetime]  # since when the payer's account cannot take it; gone once it is sent to a card
+    card: NotRequired[bytes]  # the card that the client named, sealed under the order's space key; until it is sent
+    card_at: NotRequired[datetime]
+    card_sent_at: NotRequired[datetime]
     ended_at: NotRequired[datetime]  # when the provider sent it, by its own clock, or when we heard that it will not
     requested_by: str
     shares_at: NotRequired[datetime | None]  # when shares of its payment are asked back next; None: there are none

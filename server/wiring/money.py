@@ -26,6 +26,7 @@ from services.payments.purposes import Purpose
 from services.payments.refund_settling import RefundSettling
 from services.payments.refunds import Refunds
 from services.payments.settled_payments import SettledPayments
+from services.payments.stuck_refunds import StuckRefunds
 from services.storage.group_commit import GroupCommit
 
 
@@ -35,6 +36,7 @@ class Money:
     orders: Orders
     payments: Payments
     refunds: Refunds
+    stuck_refunds: StuckRefunds
     effects: OrderEffects
     watch: PaymentWatch
     settled: SettledPayments
@@ -109,6 +111,7 @@ def build_money(core: Core, prices: Prices, accounts: Accounts, files: Files, no
         orders=Orders(database, book, placing, views, seals, assignments, core.spaces, files, audit, outbox, clock),
         payments=payments,
         refunds=refunds,
+        stuck_refunds=StuckRefunds(database, book, seals, pay, core.work_items, notices, audit, outbox, clock),
         effects=OrderEffects(database, book, seals, core.spaces, core.cards, notices, core.publisher, assignments),
         watch=watch,
         settled=settled,

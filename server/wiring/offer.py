@@ -91,6 +91,7 @@ def offered(core: Core, themes: Themes) -> Services:
         space_views=SpaceViews(core.database, core.spaces, core.reader, core.recorder, core.publisher),
         spaces=core.spaces,
         subscriptions=themes.telling.subscriptions,
+        stuck_refunds=themes.money.stuck_refunds,
         subsidies=themes.prices.subsidies,
         sync=Sync(core.spaces, core.reader, core.recorder, themes.signer, core.clock),
         terms=themes.persons.terms,

@@ -22,6 +22,7 @@ def _effects(themes: Themes) -> dict[str, Effect]:
         **themes.telling.reports.effects(),
         **themes.money.effects.effects(),
         **themes.money.refunds.effects(),
+        **themes.money.stuck_refunds.effects(),
         **themes.money.settled.effects(),
         **themes.money.watch.effects(),
         **themes.sales.effects(),

@@ -1,7 +1,7 @@
 """Orders as they are shown: what was stored becomes what this viewer may see."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
@@ -17,7 +17,7 @@ from schemas.api.orders import (
     TipView,
 )
 from schemas.api.pricing import PriceView
-from schemas.documents.orders import OrderDocument
+from schemas.documents.orders import OrderDocument, RefundDocument
 from schemas.enums import OrderStatus, RefundState, Role
 from services.actors import Actor
 from services.orders.order_book import Access, standing
@@ -113,10 +113,17 @@ class OrderViews:
                 amount_fen=refund["amount_fen"],
                 reason=await self._seals.open(order, "refund", refund["reason"]) if told else None,
                 state=RefundState(refund["state"]),
+                card=_card(refund) if told else None,
                 created_at=refund["created_at"],
             )
             async for refund in found
         ]
+
+
+def _card(refund: RefundDocument) -> Literal["needed", "named"] | None:
+    if "stuck_at" not in refund or refund["state"] != RefundState.REQUESTED:
+        return None
+    return "named" if "card" in refund else "needed"
 
 
 def order_view(order: OrderDocument, roles: frozenset[Role], clients: Mapping[str, str]) -> OrderView:

@@ -1,6 +1,7 @@
 """What WeChat says about a refund goes into the books once, and the order goes on from there."""
 
 import logging
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -25,10 +26,11 @@ from services.work_items import WorkItems
 
 log = logging.getLogger("casespace.payments")
 
+# An answer that was under way while the money was sent to a card still says that it is stuck.
+_SETTLES = timedelta(minutes=1)
 _STATES = {
     "SUCCESS": RefundState.SUCCEEDED,
     "CLOSED": RefundState.FAILED,
-    "ABNORMAL": RefundState.FAILED,  # the payer's account takes no money: a person has to pay it out
 }
 
 
@@ -69,6 +71,8 @@ class RefundSettling:
         state = _STATES.get(answer.status)
         if state is not None:
             await self._end(refund["_id"], state, answer, event_id)
+        elif answer.abnormal:
+            await self._stick(refund["_id"], answer, event_id)
 
     async def back_to_balance(self, refund_id: str) -> None:
         """What a company paid from its balance is there again: no provider is asked."""
@@ -77,6 +81,39 @@ class RefundSettling:
     async def fail(self, refund_id: str) -> None:
         """WeChat refused it for good."""
         await self._end(refund_id, RefundState.FAILED, None, None)
+
+    async def _stick(self, refund_id: str, answer: Refund, event_id: str | None) -> None:
+        """The payer's account cannot take it: the money waits at WeChat for a card (``stuck_refunds.py``), or for what
+        finance does in WeChat's own console. Nothing has ended, so ledger and order stay as they are."""
+
+        async def work(session: AsyncClientSession) -> bool:
+            refund = await self._db.refunds.find_one({"_id": refund_id}, session=session)
+            if refund is None or refund["state"] != RefundState.REQUESTED or "stuck_at" in refund:
+                return False
+            if event_id is not None and await self._db.provider_events.find_one({"_id": event_id}, session=session):
+                return False  # told again of what was before it was sent to a card
+            now = self._clock()
+            if event_id is None and now - refund.get("card_sent_at", datetime.min.replace(tzinfo=UTC)) < _SETTLES:
+                return False
+            changes = {"stuck_at": now, "refund_id": answer.refund_id, "updated_at": now}
+            await self._db.refunds.update_one({"_id": refund_id}, {"$set": changes}, session=session)
+            await self._noted(session, event_id, refund_id, now)
+            await open_about_refund(self._work_items, REFUND_ABNORMAL, refund, session)
+            await self._audit.write(None, "refund.stuck", refund_id, session, order=refund.get("order_id"))
+            await self._outbox.add(session, "refund.stuck", f"refund:{refund_id}", {"refund_id": refund_id})
+            return True
+
+        if await self._db.transaction(work):
+            self._tally("refund_stuck", "abnormal")
+            self._outbox.nudge()
+
+    async def _noted(self, session: AsyncClientSession, event_id: str | None, refund_id: str, now: datetime) -> None:
+        """A notice of WeChat's is remembered with what it changed."""
+        if event_id is not None:
+            seen = {"kind": "refund", "subject": refund_id, "received_at": now}
+            await self._db.provider_events.update_one(
+                {"_id": event_id}, {"$setOnInsert": seen}, upsert=True, session=session
+            )
 
     async def _end(self, refund_id: str, state: RefundState, answer: Refund | None, event_id: str | None) -> None:
         """``answer`` is WeChat's word; None when it refused the refund outright."""
@@ -94,17 +131,14 @@ class RefundSettling:
                 changes["completes"] = True
                 changes["compensated_fen"] = await self._sum_of(session, refund, {"dispute_id": {"$exists": True}})
             ended: RefundDocument | None = await self._db.refunds.find_one_and_update(
-                {"_id": refund_id}, {"$set": changes}, session=session, return_document=ReturnDocument.AFTER
+                {"_id": refund_id},
+                {"$set": changes, "$unset": {"card": "", "card_at": ""}},
+                session=session,
+                return_document=ReturnDocument.AFTER,
             )
             assert ended is not None  # it was there a moment ago, and the transaction would have conflicted
-            await self._account(session, ended, abnormal=answer is not None and answer.abnormal)
-            if event_id is not None:
-                await self._db.provider_events.update_one(
-                    {"_id": event_id},
-                    {"$setOnInsert": {"kind": "refund", "subject": refund_id, "received_at": now}},
-                    upsert=True,
-                    session=session,
-                )
+            await self._account(session, ended)
+            await self._noted(session, event_id, refund_id, now)
             await self._audit.write(None, f"refund.{state.value}", refund_id, session, order=refund.get("order_id"))
             if not refund.get("stray"):
                 await self._go_on(session, ended, state)
@@ -114,16 +148,16 @@ class RefundSettling:
             self._tally("refund_ended", state.value)
             self._outbox.nudge()
 
-    async def _account(self, session: AsyncClientSession, refund: RefundDocument, *, abnormal: bool) -> None:
+    async def _account(self, session: AsyncClientSession, refund: RefundDocument) -> None:
         """What the end means to the ledger, and to people who must help where it failed."""
         payment = await self._db.payments.find_one({"_id": refund["payment_id"]}, session=session)
         if payment is None:
             raise Problem("payment.unknown")
         await self._ledger.write(session, postings.refund_ended(refund, payment))
-        await self._work_items.resolve(SHARE_NOT_BACK, f"refund:{refund['_id']}", "退款已有结果", session)
+        for kind in (SHARE_NOT_BACK, REFUND_ABNORMAL):
+            await self._work_items.resolve(kind, f"refund:{refund['_id']}", "退款已有结果", session)
         if refund["state"] == RefundState.FAILED:
-            kind = REFUND_ABNORMAL if abnormal else REFUND_FAILED
-            await open_about_refund(self._work_items, kind, refund, session)
+            await open_about_refund(self._work_items, REFUND_FAILED, refund, session)
         elif await self._db.invoices.find_one({"live_key": payment["_id"]}, {"_id": 1}, session=session):
             # an invoice over money that is back must not stand
             ids = {"payment_id": payment["_id"]}

@@ -59,6 +59,7 @@ from services.payments.refund_settling import RefundSettling
 from services.payments.refunds import Refunds
 from services.payments.settled_payments import SettledPayments
 from services.payments.shipping_reports import ShippingReports
+from services.payments.stuck_refunds import StuckRefunds
 from services.record import Recorder
 from services.settlement.penalties import Penalties
 from services.settlement.rulebook import Rulebook
@@ -104,6 +105,7 @@ class World:
     payments: Payments
     watch: PaymentWatch
     refunds: Refunds
+    stuck_refunds: StuckRefunds
     door: WeChatDoor
     shipping: ShippingReports
     shop: Shop
@@ -410,6 +412,7 @@ def _build(
         clock,
         tally,
     )
+    stuck = StuckRefunds(database, book, seals, pay, work_items, notices, audit, outbox, clock)
     cards = Cards(recorder)
     effects = OrderEffects(database, book, seals, spaces, cards, notices, live, assignments)
     shop.open(book, payments, watch, spaces, idempotency, cards, notices, live)
@@ -443,6 +446,7 @@ def _build(
         payments=payments,
         watch=watch,
         refunds=refunds,
+        stuck_refunds=stuck,
         door=door,
         shipping=shipping,
         shop=shop,
@@ -451,6 +455,7 @@ def _build(
         effects={
             **effects.effects(),
             **refunds.effects(),
+            **stuck.effects(),
             **shipping.effects(),
             **settled.effects(),
             **watch.effects(),

@@ -65,6 +65,8 @@ export interface Refund {
   amount_fen: number
   reason?: string | null
   state: "requested" | "succeeded" | "failed"
+  /** The payer's account cannot take it: a card is wanted, or has been named. */
+  card?: "needed" | "named" | null
   created_at: string
 }
 

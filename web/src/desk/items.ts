@@ -26,6 +26,7 @@ const LABELS: Record<string, string> = {
   label: "内容标签",
   most_fen: "最多花费",
   campaign_id: "活动",
+  card: "收款银行卡",
 }
 
 export type ItemFilter = "all" | "urgent" | "money" | "reconciliation" | "settlement" | "dispute" | "content" | "campaign" | "outbox"
