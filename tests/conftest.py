@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from services.identity import passwords
 from tests.parts import loopback
 from tests.parts.databases import SettingsMaker
 from tests.parts.product import Product, start_product
@@ -48,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("CASESPACE_") and name != VARIABLE]:
         del os.environ[name]  # a developer's own settings must not decide how tests end
     loopback.install()
+    passwords.COST = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # a test makes three people on average
     config.stash[HARNESS] = Harness()
 
 
