@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 
 from services.identity import passwords
 from tests.parts import loopback
-from tests.parts.databases import SettingsMaker
+from tests.parts.databases import Databases, SettingsMaker
 from tests.parts.product import Product, start_product
 from tests.parts.real import VARIABLE, RealParts, RunningParts
 from tests.parts.sandboxes import OwnSandbox
@@ -78,15 +78,22 @@ def parts(request: pytest.FixtureRequest) -> RealParts:
     return request.config.stash[HARNESS].parts()
 
 
-@pytest.fixture(scope="module")
-def make_settings(parts: RealParts) -> Iterator[SettingsMaker]:
-    """``make_settings(**fields)`` → Settings with a fresh database; ``make_settings.environment()`` → variables.
+@pytest.fixture(scope="session")
+def databases(parts: RealParts) -> Iterator[Databases]:
+    made = Databases(parts.mongo_uri)
+    yield made
+    made.close()
 
-    The databases go with the module that asked for them: each holds some two hundred files open in mongod.
+
+@pytest.fixture(scope="module")
+def make_settings(parts: RealParts, databases: Databases) -> Iterator[SettingsMaker]:
+    """``make_settings(**fields)`` → Settings with an empty database; ``make_settings.environment()`` → variables.
+
+    The databases go back with the module that asked for them: each holds some two hundred files open in mongod.
     """
-    maker = SettingsMaker(parts)
+    maker = SettingsMaker(parts, databases)
     yield maker
-    maker.drop_databases()
+    maker.give_back()
 
 
 @pytest.fixture

@@ -213,7 +213,7 @@ class Bench:
             yield Served([f"http://127.0.0.1:{port}"], rooms, pids)
 
     def close(self) -> None:
-        self.maker.drop_databases()
+        self.maker.give_back()
 
 
 def row(name: str, result: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ from tests.parts.databases import SettingsMaker
 
 @pytest.fixture(scope="module")
 async def database(make_settings: SettingsMaker) -> AsyncIterator[Database]:
-    settings = make_settings()
+    settings = make_settings.of_new_database()
     opened = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
     await apply(opened)
     await apply(opened)  # may be run again, and while serving

@@ -20,7 +20,7 @@ def old_payment(order_id: str) -> dict[str, Any]:
 
 
 async def test_payments_of_orders_get_their_subject_and_stay_unique(make_settings: SettingsMaker) -> None:
-    settings = make_settings()
+    settings = make_settings.of_new_database()
     database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
     only_paid = {"state": "succeeded"}
     old = IndexModel("order_id", name="paid_once", unique=True, partialFilterExpression=only_paid)

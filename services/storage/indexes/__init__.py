@@ -3,7 +3,6 @@
 A test compares these tables with what a real server reports, so that an index is never only in somebody's shell.
 """
 
-import contextlib
 from typing import Any
 
 from pymongo.errors import CollectionInvalid
@@ -32,11 +31,25 @@ async def apply(database: Database) -> None:
     An index whose definition changed raises OperationFailure (IndexOptionsConflict): the change then belongs
     into a migration of its own, because dropping a unique index is a decision.
     """
+    there = {
+        found["name"]: found["options"].get("validator", {}) async for found in await database.raw.list_collections()
+    }
     for spec in COLLECTIONS:
-        with contextlib.suppress(CollectionInvalid):  # it is there already
-            options: dict[str, Any] = {"clusteredIndex": _CLUSTERED} if spec.clustered else {}
-            await database.raw.create_collection(spec.name, **options)
-        if spec.validator:
+        if spec.name not in there and await _create(database, spec):
+            there[spec.name] = spec.validator
+        if there.get(spec.name) != spec.validator:
             await database.raw.command("collMod", spec.name, validator=spec.validator)
         if spec.indexes:
             await database.raw[spec.name].create_indexes(list(spec.indexes))
+
+
+async def _create(database: Database, spec: Collection) -> bool:
+    """Whether this process was the one to make it."""
+    options: dict[str, Any] = {"clusteredIndex": _CLUSTERED} if spec.clustered else {}
+    if spec.validator:
+        options["validator"] = spec.validator
+    try:
+        await database.raw.create_collection(spec.name, **options)
+    except CollectionInvalid:
+        return False
+    return True
