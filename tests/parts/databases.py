@@ -6,7 +6,8 @@ over is emptied and lent again, unless another process wrote to it, which may be
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pymongo import MongoClient
@@ -75,6 +76,14 @@ class SettingsMaker:
     def __call__(self, **overrides: Any) -> Settings:
         self._lent.append(self._databases.lend())
         return self._settings(**{"mongo_database": self._lent[-1], **overrides})
+
+    @contextmanager
+    def for_one_test(self, **overrides: Any) -> Iterator[Settings]:
+        """The same, and the next test of the module may have the database."""
+        settings = self(**overrides)
+        name = self._lent.pop()
+        yield settings
+        self._databases.take_back(name)
 
     def of_new_database(self) -> Settings:
         """Of one without collections and indexes, for tests of how those are made."""

@@ -19,6 +19,9 @@ from server.embedded.valkey import Valkey
 BUCKET = "casespace-tests"
 VARIABLE = "CASESPACE_TESTS_PARTS"
 KEPT_RUNS = 8
+MEMORY = Path("/dev/shm")
+MEMORY_WANTED = 4 << 30  # bytes; a run's database takes about half a gibibyte
+FOLDER = "casespace-tests-"
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,13 @@ class RunningParts:
 
     def __init__(self, logs: Path) -> None:
         """`logs` gets a folder for this run; those of a few earlier runs stay beside it."""
-        self._folder = Path(tempfile.mkdtemp(prefix="casespace-tests-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=FOLDER))
+        self._database = _database_folder(self._folder)
         _forget_old_runs(logs)
         logs = self.logs = logs / f"{time.strftime('%m%d-%H%M%S')}-{os.getpid()}"
         keys = load_keys(self._folder)
         ports = KeptPorts(self._folder / "ports.json")
-        mongo = Mongo(self._folder / "mongo", ports.get("mongo"), logs / "mongod.log")
+        mongo = Mongo(self._database, ports.get("mongo"), logs / "mongod.log")
         store = Seaweed(self._folder / "s3", ports, keys.s3, BUCKET, logs / "seaweedfs.log")
         valkey = Valkey(self._folder / "valkey", ports.get("valkey"), logs / "valkey.log")
         # the services' tests move their own clock, which the sandbox does not see
@@ -86,12 +90,29 @@ class RunningParts:
         """Kill them (their data goes too, so nothing is gained by asking) and remove the data; logs stay."""
         for part in self._parts:
             part.kill()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for folder in (self._database, self._folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def log_tails(self) -> list[tuple[str, str]]:
         """(name, last lines) of every part that wrote something."""
         tails = [(part.name, part.log_tail(5)) for part in self._parts]
         return [(name, tail) for name, tail in tails if tail]
+
+
+def _database_folder(folder: Path) -> Path:
+    """Where mongod keeps its data: in memory where there is plenty, for every commit of a test waits for a flush."""
+    for left in MEMORY.glob(f"{FOLDER}*"):  # a run that was killed cannot tidy up, and memory is dear
+        if not Path(f"/proc/{left.name.split('-')[2]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    if not MEMORY.is_dir() or min(shutil.disk_usage(MEMORY).free, _free_memory()) < MEMORY_WANTED:
+        return folder / "mongo"
+    return Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-", dir=MEMORY))
+
+
+def _free_memory() -> int:
+    """Bytes that could be had without swapping, proc(5)."""
+    lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+    return int(lines["MemAvailable"].split()[0]) << 10
 
 
 def _forget_old_runs(logs: Path) -> None:

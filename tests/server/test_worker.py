@@ -29,8 +29,9 @@ from tests.parts.databases import SettingsMaker
 async def house(make_settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setattr(worker_module, "LEASE_SECONDS", 0.6)
     monkeypatch.setattr(worker_module, "POLL_SECONDS", 0.1)
-    async with open_house(make_settings()) as opened:
-        yield opened
+    with make_settings.for_one_test() as settings:
+        async with open_house(settings) as opened:
+            yield opened
 
 
 class Process:

@@ -19,8 +19,9 @@ Place = tuple[str, int]
 
 @pytest.fixture
 async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
-    async with open_house(make_settings()) as opened:
-        yield opened
+    with make_settings.for_one_test() as settings:
+        async with open_house(settings) as opened:
+            yield opened
 
 
 class Follower:

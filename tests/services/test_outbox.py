@@ -72,11 +72,11 @@ class World:
 
 @pytest.fixture
 async def world(make_settings: SettingsMaker) -> AsyncIterator[World]:
-    settings = make_settings()
-    database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
-    await apply(database)
-    yield World(database)
-    await database.close()
+    with make_settings.for_one_test() as settings:
+        database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
+        await apply(database)
+        yield World(database)
+        await database.close()
 
 
 async def test_a_row_exists_only_with_the_change(world: World) -> None:

@@ -26,8 +26,9 @@ WHOLE = {
 
 @pytest_asyncio.fixture
 async def world(make_settings: SettingsMaker) -> AsyncIterator[ReadingWorld]:
-    async with open_readings(make_settings()) as opened:
-        yield opened
+    with make_settings.for_one_test() as settings:
+        async with open_readings(settings) as opened:
+            yield opened
 
 
 @pytest.mark.parametrize("missing", sorted(WHOLE))

@@ -25,8 +25,9 @@ from tests.services.readings.reading_world import ReadingWorld, iou, open_readin
 
 @pytest_asyncio.fixture
 async def world(make_settings: SettingsMaker) -> AsyncIterator[ReadingWorld]:
-    async with open_readings(make_settings()) as opened:
-        yield opened
+    with make_settings.for_one_test() as settings:
+        async with open_readings(settings) as opened:
+            yield opened
 
 
 def ticket(person: Person) -> Ticket:

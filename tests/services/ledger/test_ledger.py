@@ -19,11 +19,11 @@ ORDER = accounts.account(accounts.Kind.ORDER, "o1")
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def database(make_settings: SettingsMaker) -> AsyncIterator[Database]:
-    settings = make_settings()
-    database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
-    await indexes.apply(database)
-    yield database
-    await database.close()
+    with make_settings.for_one_test() as settings:
+        database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
+        await indexes.apply(database)
+        yield database
+        await database.close()
 
 
 async def post(database: Database, cause: str, posted: list[LineDocument]) -> None:

@@ -99,8 +99,9 @@ class Office:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def office(make_settings: SettingsMaker) -> AsyncIterator[Office]:
-    async with open_world(make_settings()) as world:
-        yield Office(world)
+    with make_settings.for_one_test() as settings:
+        async with open_world(settings) as world:
+            yield Office(world)
 
 
 async def test_an_sms_that_arrived_is_delivered_however_often_it_is_said(office: Office) -> None:

@@ -70,9 +70,10 @@ def assemble(world: ReadingWorld, wait: timedelta = timedelta()) -> DraftPapers:
 
 @pytest_asyncio.fixture
 async def desk(make_settings: SettingsMaker) -> AsyncIterator[Desk]:
-    async with open_readings(make_settings()) as world:
-        product_id = (await world.house.services.products.put([FILING]))["filing"]
-        yield Desk(world, assemble(world), product_id)
+    with make_settings.for_one_test() as settings:
+        async with open_readings(settings) as world:
+            product_id = (await world.house.services.products.put([FILING]))["filing"]
+            yield Desk(world, assemble(world), product_id)
 
 
 def sure(name: str) -> Reading:

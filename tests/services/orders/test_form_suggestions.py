@@ -62,8 +62,9 @@ def test_what_does_not_fit_is_not_suggested() -> None:
 
 @pytest_asyncio.fixture
 async def world(make_settings: SettingsMaker) -> AsyncIterator[ReadingWorld]:
-    async with open_readings(make_settings()) as opened:
-        yield opened
+    with make_settings.for_one_test() as settings:
+        async with open_readings(settings) as opened:
+            yield opened
 
 
 async def confirmed(world: ReadingWorld, person: Person, space_id: str, reading: Reading, **fields: str) -> str:

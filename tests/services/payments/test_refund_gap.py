@@ -21,10 +21,11 @@ GAP = 2.0  # seconds, in place of a minute
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator[World]:
-    async with open_world(make_settings(), parts) as opened:
-        await opened.control("POST", "/control/rules", {"refund_gap_seconds": GAP})
-        yield opened
-        await opened.control("POST", "/control/rules", {"refund_gap_seconds": 0})
+    with make_settings.for_one_test() as settings:
+        async with open_world(settings, parts) as opened:
+            await opened.control("POST", "/control/rules", {"refund_gap_seconds": GAP})
+            yield opened
+            await opened.control("POST", "/control/rules", {"refund_gap_seconds": 0})
 
 
 async def ask(world: World, actor: Actor, order_id: str, amount: int) -> None:

@@ -62,14 +62,15 @@ class Case:
 @pytest_asyncio.fixture
 async def case(make_settings: SettingsMaker) -> AsyncIterator[Case]:
     """An identity card that was sent and read in the space of an order that is over."""
-    async with open_readings(make_settings()) as world:
-        owner = await client(world.house)
-        space_id = await space_of(world.house, owner)
-        await ordered(world, owner, space_id, "reviewed")
-        file_id = await world.photo(owner, space_id)
-        await sent(world, owner, space_id, file_id)
-        view = await world.read(owner, file_id, identity_card())
-        yield Case(world, owner, space_id, file_id, view.id)
+    with make_settings.for_one_test() as settings:
+        async with open_readings(settings) as world:
+            owner = await client(world.house)
+            space_id = await space_of(world.house, owner)
+            await ordered(world, owner, space_id, "reviewed")
+            file_id = await world.photo(owner, space_id)
+            await sent(world, owner, space_id, file_id)
+            view = await world.read(owner, file_id, identity_card())
+            yield Case(world, owner, space_id, file_id, view.id)
 
 
 async def ordered(world: ReadingWorld, owner: Person, space_id: str, status: str) -> None:

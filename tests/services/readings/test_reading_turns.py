@@ -55,8 +55,9 @@ def test_a_place_in_the_queue_counts_whoever_is_read_before() -> None:
 
 @pytest_asyncio.fixture
 async def world(make_settings: SettingsMaker) -> AsyncIterator[ReadingWorld]:
-    async with open_readings(make_settings(), most_waiting=16) as opened:
-        yield opened
+    with make_settings.for_one_test() as settings:
+        async with open_readings(settings, most_waiting=16) as opened:
+            yield opened
 
 
 async def ask(world: ReadingWorld, person: Person, space_id: str) -> str:

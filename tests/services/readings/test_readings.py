@@ -34,8 +34,9 @@ from tests.services.readings.reading_world import (
 
 @pytest_asyncio.fixture
 async def world(make_settings: SettingsMaker) -> AsyncIterator[ReadingWorld]:
-    async with open_readings(make_settings()) as opened:
-        yield opened
+    with make_settings.for_one_test() as settings:
+        async with open_readings(settings) as opened:
+            yield opened
 
 
 async def cards(world: ReadingWorld, person: Person, space_id: str) -> list[MessageView]:

@@ -21,7 +21,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnSandbox]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def office(make_settings: SettingsMaker, parts: RealParts, sandbox: OwnSandbox) -> AsyncIterator[Office]:
     """A firm whose payments are opened for sharing; at most 30 % of each, as the vendor has it."""
-    settings = make_settings(**sandbox.fields, pay_profit_sharing=True)
-    async with open_office(settings, parts, sandbox.folder) as opened:
-        await opened.rules(sharing_max_ratio=3000, sharing_fail_reason=None, refund_gap_seconds=0)
-        yield opened
+    with make_settings.for_one_test(**sandbox.fields, pay_profit_sharing=True) as settings:
+        async with open_office(settings, parts, sandbox.folder) as opened:
+            await opened.rules(sharing_max_ratio=3000, sharing_fail_reason=None, refund_gap_seconds=0)
+            yield opened

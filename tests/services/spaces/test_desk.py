@@ -37,8 +37,9 @@ class Office:
 @pytest.fixture
 async def office(make_settings: SettingsMaker) -> AsyncIterator[Office]:
     clock = HeldClock()
-    async with open_house(make_settings(), clock) as house:
-        yield Office(house, clock, await lawyer(house, "吴运营", Role.OPS))
+    with make_settings.for_one_test() as settings:
+        async with open_house(settings, clock) as house:
+            yield Office(house, clock, await lawyer(house, "吴运营", Role.OPS))
 
 
 async def refusal(work: object) -> str:

@@ -16,8 +16,9 @@ from tests.realtime.test_sockets import phone, until
 
 @pytest.fixture
 async def house(make_settings: SettingsMaker) -> AsyncIterator[House]:
-    async with open_house(make_settings()) as opened:
-        yield opened
+    with make_settings.for_one_test() as settings:
+        async with open_house(settings) as opened:
+            yield opened
 
 
 async def follow(house: House, person: Person) -> None:
