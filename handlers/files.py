@@ -9,7 +9,7 @@ from handlers.ranges import parse_range
 from handlers.streams import StreamHandler
 from handlers.upload_forms import as_reached
 from schemas.api.base import NoBody
-from schemas.api.files import ContentQuery, FileBegin, FileView, UploadView
+from schemas.api.files import ContentQuery, FileBegin, FileView, IdentityMark, OriginalView, UploadView
 from services.errors import Problem
 from services.files.files import OpenFile
 from services.permissions import PUBLIC, SIGNED_IN
@@ -18,6 +18,7 @@ from services.rate_limits import Limit
 FILE = "/api/v1/files/([0-9a-f]{24})"
 # A chat shows dozens of pictures at once, and players ask for many ranges; an office shares one address.
 CONTENT = Limit(1_200, 60)
+ORIGINALS = Limit(60, 60)  # by hand, one after the other
 PAGES = Limit(240, 60)  # everybody in a court room looks at the same page; an office shares one address
 _REJECTED = (
     "file.empty",
@@ -72,6 +73,34 @@ class FileCompleteHandler(ApiHandler):
         return await self.services.files.complete(call.actor, file_id)
 
 
+class FileOriginalHandler(ApiHandler):
+    @door(
+        "Open the original of a paper that identifies somebody; that it was opened is audited",
+        allow=SIGNED_IN,
+        answer=OriginalView,
+        limit=ORIGINALS,
+        problems=_READING,
+        description="For who brought it, and for lawyer, support and bench of the space. Other members get its masked "
+        "copy, by every link. Of any other file it answers the ordinary links.",
+    )
+    async def post(self, call: Call[NoBody], file_id: str) -> OriginalView:
+        return await self.services.originals.open(call.actor, file_id)
+
+
+class FileIdentityHandler(ApiHandler):
+    @door(
+        "Say whether a file is a paper that identifies somebody",
+        allow=SIGNED_IN,
+        body=IdentityMark,
+        answer=FileView,
+        problems=("file.no_paper", "space.closed", *_READING),
+        description="Nothing is read for it. For who brought the file, and for lawyer and support of the space. It is "
+        "masked from then on, and goes some time after the order is over.",
+    )
+    async def put(self, call: Call[IdentityMark], file_id: str) -> FileView:
+        return await self.services.identity_marks.say(call.actor, file_id, call.body)
+
+
 class FileContentHandler(StreamHandler):
     """Public at the door, because ``<img>`` and ``<audio>`` bring a ticket instead of a token."""
 
@@ -84,7 +113,7 @@ class FileContentHandler(StreamHandler):
         query=ContentQuery,
         raw=True,
         limit=CONTENT,
-        problems=("auth.required", "auth.ticket_invalid", "request.range", *_READING),
+        problems=("auth.required", "auth.ticket_invalid", "request.range", "file.masked", *_READING),
         description="With a bearer token or the `ticket` of a link. One Range is honoured; ETag is the SHA-256.",
     )
     async def get(self, call: Call[NoBody], file_id: str) -> None:
@@ -96,7 +125,7 @@ class FileContentHandler(StreamHandler):
         query=ContentQuery,
         raw=True,
         limit=CONTENT,
-        problems=("auth.required", "auth.ticket_invalid", "request.range", *_READING),
+        problems=("auth.required", "auth.ticket_invalid", "request.range", "file.masked", *_READING),
     )
     async def head(self, call: Call[NoBody], file_id: str) -> None:
         await self._answer(call, file_id)
@@ -158,9 +187,10 @@ class FilePageHandler(ApiHandler):
     @door(
         "One page of a PDF, or a picture, as a JPEG",
         allow=PUBLIC,
+        query=ContentQuery,
         raw=True,
         limit=PAGES,
-        problems=("auth.required", "auth.ticket_invalid", "file.no_page", *_READING),
+        problems=("auth.required", "auth.ticket_invalid", "file.no_page", "file.masked", *_READING),
         description="Opened by a bearer token or by the `ticket` of the link to the content. `X-Page-Count`: how many "
         "pages the file has.",
     )
@@ -168,7 +198,8 @@ class FilePageHandler(ApiHandler):
         ticket = self.get_query_argument("ticket", None)
         if ticket is None:
             self.caller = await self.authenticate()
-        drawn = await self.services.page_pictures.look(file_id, int(number), actor=self.caller, ticket=ticket)
+        pictures = self.services.page_pictures
+        drawn = await pictures.look(file_id, int(number), call.query.variant, actor=self.caller, ticket=ticket)
         self.set_header("Content-Type", "image/jpeg")
         self.set_header("X-Page-Count", str(drawn.pages))
         self.set_header("Cache-Control", "private, max-age=600")
@@ -194,6 +225,8 @@ ROUTES = [
     ("/api/v1/spaces/([0-9a-f]{24})/files", SpaceFilesHandler),
     (FILE, FileHandler),
     (FILE + "/complete", FileCompleteHandler),
+    (FILE + "/original", FileOriginalHandler),
+    (FILE + "/identity", FileIdentityHandler),
     (FILE + "/content", FileContentHandler),
     (FILE + "/pages/([1-9][0-9]{0,3})", FilePageHandler),
 ]

@@ -16,11 +16,13 @@ from PIL import Image, ImageDraw, ImageFile, ImageOps
 from ocr import frames
 from ocr.confinement import own_output, settle
 from ocr.faults import ReadingFault
+from ocr.masked_mark import mark
 from ocr.options import Limits
 from ocr.picture_jobs import NO_PICTURE, Area, PictureJob
 from ocr.sniff import sniff
 
 _QUALITY = 85
+_COVER = (96, 108, 120)
 
 pi_heif.register_heif_opener(thumbnails=False)
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
@@ -38,11 +40,15 @@ def picture_of(job: PictureJob, data: bytes) -> bytes:
 
         for face in faces_in(picture, turn):
             brush.rectangle(face, fill=(0, 0, 0))
+    if job.covered:
+        picture.paste(_COVER, (0, 0, *picture.size))
     if job.area is not None:
         picture = picture.crop(_inside(job.area, picture))
     if turn:
         picture = picture.rotate(-turn, expand=True)
     picture.thumbnail((job.longest, job.longest))
+    if job.marked:
+        mark(picture)
     target = io.BytesIO()
     picture.save(target, "JPEG", quality=_QUALITY)
     return target.getvalue()

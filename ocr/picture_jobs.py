@@ -16,7 +16,8 @@ class PictureJob:
     """A page, counted from 0, as an upright JPEG of at most `longest` pixels a side, without any metadata.
 
     Without `page` it is shown as it is. `area` cuts out a part, `painted` are polygons that become black; both in
-    pixels of `page`. With `faces`, what looks like one becomes black, too.
+    pixels of `page`. With `faces`, what looks like one becomes black, too. `covered` paints over all of it. What is
+    `marked` says 已遮盖 in its corner.
     """
 
     number: int
@@ -25,6 +26,8 @@ class PictureJob:
     area: Area | None = None
     painted: Sequence[Shape] = ()
     faces: bool = False
+    covered: bool = False
+    marked: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

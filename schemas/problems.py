@@ -267,6 +267,8 @@ _TABLE = (
     ProblemType("content.hold_not_found", Kind.NOT_FOUND, 40490, "没有这条审核记录"),
     ProblemType("content.already_reviewed", Kind.CONFLICT, 40995, "这条内容已经审核过"),
     ProblemType("file.held", Kind.FORBIDDEN, 40390, "该文件正在审核，暂时不能查看"),
+    ProblemType("file.masked", Kind.FORBIDDEN, 40392, "证件照片仅供有权人员查看，遮盖后的副本还没有生成"),
+    ProblemType("file.no_paper", Kind.CONFLICT, 409104, "只有照片和PDF可以标为证件"),
     # WeChat's message push
     ProblemType("report.rejected", Kind.UNAUTHENTICATED, 40141, "送达报告验证失败"),
     ProblemType("push.rejected", Kind.UNAUTHENTICATED, 40140, "消息推送验证失败"),

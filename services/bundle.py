@@ -11,6 +11,7 @@ from services.evidence.case_elements import CaseElementsBook
 from services.evidence.catalogue_files import CatalogueFiles
 from services.evidence.evidence import Evidence
 from services.files.files import Files
+from services.files.originals import Originals
 from services.files.page_pictures import PagePictures
 from services.hearings.asynchronous.exchanges import Exchanges
 from services.hearings.asynchronous.turns import Turns
@@ -51,6 +52,7 @@ from services.pricing.tips import Tips
 from services.pricing.top_ups import TopUps
 from services.pricing.wallet import Wallet
 from services.quotes.quotes import Quotes
+from services.readings.identity_marks import IdentityMarks
 from services.readings.reading_pictures import ReadingPictures
 from services.readings.readings import Readings
 from services.receipts.receipts import Receipts
@@ -120,8 +122,10 @@ class Services:
     products: Products
     pushes: Pushes
     own_data: OwnData
+    originals: Originals
     page_pictures: PagePictures
     reading_pictures: ReadingPictures
+    identity_marks: IdentityMarks
     readings: Readings
     receipts: Receipts
     quotes: Quotes

@@ -97,7 +97,7 @@ SPACE: dict[Permission, frozenset[Role]] = {
     Permission.EVIDENCE_KEEP: frozenset({LAWYER, SUPPORT}),
     Permission.CASE_RECORD: frozenset({LAWYER, SUPPORT}),
     Permission.READING_ASK: frozenset({CLIENT, LAWYER, SUPPORT}),
-    Permission.READING_CLEAR: frozenset({LAWYER, SUPPORT}),
+    Permission.READING_CLEAR: frozenset({LAWYER, SUPPORT, PRESIDER, CLERK}),  # the bench weighs originals
     Permission.READING_CONFIRM: frozenset({LAWYER, SUPPORT}),
 }
 

@@ -18,6 +18,8 @@ class FileVariant(StrEnum):
     THUMBNAIL = "thumbnail"  # JPEG, at most 480 px on the longer side; images only
     PREVIEW = "preview"  # the copy that every phone shows when there is one (of HEIC), else the original
     PLAY = "play"  # the copy that every phone plays when there is one, else the original
+    MASKED = "masked"  # of a paper that identifies somebody: what most members are given in place of the original
+    MASKED_THUMBNAIL = "masked_thumbnail"
 
 
 class FileBegin(Body):
@@ -30,6 +32,9 @@ class FileBegin(Body):
     )
     size: int = Field(strict=True, ge=0, le=1 << 40, description="Bytes")
     sha256: Sha256 | None = None
+    identifies: bool = Field(
+        False, description="A photo or PDF of a paper that identifies somebody (identity card, bank card, licence)"
+    )
 
 
 class UploadForm(View):
@@ -62,7 +67,24 @@ class FileView(View):
     thumbnail_url: str | None = None
     preview_url: str | None = Field(None, description="Of images: what every phone shows; `url` is the original")
     play_url: str | None = Field(None, description="Of recordings: what every phone plays")
+    masked: bool = Field(
+        False,
+        description="It identifies somebody: all links give a copy with numbers, address and portrait covered",
+    )
+    opens_original: bool = Field(False, description="It is masked, and who asks may open the original")
+    marks: bool = Field(False, description="Whether who asks may say that it identifies somebody, or that it does not")
     created_at: Moment
+
+
+class OriginalView(View):
+    """The original of a paper that identifies somebody. That it was opened, and by whom, is written down."""
+
+    url: str = Field(description="Valid for 10 to 20 minutes, without a token")
+    preview_url: str | None = Field(None, description="Of images: what every phone shows")
+
+
+class IdentityMark(Body):
+    identifies: bool = Field(strict=True, description="Whether the paper is one that exists to identify somebody")
 
 
 class ContentQuery(Body):

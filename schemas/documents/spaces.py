@@ -110,6 +110,12 @@ class CallDocument(TypedDict):
     called_at: datetime
 
 
+class IdentitySaid(TypedDict):
+    identifies: bool
+    by: str
+    at: datetime
+
+
 class FileDocument(TypedDict):
     _id: str
     schema_version: int
@@ -126,9 +132,12 @@ class FileDocument(TypedDict):
     width: NotRequired[int]
     height: NotRequired[int]
     duration_ms: NotRequired[int]
-    copies: NotRequired[dict[str, CopyDocument]]  # original, thumbnail, preview, play
+    copies: NotRequired[dict[str, CopyDocument]]  # original, thumbnail, preview, play, masked, masked_thumbnail
     rejected_because: NotRequired[str]
     held: NotRequired[bool]  # with the message that brought it: for its owner and the staff only
+    identifies: NotRequired[bool]  # a paper that identifies somebody: members get the masked copies
+    weighed: NotRequired[int]  # how often it was asked which of them it is
+    identity_said: NotRequired[IdentitySaid]  # what a person said of that, apart from readings
     recalled: NotRequired[bool]  # with the message that brought it: nothing more is made of it
     purged_at: NotRequired[datetime]  # its copies were destroyed in time; hash and size stay
     created_at: datetime

@@ -9,6 +9,7 @@ from services.files.file_uploads import FileUploads
 from services.files.files import Files
 from services.files.held_files import HeldFiles
 from services.files.media.ffmpeg import Ffmpeg, find_ffmpeg
+from services.files.originals import Originals
 from services.files.recordings import Recordings
 from services.files.second_copies import SecondCopies
 
@@ -21,6 +22,7 @@ class FileRooms:
     held: HeldFiles
     store: FileStore
     second: SecondCopies
+    originals: Originals
 
 
 def build_files(core: Core) -> FileRooms:
@@ -60,4 +62,6 @@ def build_files(core: Core) -> FileRooms:
         clock=core.clock,
     )
     held = HeldFiles(database, core.vault, uploads, intake, store, core.clock)
-    return FileRooms(files, held, store, SecondCopies(database, store, core.audit))
+    return FileRooms(
+        files, held, store, SecondCopies(database, store, core.audit), Originals(files, core.tickets, core.audit)
+    )

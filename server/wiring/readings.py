@@ -13,6 +13,8 @@ from services.files.files import Files
 from services.files.page_pictures import PagePictures
 from services.followers import Follow
 from services.outbox import Effect
+from services.readings.identity_marks import IdentityMarks
+from services.readings.masked_copies import MaskedCopies
 from services.readings.paper_retention import PaperRetention
 from services.readings.reading_access import ReadingDesk
 from services.readings.reading_effects import ReadingEffects
@@ -36,11 +38,13 @@ class Reading:
     queue: ReadingQueue
     after: ReadingEffects
     retention: PaperRetention
+    marks: IdentityMarks
+    masks: MaskedCopies
     reader: Reader
     engines: int
 
     def effects(self) -> dict[str, Effect]:
-        return self.after.effects()
+        return {**self.after.effects(), **self.masks.effects()}
 
     def follows(self) -> dict[str, Follow]:
         return {"readings": self.after.follow}
@@ -48,7 +52,11 @@ class Reading:
     def ticks(self) -> list[Tick]:
         """One for each engine: each reads one file at a time."""
         reading = [Tick(f"readings-{number}", LOOK_SECONDS, self.queue.tick) for number in range(self.engines)]
-        return [*reading, Tick("papers", RETENTION_SECONDS, self.retention.tick)]
+        return [
+            *reading,
+            Tick("papers", RETENTION_SECONDS, self.retention.tick),
+            Tick("identity-marks", RETENTION_SECONDS, self.marks.catch_up),
+        ]
 
     def announce(self) -> None:
         """Say at start that nothing can be read, since nobody would notice before somebody needs it."""
@@ -84,6 +92,8 @@ def build_reading(core: Core, files: Files, index: SearchIndex) -> Reading:
         queue=ReadingQueue(database, store, reader, seals, core.audit, core.outbox, core.tally_reading, core.clock),
         after=ReadingEffects(database, seals, core.cards, index),
         retention=PaperRetention(database, core.audit, core.outbox, days=settings.case_photo_days, clock=core.clock),
+        marks=IdentityMarks(database, files, core.audit, core.outbox, core.clock),
+        masks=MaskedCopies(database, store, seals, painter),
         reader=reader,
         engines=settings.ocr_engines,
     )

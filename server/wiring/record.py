@@ -36,7 +36,7 @@ def build_record(core: Core, signer: HeadSigner) -> Record:
     exports = Exports(
         core.spaces,
         Histories(core.database, core.recorder),
-        ExportFiles(core.database, core.store),
+        ExportFiles(core.database, core.store, core.audit),
         checkpoints,
         anchors,
         signer,

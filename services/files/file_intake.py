@@ -20,6 +20,7 @@ from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.files.file_store import FileStore
+from services.files.masked_files import is_masked, owe_mask
 from services.files.media.ffmpeg import Ffmpeg
 from services.files.media.inspection import MediaFacts, inspect
 from services.files.media.types import MEGABYTE, TYPES, limit
@@ -167,6 +168,8 @@ class FileIntake:
                 await self._outbox.add(session, "file.completed", f"file:{file_id}", owed)
                 if document["content_type"].startswith("audio/"):
                     await owe_second_copy(self._outbox, session, file_id)
+                if is_masked(settled):
+                    await owe_mask(self._outbox, session, file_id)
             return settled
 
         return await self._db.transaction(work)

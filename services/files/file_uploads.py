@@ -13,6 +13,7 @@ from services.clock import Clock, utc_now
 from services.errors import Problem
 from services.files.file_store import FileStore
 from services.files.file_views import name_place
+from services.files.masked_files import is_paper
 from services.files.media.names import safe_name
 from services.files.media.types import MEGABYTE, MediaType, declared_type, limit
 from services.ids import new_id
@@ -92,4 +93,7 @@ class FileUploads:
         }
         if body.sha256 is not None:
             document["declared_sha256"] = body.sha256
+        if body.identifies and is_paper(kind.name):
+            document["identifies"] = True
+            document["identity_said"] = {"identifies": True, "by": actor.user_id, "at": now}
         return document

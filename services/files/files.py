@@ -14,20 +14,32 @@ from services.files.file_intake import FileIntake
 from services.files.file_store import FileStore
 from services.files.file_uploads import FileUploads
 from services.files.file_views import FileFacts, Links, facts_of, name_of, view_of
+from services.files.masked_files import NO_RIGHTS, Rights, check_whole, copy_for, is_masked, rights_of
 from services.files.media.names import safe_name
 from services.files.media.types import MEGABYTE, TYPES
 from services.files.recordings import Recordings
-from services.files.tickets import Tickets
+from services.files.tickets import Right, Tickets
 from services.keys import DataKey
 from services.outbox import Effect
 from services.permissions import Permission
 from services.spaces.holds import may_see
-from services.spaces.spaces import Spaces
+from services.spaces.spaces import Membership, Spaces
 from services.storage.blobs import Blobs
 from services.storage.database import Database
 
 SWEEP = 100
-_ELSE_ORIGINAL = (FileVariant.PLAY, FileVariant.PREVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class FileAccess:
+    """A file and the place of who asks in its space."""
+
+    document: FileDocument
+    place: Membership
+
+    @property
+    def rights(self) -> Rights:
+        return rights_of(self.place, self.document["owner_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,27 +125,28 @@ class Files:
         for which the file was rejected, which is final.
         """
         own = {"_id": file_id, "owner_id": actor.user_id, "apart": True}
-        document = await self._db.files.find_one(own) or await self._readable(actor, file_id)
+        document = await self._db.files.find_one(own) or (await self.access(actor, file_id)).document
         if document["owner_id"] != actor.user_id:
             raise Problem("file.not_found")
         if document["state"] == FileState.PENDING:
             document = await self._intake.receive(actor, document)
         if document["state"] == FileState.REJECTED:
             raise Problem(document.get("rejected_because", "file.gone"))
-        return await self._view(document)
+        return await self._view(document, Rights(opens_original=True, marks=True))
 
     # --- reading
 
     async def get(self, actor: Actor, file_id: str) -> FileView:
         """Members of its space; until it is complete, its uploader only. Raises ``file.not_found``, ``file.gone``."""
-        return await self._view(await self._readable(actor, file_id))
+        access = await self.access(actor, file_id)
+        return await self._view(access.document, access.rights)
 
     async def complete_one(self, actor: Actor, file_id: str) -> FileDocument:
         """A file of which something is to be made, such as a reading.
 
         Raises ``file.not_found``, ``file.not_uploaded``, ``file.held``, ``file.gone``, ``auth.forbidden``.
         """
-        document = await self._readable(actor, file_id)
+        document = (await self.access(actor, file_id)).document
         if document["state"] != FileState.COMPLETE:
             raise Problem("file.not_uploaded" if document["state"] == FileState.PENDING else "file.not_found")
         if "purged_at" in document or document.get("recalled", False):
@@ -145,28 +158,13 @@ class Files:
     ) -> OpenFile:
         """Open a copy for a member, or for whoever holds a ticket for exactly this copy.
 
-        Raises ``file.not_found``, ``file.not_uploaded``, ``file.gone``, ``file.held``, ``auth.required``,
-        ``auth.ticket_invalid``.
+        Of a paper that identifies somebody it is the masked copy, but for a ticket of ``Originals``.
+        Raises ``file.not_found``, ``file.not_uploaded``, ``file.gone``, ``file.held``, ``file.masked``,
+        ``auth.required``, ``auth.ticket_invalid``.
         """
-        if ticket is not None:
-            past_holds = self._tickets.check(ticket, file_id, variant)
-            document = await self._db.files.find_one({"_id": file_id})
-            if document is not None and document.get("held", False) and not past_holds:
-                raise Problem("file.held")
-        elif actor is not None:
-            document = await self._readable(actor, file_id)
-        else:
-            raise Problem("auth.required")
-        if document is None or document["state"] == FileState.REJECTED:
-            raise Problem("file.not_found")
-        if document["state"] != FileState.COMPLETE:
-            raise Problem("file.not_uploaded")
-        if "purged_at" in document:
-            raise Problem("file.gone")
-        copies = document.get("copies", {})
-        copy = copies.get(variant) or (copies["original"] if variant in _ELSE_ORIGINAL else None)
-        if copy is None:
-            raise Problem("file.not_found")
+        document, right = await self._opened(file_id, variant, actor, ticket)
+        check_whole(document)
+        copy = copy_for(document, variant, whole=right.whole)
         kind, key = TYPES[copy["content_type"]], await self._store.data_key(document["space_id"])
         return OpenFile(
             name=safe_name(name_of(document, key), kind),
@@ -174,7 +172,7 @@ class Files:
             inline=kind.inline,
             size=copy["size"],
             sha256=copy["sha256"],
-            settled=variant is not FileVariant.PLAY or FileVariant.PLAY in copies,
+            settled=_settled(document, variant),
             created_at=document["created_at"],
             _store=self._store,
             _document=document,
@@ -215,8 +213,26 @@ class Files:
         for document in due:
             await self._intake.sweep(document)
 
-    async def _readable(self, actor: Actor, file_id: str) -> FileDocument:
-        """The file, if the actor is a member of its space. Raises ``file.not_found``, ``auth.forbidden``."""
+    async def _opened(
+        self, file_id: str, variant: FileVariant, actor: Actor | None, ticket: str | None
+    ) -> tuple[FileDocument, Right]:
+        if ticket is None:
+            if actor is None:
+                raise Problem("auth.required")
+            return (await self.access(actor, file_id)).document, Right()
+        right = self._tickets.check(ticket, file_id, variant)
+        document = await self._db.files.find_one({"_id": file_id})
+        if document is None:
+            raise Problem("file.not_found")
+        if document.get("held", False) and not right.held:
+            raise Problem("file.held")
+        return document, right
+
+    async def access(self, actor: Actor, file_id: str) -> FileAccess:
+        """The file, if the actor is a member of its space.
+
+        Raises ``file.not_found``, ``file.held``, ``auth.forbidden``.
+        """
         document = await self._db.files.find_one({"_id": file_id})
         if document is None:
             raise Problem("file.not_found")
@@ -228,11 +244,16 @@ class Files:
             raise Problem("file.held")
         if document["state"] != FileState.COMPLETE and document["owner_id"] != actor.user_id:
             raise Problem("file.not_found")
-        return document
+        return FileAccess(document, place)
 
-    async def _view(self, document: FileDocument) -> FileView:
+    async def _view(self, document: FileDocument, rights: Rights = NO_RIGHTS) -> FileView:
         links = self._tickets.held_url if document.get("held", False) else self._links
-        return view_of(document, await self._store.data_key(document["space_id"]), links)
+        return view_of(document, await self._store.data_key(document["space_id"]), links, rights)
+
+
+def _settled(document: FileDocument, variant: FileVariant) -> bool:
+    better = variant is FileVariant.PLAY and FileVariant.PLAY not in document.get("copies", {})
+    return not better and not is_masked(document)
 
 
 def _facts(document: FileDocument | None, sender_id: str, key: DataKey) -> FileFacts:

@@ -31,12 +31,20 @@ class PagePictures:
         self._painter = painter
         self._drawn: OrderedDict[tuple[str, int], asyncio.Future[Drawn]] = OrderedDict()
 
-    async def look(self, file_id: str, number: int, *, actor: Actor | None, ticket: str | None) -> Drawn:
-        """A JPEG of page ``number`` (from 1) for whoever may read the file's original, and how many pages it has.
+    async def look(
+        self,
+        file_id: str,
+        number: int,
+        variant: FileVariant = FileVariant.ORIGINAL,
+        *,
+        actor: Actor | None,
+        ticket: str | None,
+    ) -> Drawn:
+        """A JPEG of page ``number`` (from 1) of the copy that is asked for, and how many pages it has.
 
         Raises what ``Files.content`` raises, and ``file.no_page``: there is no such page, or nothing to be drawn.
         """
-        file = await self._files.content(file_id, FileVariant.ORIGINAL, actor=actor, ticket=ticket)
+        file = await self._files.content(file_id, variant, actor=actor, ticket=ticket)
         if file.size > LARGEST or not (
             file.content_type == "application/pdf" or file.content_type.startswith("image/")
         ):

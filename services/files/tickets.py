@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -20,7 +21,16 @@ from services.errors import Problem
 
 WINDOW_SECONDS = 600
 _HELD = "\0held"
+_WHOLE = "\0whole"
 _FORM = re.compile(r"^([0-9a-f]{1,12})\.([A-Za-z0-9_-]{22})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a genuine ticket opens beyond what every member may have."""
+
+    held: bool = False  # a file that is held for review
+    whole: bool = False  # the original of a paper that identifies somebody
 
 
 class Tickets:
@@ -44,22 +54,29 @@ class Tickets:
 
     def held_url(self, file_id: str, variant: str = FileVariant.ORIGINAL) -> str:
         """The same for who may see a file that is held for review; without it, its ordinary links are refused."""
-        return self.file_url(file_id, variant).partition("ticket=")[0] + f"ticket={self._held_ticket(file_id, variant)}"
+        ticket = self._special("h", file_id, f"{variant}{_HELD}")
+        return self.file_url(file_id, variant).partition("ticket=")[0] + f"ticket={ticket}"
 
-    def _held_ticket(self, file_id: str, variant: str) -> str:
+    def whole_url(self, file_id: str, variant: str = FileVariant.ORIGINAL) -> str:
+        """The same for who may have the original of a paper that identifies somebody, held or not; ordinary links give
+        its masked copy."""
+        ticket = self._special("o", file_id, f"{variant}{_WHOLE}")
+        return self.file_url(file_id, variant).partition("ticket=")[0] + f"ticket={ticket}"
+
+    def _special(self, sign: str, file_id: str, what: str) -> str:
         window = int(self._clock().timestamp()) // WINDOW_SECONDS
-        return "h" + self._sign(self._keys[0], file_id, f"{variant}{_HELD}", (window + 2) * WINDOW_SECONDS)
+        return sign + self._sign(self._keys[0], file_id, what, (window + 2) * WINDOW_SECONDS)
 
-    def check(self, ticket: str, file_id: str, variant: str) -> bool:
-        """Whether it opens a file that is held, too.
-
-        Raises ``auth.ticket_invalid`` when it is forged, expired, or for something else.
-        """
+    def check(self, ticket: str, file_id: str, variant: str) -> Right:
+        """What it opens. Raises ``auth.ticket_invalid`` when it is forged, expired, or for something else."""
         if ticket.startswith("h"):
             self._check(ticket[1:], file_id, f"{variant}{_HELD}")
-            return True
+            return Right(held=True)
+        if ticket.startswith("o"):
+            self._check(ticket[1:], file_id, f"{variant}{_WHOLE}")
+            return Right(held=True, whole=True)
         self._check(ticket, file_id, variant)
-        return False
+        return Right()
 
     def _check(self, ticket: str, file_id: str, variant: str) -> None:
         parts = _FORM.match(ticket)

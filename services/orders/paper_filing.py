@@ -23,6 +23,7 @@ from services.evidence.evidence import Evidence
 from services.files.file_store import FileStore
 from services.files.file_uploads import SWEPT_AFTER
 from services.files.file_views import name_of, name_place
+from services.files.masked_files import is_masked, owe_mask
 from services.idempotency import Ticket
 from services.outbox import Outbox
 from services.permissions import Permission
@@ -123,6 +124,8 @@ class PaperFiling:
         if not moved.matched_count:
             return False
         await self._move_reading(session, file, change["space_id"], result)
+        if is_masked(file):  # its copy may have been drawn this very moment, under the draft's key
+            await owe_mask(self._outbox, session, file_id)
         await self._db.drafts.update_one({"_id": draft_id}, {"$pull": {"file_ids": file_id}}, session=session)
         facts = {"space_id": change["space_id"], "sha256": file["sha256"]}
         await self._audit.write(actor, "draft.paper_filed", f"file:{file_id}", session, **facts)

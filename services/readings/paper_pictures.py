@@ -10,12 +10,12 @@ from ocr import Line, PageInfo, PictureJob, Reading
 from services.errors import Problem
 from services.readings.field_labels import is_sensitive
 from services.readings.masking import hidden_spans
-from services.readings.reading_views import Polygon, box, hidden_values
+from services.readings.reading_views import Polygon, box, hidden_values, overlaps
 
 LONGEST_CROP = 1_000  # pixels; sharp on a phone
 LONGEST_COPY = 2_400
 _WIDE = 0x2E80  # from here on Unicode's characters are as wide as high
-_OWN_NUMBERS = {"id_card_front": "id_number", "bank_card": "card_number"}
+_OWN_NUMBERS = {"id_card_front": "id_number", "bank_card": "card_number", "lawyer_licence": "licence_number"}
 _MARGIN = 0.35  # of a line's height, on each side
 # Where the portrait stands on an identity card (GA 461), as fractions of the card that its lines of text span.
 _PORTRAIT = (0.56, -0.12, 1.12, 0.80)
@@ -42,6 +42,33 @@ def masked_job(reading: Reading, confirmed: Mapping[str, Any], number: int) -> P
     return PictureJob(
         number, reading.pages[number], LONGEST_COPY, painted=hidden_places(reading, confirmed, number), faces=True
     )
+
+
+def member_job(reading: Reading, number: int) -> PictureJob | None:
+    """A page of a paper that identifies somebody, for members who need not see it: of its text only what is known to be
+    harmless, such as name and bank. None when that cannot be told from the rest."""
+    if number >= len(reading.pages) or not any(line.page == number for line in reading.lines):
+        return None
+    if number == 0 and not _number_found(reading):
+        return None
+    painted = hidden_places(reading, {}, number) + _unknown_places(reading, number)
+    return PictureJob(number, reading.pages[number], LONGEST_COPY, painted=painted, faces=True, marked=True)
+
+
+def _unknown_places(reading: Reading, number: int) -> list[Sequence[tuple[float, float]]]:
+    """Lines of a card or a licence in which no harmless field was seen."""
+    if reading.kind not in _OWN_NUMBERS:
+        return []
+    harmless = [
+        field.polygon
+        for name, field in reading.fields.items()
+        if field.polygon and field.page == number and not is_sensitive(reading.kind, name)
+    ]
+    return [
+        _grown(line.polygon)
+        for line in reading.lines
+        if line.page == number and not any(overlaps(line.polygon, place) for place in harmless)
+    ]
 
 
 def hidden_places(reading: Reading, confirmed: Mapping[str, Any], number: int) -> list[Sequence[tuple[float, float]]]:

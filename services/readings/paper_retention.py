@@ -6,7 +6,10 @@ stay, and the record verifies as before, since it holds commitments and hashes o
 with the case.
 
 Which photos those are is what the machine found, or what a person said: one that nobody could read is such a paper
-once somebody has said so, and so is one whose message was recalled or that was read again as something else.
+once somebody has said so, and so is one whose message was recalled or that was read again as something else; what
+somebody has said to be none is not. A photo that nobody asked to have read is not looked at for this: searching
+everybody's pictures for their papers would be a handling of sensitive data that nobody agreed to, for the sake of
+keeping less of it (PIPL 6, 28, 29). It goes with the case (``server purge``).
 """
 
 import logging
@@ -51,6 +54,7 @@ class PaperRetention:
         of_cases = {"verification_id": {"$exists": False}}
         where = {"$or": [{"kind": identity, **of_cases}, {"asked_kind": identity, **of_cases}]}
         spaces = await self._db.readings.distinct("space_id", where)
+        spaces += await self._db.files.distinct("space_id", {"identifies": True, "space_id": {"$nin": spaces}})
         for start in range(0, len(spaces), BATCH):
             for space_id in await self._over(spaces[start : start + BATCH]):
                 await self._expire(space_id, await self._db.readings.find({**where, "space_id": space_id}).to_list())
@@ -62,7 +66,10 @@ class PaperRetention:
         return [order["space_id"] async for order in self._db.orders.find(where, {"space_id": 1})]
 
     async def _expire(self, space_id: str, readings: Sequence[ReadingDocument]) -> None:
-        files = {reading["file_id"] for reading in readings}
+        here = {"space_id": space_id, "purged_at": {"$exists": False}}
+        none = await self._db.files.distinct("_id", {**here, "identity_said.identifies": False})
+        files = {reading["file_id"] for reading in readings}.difference(none)
+        files.update(await self._db.files.distinct("_id", {**here, "identifies": True}))
         listed = await self._db.evidence.distinct("file_id", {"space_id": space_id, "file_id": {"$in": sorted(files)}})
         for file_id in sorted(files.difference(listed)):
             await self._db.transaction(partial(self._destroy, file_id=file_id))

@@ -6,6 +6,7 @@ from schemas.documents.readings import ReadingDocument
 from schemas.reading_enums import ReadingState
 from services.actors import Actor
 from services.errors import Problem
+from services.files.masked_files import rights_of
 from services.permissions import SPACE, Permission
 from services.readings.reading_views import Looker
 from services.spaces.spaces import Membership, Spaces
@@ -52,9 +53,9 @@ class ReadingDesk:
 
 
 def looker_of(place: Membership, uploader_id: str) -> Looker:
-    """Who brought the paper sees and confirms it, and so do the lawyer and the support of the case."""
+    """Who brought the paper sees and confirms it, and so do lawyer and support of the case; the bench sees it."""
     own = place.member["user_id"] == uploader_id
     return Looker(
-        sees_all=own or place.role in SPACE[Permission.READING_CLEAR],
+        sees_all=rights_of(place, uploader_id).opens_original,
         may_confirm=own or place.role in SPACE[Permission.READING_CONFIRM],
     )

@@ -33,6 +33,7 @@ from services.files.file_store import FileStore
 from services.ids import new_id
 from services.keys import KeyDestroyedError, SealBrokenError
 from services.outbox import Outbox
+from services.readings.identity_marks import weigh
 from services.readings.paper_reader import PaperReader
 from services.readings.reading_jobs import FILLS
 from services.readings.reading_seals import ReadingSeals
@@ -203,6 +204,8 @@ class ReadingQueue:
             if outcome["state"] == ReadingState.DONE:
                 file_id = document["file_id"]
                 await self._outbox.add(session, FILLS, f"file:{file_id}", {"file_id": file_id})
+                if "verification_id" not in document:  # no member sees those
+                    await weigh(self._db, self._outbox, session, file_id)
 
         await self._db.transaction(work)
         self._outbox.nudge()

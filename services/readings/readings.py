@@ -19,6 +19,7 @@ from services.outbox import Outbox
 from services.permissions import Permission
 from services.readings.corrections import MOST_CORRECTIONS, check_said
 from services.readings.field_labels import is_sensitive
+from services.readings.identity_marks import weigh
 from services.readings.paper_reader import PaperReader
 from services.readings.reading_access import ReadingAccess, ReadingDesk, looker_of
 from services.readings.reading_jobs import FILLS, reading_job
@@ -83,6 +84,7 @@ class Readings:
             await self._db.transaction(lambda session: self._add(session, actor, document))
         except DuplicateKeyError:
             return await self.ask(actor, file_id, body)
+        self._outbox.nudge()
         return ReadingBegunView(id=document["_id"])
 
     async def get(self, actor: Actor, reading_id: str) -> ReadingView:
@@ -172,6 +174,8 @@ class Readings:
             space_id=document["space_id"],
             file_id=document["file_id"],
         )
+        if "asked_kind" in document:  # covered from this moment on, not only once it is read
+            await weigh(self._db, self._outbox, session, document["file_id"])
 
     async def _again(self, reading_id: str) -> ReadingDocument:
         found = await self._db.readings.find_one({"_id": reading_id})

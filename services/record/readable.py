@@ -171,6 +171,8 @@ class Timeline:
 
     def _file(self, kind: MessageType, body: Mapping[str, Any]) -> str:
         file = self._files.get(str(body.get("file_id")))
+        if file is not None and file.state is FileState.MASKED and file.preview is not None:
+            return _masked(file)
         if file is None or file.path is None or file.state is not FileState.INCLUDED:
             name = file.name if file is not None and file.name else "文件"
             return f'<p class="gone">{escape(name)}：文件内容不在包内</p>'
@@ -191,6 +193,15 @@ class Timeline:
             spoken = "语音" if kind is MessageType.VOICE else "录音"
             return f'<p>{spoken}{length}</p><audio controls preload="none" src="{link}"></audio>{caption}'
         return caption
+
+
+def _masked(file: FileRow) -> str:
+    shown, name = escape(str(file.preview)), escape(file.name or "证件")
+    code = f'<span class="code">SHA-256 {escape(file.sha256)}</span>'
+    told = f'<p class="file">{name}：证件已遮盖，本包不含原件<br>{code}</p>'
+    if not shown.endswith(".jpg"):
+        return f'<p class="file"><a href="{shown}">{name}（已遮盖）</a></p>{told}'
+    return f'<a href="{shown}"><img src="{shown}" alt="{name}（已遮盖）"></a>{told}'
 
 
 def _size(count: int) -> str:

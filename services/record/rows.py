@@ -35,6 +35,7 @@ class Withheld(StrEnum):
 
 class FileState(StrEnum):
     INCLUDED = "included"
+    MASKED = "masked"  # a paper that identifies somebody: at most its masked copy is here, as ``preview``
     PURGED = "purged"
     UNREADABLE = "unreadable"
 
@@ -63,7 +64,7 @@ class FileRow:
     size: int | None = None
     uploaded_by: str | None = None
     uploaded_at: str | None = None
-    preview: str | None = None  # path of a JPEG of it, where few programs show the original
+    preview: str | None = None  # path of a copy for reading: where few programs show the original, or it is masked
 
     def row(self) -> dict[str, Any]:
         row = asdict(self) | {"state": self.state.value}

@@ -687,11 +687,14 @@ def check_files(bundle: Bundle, report: Report) -> None:
         "文件表与记录中的文件不一致",
         "the list of files is not that of the record",
     )
-    absent, paths = [], set()
+    absent: list[dict[str, Any]] = []
+    paths: set[str] = set()
     for row in rows.values():
         if row["path"] is None:
-            demand(row["state"] in ("purged", "unreadable"), "文件状态不成立", "the state of a file does not hold")
+            fits = row["state"] == "masked" or (row["state"] in ("purged", "unreadable") and "preview" not in row)
+            demand(fits, "文件状态不成立", "the state of a file does not hold")
             absent.append(row)
+            add_preview(bundle, row, paths)
             continue
         part = bundle.parts.get(row["path"])
         demand(
@@ -709,14 +712,7 @@ def check_files(bundle: Bundle, report: Report) -> None:
                 f"文件 {row['path']} 与记录中的哈希不符",
                 f"the file {row['path']} does not have the hash that the record says",
             )
-        if "preview" in row:
-            shown = row["preview"]
-            demand(
-                shown.startswith("previews/") and shown in bundle.parts and shown not in paths,
-                f"文件 {shown} 缺失",
-                f"the file {shown} is not there",
-            )
-            paths.add(shown)
+        add_preview(bundle, row, paths)
     stray = {name for name in bundle.parts if name.startswith(("files/", "previews/"))} - paths
     demand(not stray, "有不属于任何记录的文件", "there are files that belong to no entry")
     originals = sum(name.startswith("files/") for name in paths)
@@ -728,8 +724,22 @@ def check_files(bundle: Bundle, report: Report) -> None:
         names = "、".join(f"{plain(row['id'])}（第 {row['messages'][0]} 条）" for row in absent[:5])
         report.open(
             f"{len(absent)} 个文件不在包内：{names}",
-            f"{len(absent)} files of the record are not in the bundle: purged, or unreadable, says the server",
+            f"{len(absent)} files of the record are not in the bundle: purged, masked for whom it is, or unreadable, "
+            "says the server",
         )
+
+
+def add_preview(bundle: Bundle, row: dict[str, Any], paths: set[str]) -> None:
+    """A copy for reading: of a photo that few programs show, or of a paper that identifies somebody, masked."""
+    if "preview" not in row:
+        return
+    shown = row["preview"]
+    demand(
+        shown.startswith("previews/") and shown in bundle.parts and shown not in paths,
+        f"文件 {shown} 缺失",
+        f"the file {shown} is not there",
+    )
+    paths.add(shown)
 
 
 def check_checkpoints(bundle: Bundle, report: Report) -> None:

@@ -13,7 +13,6 @@ from typing import IO, Any
 
 from schemas.api.base import CHINA
 from schemas.documents.record import CheckpointDocument
-from schemas.documents.spaces import MemberDocument
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
@@ -97,7 +96,7 @@ class Exports:
         await self._anchors.anchor_now(checkpoint)
         cover = self._cover(place, checkpoint)
         with BundleWriter(target) as writer:
-            files = await self._add_record(writer, cover, names_of(place.space), place.member)
+            files = await self._add_record(actor, place, writer, cover)
             await self._add_proofs(writer, checkpoint)
             writer.add("files.jsonl", json_lines(row.row() for row in files.values()))
             writer.add("members.json", json_lines([{"members": [member_row(m) for m in cover.members]}])[:-1])
@@ -132,30 +131,32 @@ class Exports:
         )
 
     async def _add_record(
-        self, writer: BundleWriter, cover: Cover, names: dict[str, str], viewer: MemberDocument
+        self, actor: Actor, place: Membership, writer: BundleWriter, cover: Cover
     ) -> dict[str, FileRow]:
-        """Entries and files as ``viewer`` may have them, in one pass; the rows of the files by id."""
+        """Entries and files as this member may have them, in one pass; the rows of the files by id."""
         files: dict[str, FileRow] = {}
-        timeline = Timeline(names, files)
+        timeline = Timeline(names_of(place.space), files)
         with tempfile.TemporaryFile() as lines, tempfile.TemporaryFile() as page:
             page.write(opening(cover).encode())
-            async for shown in self._histories.pages(cover.space_id, cover.first_seq, cover.last_seq, viewer):
+            async for shown in self._histories.pages(cover.space_id, cover.first_seq, cover.last_seq, place.member):
                 for one in shown:
-                    await self._add_files(writer, one, files)
+                    await self._add_files(actor, place, writer, one, files)
                 await asyncio.to_thread(_write_page, shown, timeline, lines, page)
             page.write((timeline.flush_hidden() + CLOSING).encode())
             await asyncio.to_thread(writer.add_file, "messages.jsonl", lines)
             await asyncio.to_thread(writer.add_file, "messages.html", page)
         return files
 
-    async def _add_files(self, writer: BundleWriter, shown: Shown, files: dict[str, FileRow]) -> None:
+    async def _add_files(
+        self, actor: Actor, place: Membership, writer: BundleWriter, shown: Shown, files: dict[str, FileRow]
+    ) -> None:
         """Only files of entries that are shown: a recalled picture is as gone as a recalled word."""
         if shown.withheld is not None:
             return
         for file in shown.entry.get("files", ()):
             seq = shown.entry["_id"]["seq"]
             if file["id"] not in files:
-                files[file["id"]] = await self._files.add(writer, shown.entry["_id"]["space"], seq, file)
+                files[file["id"]] = await self._files.add(actor, place, writer, seq, file)
             files[file["id"]].messages.append(seq)
 
     async def _add_proofs(self, writer: BundleWriter, newest: CheckpointDocument) -> None:

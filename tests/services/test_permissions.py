@@ -38,7 +38,7 @@ SPACES = {
     "evidence.keep": (  0,      1,      1,      0,       0,      0,     0  ),
     "space.case_record": (0,    1,      1,      0,       0,      0,     0  ),
     "reading.ask":   (  1,      1,      1,      0,       0,      0,     0  ),
-    "reading.clear": (  0,      1,      1,      0,       0,      0,     0  ),
+    "reading.clear": (  0,      1,      1,      0,       1,      1,     0  ),
     "reading.confirm": (0,      1,      1,      0,       0,      0,     0  ),
 }
 # What the desk may do in spaces of which it is no member (ruling 11).

@@ -72,6 +72,8 @@ SPACES: tuple[Collection, ...] = (
         (
             index("space", *up("space_id")),
             index("pending", *up("expires_at"), partialFilterExpression={"expires_at": {"$exists": True}}),
+            # what has had its time
+            index("identity", *up("space_id"), partialFilterExpression={"identifies": True}),
         ),
     ),
     Collection(

@@ -16,6 +16,8 @@ from server.settings import Settings
 from server.wiring import House
 from services.files.file_store import FileStore
 from services.outbox import Effect
+from services.readings.identity_marks import IdentityMarks
+from services.readings.masked_copies import MaskedCopies
 from services.readings.reading_access import ReadingDesk
 from services.readings.reading_effects import ReadingEffects
 from services.readings.reading_pictures import ReadingPictures
@@ -105,11 +107,13 @@ class ReadingWorld:
     queue: ReadingQueue
     pictures: ReadingPictures
     after: ReadingEffects
+    masks: MaskedCopies
+    marks: IdentityMarks
 
-    async def photo(self, person: Person, space_id: str) -> str:
+    async def photo(self, person: Person, space_id: str, *, identifies: bool = False) -> str:
         """A photo in a space, complete; its id."""
         content = picture()
-        begin = FileBegin(name="照片.png", content_type="image/png", size=len(content))
+        begin = FileBegin(name="照片.png", content_type="image/png", size=len(content), identifies=identifies)
         begun = await self.house.services.files.begin(person.actor, space_id, begin)
         status, said = await post_form(self.house.blobs.inside_url, begun.upload.fields, content)
         assert status in (200, 204), said
@@ -132,6 +136,13 @@ class ReadingWorld:
         effects: dict[str, Effect] = self.after.effects()
         for row in await self.owed(reading_id):
             await effects[row["kind"]](row)
+            await self.house.database.outbox.update_one({"_id": row["_id"]}, {"$set": {"state": "done"}})
+
+    async def mask(self, file_id: str) -> None:
+        """Draw the masked copies that are owed, as the worker does."""
+        owed = await self.house.database.outbox.find({"subject": f"mask:{file_id}", "state": "pending"}).to_list()
+        for row in owed:
+            await self.masks.effects()[row["kind"]](row)
             await self.house.database.outbox.update_one({"_id": row["_id"]}, {"$set": {"state": "done"}})
 
 
@@ -162,4 +173,6 @@ def assemble(house: House, reader: ToldReader, most_waiting: int = 50) -> Readin
         ReadingQueue(core.database, store, reader, seals, core.audit, core.outbox, core.tally_reading),
         ReadingPictures(core.database, desk, store, seals, core.audit, PagePainter()),
         ReadingEffects(core.database, seals, core.cards, SearchIndex(core.database, core.recorder, core.index)),
+        MaskedCopies(core.database, store, seals, PagePainter()),
+        IdentityMarks(core.database, house.services.files, core.audit, core.outbox),
     )

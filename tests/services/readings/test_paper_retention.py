@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from schemas.api.evidence import EvidenceBody
-from schemas.api.files import FileVariant
+from schemas.api.files import FileVariant, IdentityMark
 from schemas.api.messages import MessageListQuery, MessageSendBody
 from schemas.api.readings import ReadingBody
 from schemas.api.search import SearchQuery
@@ -202,3 +202,21 @@ async def test_other_papers_and_running_orders_are_left_alone(case: Case) -> Non
     assert not await case.kept()
     for file_id in (paper, card):
         assert (await world.house.services.files.get(owner.actor, file_id)).url
+
+
+async def test_one_that_was_never_read_goes_once_somebody_has_said_what_it_is(case: Case) -> None:
+    """With the upload or later; one of which nobody said anything is nobody's to search, and stays with the case."""
+    world, say = case.world, case.world.house.services.identity_marks.say
+    told = await world.photo(case.owner, case.space_id, identifies=True)
+    later, silent = [await world.photo(case.owner, case.space_id) for _ in range(2)]
+    await say(case.owner.actor, later, IdentityMark(identifies=True))
+    await case.later(DAYS + 1)
+    found = {one["_id"]: "copies" in one async for one in world.house.database.files.find({})}
+    assert found == {case.file_id: False, told: False, later: False, silent: True}
+
+
+async def test_what_somebody_says_to_be_no_such_paper_stays(case: Case) -> None:
+    say = case.world.house.services.identity_marks.say
+    await say(case.owner.actor, case.file_id, IdentityMark(identifies=False))
+    await case.later(DAYS + 1)
+    assert await case.kept()
