@@ -191,7 +191,7 @@ class Messages:
             if stored["duration_ms"] > MAX_VOICE_MS:
                 raise Problem("message.invalid", "语音不能超过 10 分钟，可以作为文件发送")
         else:
-            stored |= {"name": facts.name, "size": facts.size}
+            stored |= {"name": facts.name, "size": facts.size, "content_type": facts.content_type}
         return stored, ({"id": facts.id, "sha256": facts.sha256},)
 
     async def _contact_name(self, space: SpaceDocument, user_id: str) -> str:

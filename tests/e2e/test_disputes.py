@@ -42,9 +42,10 @@ async def test_a_dispute_is_opened_decided_and_its_refund_arrives(
     await desk.page.goto("/desk")
     await desk.page.get_by_role("link", name="售后处理").click()
     await desk.page.get_by_role("link", name=re.compile(case.number)).click()
-    async with desk.context.expect_page() as opened:
-        await desk.page.get_by_role("button", name=re.compile("答复截图.pdf")).click()
-    await (await opened.value).close()
+    await desk.page.get_by_role("button", name=re.compile("答复截图.pdf")).click()
+    viewer = desk.page.get_by_role("dialog", name="查看 答复截图.pdf")
+    await expect(viewer.get_by_role("img", name="答复截图.pdf 第 1 页")).to_be_visible()
+    await viewer.get_by_role("button", name="关闭").click()
     await desk.page.get_by_role("button", name="作出处理").click()
     decision = desk.page.get_by_role("dialog", name="作出处理")
     await expect(decision.get_by_label("金额（元）")).to_have_value("10.00")

@@ -85,11 +85,10 @@ async def everything_is_there(lawyer: Phone) -> None:
     await expect(voice).to_have_class(re.compile("voice--playing"))
     await expect(voice).not_to_have_class(re.compile("voice--playing"), timeout=8000)
 
-    async with lawyer.context.expect_page() as opening:
-        await page.get_by_role("button", name=re.compile("文件 劳动合同.pdf")).click()
-    opened = await opening.value
-    await opened.wait_for_url("**/content**", wait_until="commit")
-    await opened.close()
+    await page.get_by_role("button", name=re.compile("文件 劳动合同.pdf")).click()
+    viewer = page.get_by_role("dialog", name="查看 劳动合同.pdf")
+    await expect(viewer.get_by_role("img", name="劳动合同.pdf 第 1 页")).to_be_visible()
+    await viewer.get_by_role("button", name="关闭").click()
     await expect(page.locator(".place__name")).to_have_text("朝阳区人民法院")
 
 
@@ -107,6 +106,8 @@ async def test_an_order_to_its_end(open_phone: OpenPhone, office: Office, tmp_pa
         lawyer.page.get_by_role("link", name="提交成果").or_(lawyer.page.get_by_role("button", name="提交成果")).click()
     )
     await lawyer.page.get_by_label("成果说明").fill("已出具书面意见，建议先申请劳动仲裁。")
+    await lawyer.page.reload()  # what was written is not lost
+    await expect(lawyer.page.get_by_label("成果说明")).to_have_value("已出具书面意见，建议先申请劳动仲裁。")
     await lawyer.page.locator("input[type=file]").set_input_files(samples.contract(tmp_path / "法律意见书.pdf"))
     await lawyer.page.get_by_role("button", name="提交给客户").click()
     await expect(client.page.locator(".card-bubble", has_text="服务成果")).to_be_visible()

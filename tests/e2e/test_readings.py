@@ -1,5 +1,6 @@
 """A photo becomes fields that a person confirms (F2), at phone size and with the real engine."""
 
+import re
 from pathlib import Path
 
 from playwright.async_api import expect
@@ -39,8 +40,9 @@ async def test_a_photo_is_read_and_confirmed(open_phone: OpenPhone, office: Offi
     await expect(sheet.get_by_label("借款人")).to_have_value("李四")
     await expect(sheet.get_by_role("img", name="原件中的借款人")).to_be_visible()
     await sheet.get_by_role("button", name="查看原件").click()
-    await expect(client.page.get_by_role("dialog", name="查看图片").get_by_role("img")).to_be_visible()
-    await client.page.get_by_role("dialog", name="查看图片").click()
+    original = client.page.get_by_role("dialog", name=re.compile("^查看 "))
+    await expect(original.get_by_role("img")).to_be_visible()
+    await original.get_by_role("button", name="关闭").click()
     PICTURES.mkdir(parents=True, exist_ok=True)
     await client.page.screenshot(path=PICTURES / "reading-sheet.png")
     async with client.page.expect_download() as coming:

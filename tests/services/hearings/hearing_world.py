@@ -1,6 +1,6 @@
 """A case with its people, and a hearing called in it."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -98,7 +98,8 @@ def body(house: House, participants: list[dict[str, Any]], **fields: Any) -> Hea
     return HearingBody.model_validate({**given, **fields})
 
 
-async def called(house: House, **fields: Any) -> World:
+async def called(house: House, *, witnesses: Sequence[Person] = (), **fields: Any) -> World:
+    """``witnesses``: beside the one whom every world has."""
     wang, zhao, witness = await client(house), await client(house, "赵敏"), await client(house, "孙证")
     li = await lawyer(house)
     judge, clerk = await lawyer(house, "陈明", Role.PRESIDER), await lawyer(house, "周书", Role.CLERK)
@@ -109,7 +110,7 @@ async def called(house: House, **fields: Any) -> World:
         {"user_id": wang.id, "role": "party", "side": "原告"},
         {"user_id": li.id, "role": "counsel", "side": "原告"},
         {"user_id": zhao.id, "role": "party", "side": "被告"},
-        {"user_id": witness.id, "role": "witness"},
+        *({"user_id": one.id, "role": "witness"} for one in (witness, *witnesses)),
     ]
     view = await house.services.hearings.schedule(li.actor, case, body(house, participants, **fields))
     return World(house, wang, li, zhao, judge, clerk, witness, case, view.id, view.space_id)

@@ -280,7 +280,8 @@ async def draw(phone: CourtPhone) -> None:
 
 async def test_a_witness_promises_before_they_testify(house: House, chromium: Browser) -> None:
     """I6: signed on the phone while they wait, read out in court, noted by the bench; then they are heard."""
-    world = await called(house)
+    second = await client(house, "吴证")
+    world = await called(house, witnesses=[second])
     judge = await phone_of(world, chromium, world.judge, "judge")
     await judge.come(world.id)
     await world.come(world.clerk, world.wang, world.li, world.zhao)
@@ -311,7 +312,36 @@ async def test_a_witness_promises_before_they_testify(house: House, chromium: Br
     await expect(judge.person("孙证")).to_contain_text("已宣读保证书")
     await expect(card).to_contain_text("请据实作证")
     await judge.picture("witness-heard")
-    assert [*judge.phone.faults, *witness.phone.faults] == []
+    other = await is_confronted(world, judge, witness, await phone_of(world, chromium, second, "second"))
+    assert [*judge.phone.faults, *witness.phone.faults, *other.phone.faults] == []
+
+
+async def is_confronted(world: World, judge: CourtPhone, witness: CourtPhone, other: CourtPhone) -> CourtPhone:
+    """I6, art. 74 of the provisions on evidence: nobody hears a witness before their turn, unless they are confronted
+    (对质), which is asked for and stands in the record; afterwards they are outside again. ``other``'s phone."""
+    await other.come(world.id)
+    await other.hears_nothing()  # the first one is testifying
+    await judge.about("吴证", "身份核对无误")
+    await judge.about("吴证", "记明：依法无需签署保证书")
+    await judge.about("吴证", "传唤到庭对质")
+    question = judge.page.get_by_role("alertdialog")
+    await expect(question).to_contain_text("证人孙证在庭，传唤后两人当面对质")
+    await judge.picture("confront-asked")
+    await question.get_by_role("button", name="确定").click()
+    await expect(other.page.get_by_text("未轮到您发言，可举手申请")).to_be_visible()
+    await judge.about("吴证", "请其发言")
+    await judge.button("静音").click()  # so that what is heard is the other witness
+    await expect(judge.page.get_by_text("已静音，点按打开")).to_be_visible()
+    await other.hears()
+    await witness.hears()
+    await judge.picture("confronted")
+    await owed(world.house, CALLED, ACTED)
+    assert "审判员陈明传证人吴证到庭，与证人孙证对质" in [one.body["text"] for one in await world.lines(world.judge)]
+    await judge.about("吴证", "请证人退庭")
+    await expect(other.page.get_by_text("候审室")).to_be_visible()
+    await other.hears_nothing()
+    await witness.hears_nothing()
+    return other
 
 
 async def test_a_lawyer_calls_a_hearing_on_the_phone(house: House, chromium: Browser) -> None:

@@ -203,7 +203,7 @@ export interface NewHearing {
 const id = encodeURIComponent
 const LINES_AT_ONCE = 50
 
-export const listHearings = (): Promise<Page<Hearing>> => call("GET", "/hearings")
+export const listHearings = (cursor?: string): Promise<Page<Hearing>> => call("GET", "/hearings", { query: { cursor } })
 export const getHearing = (hearingId: string): Promise<Hearing> => call("GET", `/hearings/${id(hearingId)}`)
 export const findHearing = (code: string): Promise<Hearing> => call("POST", "/hearings/find", { body: { code } })
 
@@ -220,7 +220,8 @@ export const signUndertaking = (hearingId: string, sha256: string, png: string):
 export const callHearing = (spaceId: string, body: NewHearing): Promise<Hearing> =>
   call("POST", `/spaces/${id(spaceId)}/hearings`, { body })
 
-export const caseHearings = (spaceId: string): Promise<Page<HearingBrief>> => call("GET", `/spaces/${id(spaceId)}/hearings`)
+export const caseHearings = (spaceId: string, cursor?: string): Promise<Page<HearingBrief>> =>
+  call("GET", `/spaces/${id(spaceId)}/hearings`, { query: { cursor } })
 
 export const moveHearing = (hearingId: string, body: { starts_at: string; minutes: number; reason: string }): Promise<Hearing> =>
   call("POST", `/hearings/${id(hearingId)}/reschedule`, { body })

@@ -1,6 +1,5 @@
-/** Files of a hearing, played and opened. Links live for some minutes, so each use asks for a fresh one. */
+/** Files of a hearing, played and seen. Links live for some minutes, so each use asks for a fresh one. */
 import { getFile } from "../api/files"
-import { openUrl } from "../platform/open"
 import { player, stop, toggle } from "../platform/player"
 
 /** Plays a recording, or stops it: the copy that every phone can play, as soon as there is one. Throws ApiError. */
@@ -10,15 +9,8 @@ export async function playFile(fileId: string, onError: () => void): Promise<voi
   await toggle(fileId, file.play_url ?? file.url ?? "", onError)
 }
 
-/** Whether the pages of a file can be looked at here: phones inside WeChat show no PDF, and few show HEIC. */
-export const hasPages = (contentType: string): boolean => contentType === "application/pdf" || contentType.startsWith("image/")
-
 /** A link to a picture as every browser shows it: what an iPhone writes (HEIC) is shown as JPEG. */
 export async function pictureUrl(fileId: string): Promise<string> {
   const file = await getFile(fileId)
   return file.preview_url ?? file.url ?? ""
-}
-
-export async function openFile(fileId: string): Promise<void> {
-  openUrl((await getFile(fileId)).url ?? "")
 }

@@ -82,17 +82,29 @@ export async function perform(event: string, body: Record<string, unknown> = {})
   noteHearing(await emit<Hearing>(event, { hearing_id: court.id, ...body }, EVENT_MS))
 }
 
-/** The same for a button: one at a time, and a refusal is said to the person. Answers whether it was done. */
-export async function act(event: string, body: Record<string, unknown> = {}): Promise<boolean> {
-  if (court.busy) return false
+let turn: Promise<unknown> = Promise.resolve()
+
+/**
+ * The same for a button: one after the other, and a refusal is said to the person. Answers whether it was done. What is
+ * tapped while another act is on its way waits for it: who mutes themselves must not stay open without knowing.
+ */
+export function act(event: string, body: Record<string, unknown> = {}): Promise<boolean> {
+  const hearing = court.id
   court.busy = true
+  const done = turn.then(() => hearing === court.id && tried(event, body))
+  turn = done
+  void done.then(() => {
+    if (turn === done) court.busy = false
+  })
+  return done
+}
+
+async function tried(event: string, body: Record<string, unknown>): Promise<boolean> {
   try {
     await perform(event, body)
     return true
   } catch (error) {
     toastError(error)
     return false
-  } finally {
-    court.busy = false
   }
 }

@@ -1,15 +1,23 @@
 import type { Message } from "../../../api/types"
 import { openUrl } from "../../../platform/open"
-import { toast } from "../../../stores/feedback"
+import { openFile, type Opened } from "../../../stores/opening"
 import { messageAt, refreshMessage } from "../../../stores/rooms"
 
-/** Opens the file of a message in a new tab, with a fresh link when the old one has lapsed. */
+/** Opens the file of a message, with a fresh link when the old one has lapsed; what is not sent yet from this phone. */
 export async function openFresh(message: Message | undefined, localUrl: string): Promise<void> {
-  if (!message) return open(localUrl)
-  const url = String(message.body.url ?? "")
-  if (await alive(url)) return open(url)
-  await refreshMessage(message).catch(() => undefined)
-  open(String(messageAt(message.space_id, message.seq)?.body.url ?? ""))
+  if (message) await openFile(() => fresh(message))
+  else if (localUrl) openUrl(localUrl)
+}
+
+async function fresh(message: Message): Promise<Opened> {
+  const now = (): Message => messageAt(message.space_id, message.seq) ?? message
+  if (!(await alive(fileOf(now()).url ?? ""))) await refreshMessage(message).catch(() => undefined)
+  return fileOf(now())
+}
+
+function fileOf({ body }: Message): Opened {
+  const text = (name: string): string => String(body[name] ?? "")
+  return { name: text("name") || "文件", content_type: text("content_type"), url: text("url") }
 }
 
 async function alive(url: string): Promise<boolean> {
@@ -20,9 +28,4 @@ async function alive(url: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function open(url: string): void {
-  if (!url) return toast("文件暂时无法打开，请稍后再试", "error")
-  openUrl(url)
 }
