@@ -17,6 +17,7 @@ RESOURCES = (
     "firms",
     "settlements",
     "spaces",
+    "staff",
     "search",
     "notes",
     "members",

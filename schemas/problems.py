@@ -47,6 +47,10 @@ _TABLE = (
     ProblemType("auth.ticket_invalid", Kind.FORBIDDEN, 40302, "链接无效或已过期"),
     ProblemType("account.not_found", Kind.NOT_FOUND, 40402, "没有这个账号"),
     ProblemType("account.login_taken", Kind.CONFLICT, 40903, "登录名已被使用"),
+    ProblemType("staff.own_account", Kind.CONFLICT, 409170, "不能修改自己的权限，请由另一位运营人员操作"),
+    ProblemType("staff.last_ops", Kind.CONFLICT, 409171, "至少要保留一位可以登录的运营人员"),
+    ProblemType("staff.orders_open", Kind.CONFLICT, 409172, "该律师还有未办结的订单，请先改派；情况紧急的可以停用账号"),
+    ProblemType("staff.hearings_open", Kind.CONFLICT, 409173, "此人还有未结束的庭审，请先改期或更换"),
     # products, orders, payments
     ProblemType("product.not_found", Kind.NOT_FOUND, 40410, "没有这项服务"),
     ProblemType("order.not_found", Kind.NOT_FOUND, 40411, "没有这个订单"),

@@ -77,6 +77,7 @@ JOBS: dict[str, Job] = {
     "seed": office.seed,
     "products": office.products,
     "staff": staff_commands.create,
+    "staff-roles": staff_commands.change_roles,
     "staff-disable": staff_commands.disable,
     "staff-enable": staff_commands.enable,
     "staff-reset": staff_commands.reset,

@@ -73,6 +73,8 @@ from services.spaces.space_closing import SpaceClosing
 from services.spaces.space_views import SpaceViews
 from services.spaces.spaces import Spaces
 from services.spaces.sync import Sync
+from services.staff.profiles import Profiles
+from services.staff.staff_desk import StaffDesk
 from services.terms.terms import Terms
 from services.verification.reviews import Reviews
 from services.verification.verifications import Verifications
@@ -142,6 +144,8 @@ class Services:
     space_closing: SpaceClosing
     space_views: SpaceViews
     subscriptions: Subscriptions
+    profiles: Profiles
+    staff_desk: StaffDesk
     stuck_refunds: StuckRefunds
     subsidies: Subsidies
     reach: Reach

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     READING_CLEAR = "reading.clear"  # see numbers of persons on papers that others brought
     READING_CONFIRM = "reading.confirm"  # what others brought; one's own always
     VERIFICATION_REVIEW = "verification.review"  # see papers of identity and decide about them
+    STAFF_MANAGE = "staff.manage"  # roles, duty and profiles of colleagues
     PEOPLE_FIND = "people.find"  # colleagues by role, a client by number
     WORK_ITEM_VIEW = "work_item.view"
     WORK_ITEM_CLOSE = "work_item.close"
@@ -109,6 +110,7 @@ DESK: dict[Permission, frozenset[Role]] = {
     Permission.CONTENT_REVIEW: frozenset({SUPPORT, REVIEWER, OPS}),
     Permission.HEARING_MOVE: frozenset({SUPPORT, OPS}),
     Permission.VERIFICATION_REVIEW: frozenset({OPS}),
+    Permission.STAFF_MANAGE: frozenset({OPS}),
     Permission.PEOPLE_FIND: frozenset({SUPPORT, OPS}),
     Permission.WORK_ITEM_VIEW: frozenset({SUPPORT, OPS}),
     Permission.WORK_ITEM_CLOSE: frozenset({SUPPORT, OPS}),

@@ -26,6 +26,7 @@ class UserDocument(TypedDict):
     phone_hint: NotRequired[str]  # what everybody may see: 138****5678
     profile: NotRequired[dict[str, object]]  # lawyers: firm, areas, years, rating …
     firm_id: NotRequired[str]  # lawyers: the firm that is owed what they earn
+    acts: NotRequired[int]  # of ops: changes of other accounts, so that two who stop each other meet here
     on_duty: NotRequired[bool]  # support: joins new spaces
     signed_in_at: NotRequired[datetime]
     erased_at: NotRequired[datetime]  # nothing here names anybody any more

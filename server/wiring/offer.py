@@ -93,6 +93,8 @@ def offered(core: Core, themes: Themes) -> Services:
         space_views=SpaceViews(core.database, core.spaces, core.reader, core.recorder, core.publisher),
         spaces=core.spaces,
         subscriptions=themes.telling.subscriptions,
+        profiles=themes.personnel.profiles,
+        staff_desk=themes.personnel.desk,
         stuck_refunds=themes.money.stuck_refunds,
         subsidies=themes.prices.subsidies,
         sync=Sync(core.spaces, core.reader, core.recorder, themes.signer, core.clock),

@@ -64,6 +64,6 @@ def build_identity(core: Core) -> Identity:
         sessions=sessions,
         sign_in=SignIn(database, people, sessions, codes, sms, passwords, counters, core.audit, clock),
         accounts=Accounts(database, people, binding, codes, sms, core.audit, core.outbox, clock),
-        staff=Staff(database, people, passwords, sessions, core.audit, clock),
+        staff=Staff(database, people, passwords, sessions, core.audit, core.outbox, clock),
         directory=Directory(database, people, core.audit),
     )

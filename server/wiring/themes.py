@@ -14,6 +14,7 @@ from server.wiring.invoicing import Invoicing, build_invoicing
 from server.wiring.money import Money, build_money
 from server.wiring.notices import Telling, build_telling
 from server.wiring.people import Identity, build_identity
+from server.wiring.personnel import Personnel, build_personnel
 from server.wiring.persons import Persons, build_persons
 from server.wiring.pricing import Prices, Sales, build_prices, build_sales
 from server.wiring.readings import Reading, build_reading
@@ -39,6 +40,7 @@ class Themes:
     invoicing: Invoicing
     leases: Leases
     money: Money
+    personnel: Personnel
     persons: Persons
     prices: Prices
     quarrels: Quarrels
@@ -77,6 +79,7 @@ def build_themes(core: Core) -> Themes:
         invoicing=build_invoicing(core, money, telling.notices),
         leases=leases,
         money=money,
+        personnel=build_personnel(core, identity.staff, talk.memberships, verifying.standing),
         persons=build_persons(core, identity, verifying.consents, money.orders),
         prices=prices,
         quarrels=build_disputes(core, money, settling.penalties, rooms.files, telling.notices),

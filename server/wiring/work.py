@@ -21,6 +21,7 @@ def _effects(themes: Themes) -> dict[str, Effect]:
         **themes.telling.deliveries.effects(),
         **themes.telling.reports.effects(),
         **themes.money.effects.effects(),
+        **themes.personnel.losses.effects(),
         **themes.money.refunds.effects(),
         **themes.money.stuck_refunds.effects(),
         **themes.money.settled.effects(),

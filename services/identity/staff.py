@@ -18,8 +18,10 @@ from services.identity.passwords import Passwords
 from services.identity.people import People, StaffProof
 from services.identity.session_states import REVOKED_DISABLED
 from services.identity.sessions import Sessions
+from services.identity.staff_rules import StaffRules
 from services.identity.totp import new_otp_secret, otpauth_uri
 from services.ids import new_id, new_secret
+from services.outbox import Outbox
 from services.storage.database import Database
 
 
@@ -48,6 +50,7 @@ class Staff:
         passwords: Passwords,
         sessions: Sessions,
         audit: Audit,
+        outbox: Outbox,
         clock: Clock = utc_now,
     ) -> None:
         self._db = database
@@ -55,6 +58,8 @@ class Staff:
         self._passwords = passwords
         self._sessions = sessions
         self._audit = audit
+        self._outbox = outbox
+        self._rules = StaffRules(database)
         self._clock = clock
 
     async def create(
@@ -137,43 +142,60 @@ class Staff:
         await self._sessions.ended(await self._db.transaction(work))
         return handed
 
-    async def set_roles(self, actor: Actor | None, user_id: str, roles: Iterable[Role]) -> None:
+    async def set_roles(
+        self, actor: Actor | None, user_id: str, roles: Iterable[Role | str], *, on_duty: bool | None = None
+    ) -> None:
         """Give a staff account other roles; its sessions end at once, for tokens bear the old ones.
 
-        Raises ``account.not_found``, ``request.invalid``.
+        What a lost role allowed in case spaces ends by an effect. ``on_duty`` None leaves duty as it is; without the
+        role of support nobody is on duty. Raises ``account.not_found``, ``request.invalid``, and what ``StaffRules``
+        raises.
         """
-        chosen = sorted(_staff_roles(roles))
+        chosen = sorted(_staff_roles(Role(role) for role in roles))
         await self._require_staff(user_id)
 
         async def work(session: AsyncClientSession) -> list[str]:
-            await self._change(session, user_id, {"roles": chosen})
+            await self._rules.may_change(session, actor, user_id)
+            user = await self._people.load(user_id, session)
+            if user is None:
+                raise Problem("account.not_found")
+            had, own = {Role(role) for role in user["roles"]}, {Role.CLIENT}.intersection(user["roles"])
+            lost = had - {*chosen} - own
+            await self._rules.may_lose(session, user, lost)
+            duty = Role.SUPPORT in chosen and (user.get("on_duty", False) if on_duty is None else on_duty)
+            await self._change(session, user_id, {"roles": sorted({*chosen, *own}), "on_duty": duty})
+            if had == {*chosen, *own}:
+                await self._audit.write(actor, "account.duty_changed", user_id, session, on_duty=duty)
+                return []
             await self._audit.write(actor, "account.roles_changed", user_id, session, roles=chosen)
+            if lost:
+                await self._outbox.add(session, "staff.roles_taken", f"user:{user_id}", {"user_id": user_id})
             return await self._sessions.revoke_all(session, user_id, "roles_changed", actor)
 
         await self._sessions.ended(await self._db.transaction(work))
+        self._outbox.nudge()
 
-    async def set_profile(self, actor: Actor | None, user_id: str, profile: LawyerProfile) -> None:
-        """Publish a lawyer's profile. Raises ``account.not_found``."""
-        await self._require_staff(user_id)
-
-        async def work(session: AsyncClientSession) -> None:
-            await self._change(session, user_id, {"profile": profile.model_dump()})
-            await self._audit.write(actor, "account.profile_changed", user_id, session)
-
-        await self._db.transaction(work)
-
-    async def disable(self, actor: Actor | None, user_id: str, reason: str) -> None:
+    async def disable(self, actor: Actor | None, user_id: str, reason: str, *, staff_only: bool = False) -> None:
         """Stop an account, a client's too; its sessions end at once. ``reason`` is a short code, no free text.
 
-        Raises ``account.not_found``.
+        Raises ``account.not_found``, ``staff.own_account``, ``staff.last_ops``.
         """
+        if staff_only:
+            await self._require_staff(user_id)
 
         async def work(session: AsyncClientSession) -> list[str]:
+            await self._rules.may_change(session, actor, user_id)
+            user = await self._people.load(user_id, session)
+            if user is not None and Role.OPS in user["roles"]:
+                await self._rules.not_the_last(session, user_id)
             await self._change(session, user_id, {"disabled": True})
             await self._audit.write(actor, "account.disabled", user_id, session, reason=reason)
+            if user is not None and Role.LAWYER in user["roles"]:
+                await self._outbox.add(session, "staff.stopped", f"user:{user_id}", {"user_id": user_id})
             return await self._sessions.revoke_all(session, user_id, REVOKED_DISABLED, actor)
 
         await self._sessions.ended(await self._db.transaction(work))
+        self._outbox.nudge()
 
     async def enable(self, actor: Actor | None, user_id: str) -> None:
         """Let a disabled account sign in again. Raises ``account.not_found``, also for a retired one."""

@@ -85,6 +85,7 @@ class Firms:
             elif body.mchid is not None and body.mchid != firm.get("mchid"):
                 await self._merchants.want(session, actor, firm, body.mchid)
             changed = await self._merchants.store(session, firm)
+            await self._show_name(session, firm)
             await self._audit.write(actor, "firm.changed", firm_id, session, tariff=body.tariff)
             return changed
 
@@ -125,10 +126,16 @@ class Firms:
             )
             if not joined.matched_count:
                 raise Problem("account.not_found")
+            await self._show_name(session, firm)
             await self._audit.write(actor, "firm.lawyer_joined", firm_id, session, user_id=user_id)
             return firm
 
         return await self._view(await self._db.transaction(work))
+
+    async def _show_name(self, session: AsyncClientSession, firm: FirmDocument) -> None:
+        """The published profiles of its lawyers name the firm as it is called now."""
+        theirs = {"firm_id": firm["_id"], "profile": {"$exists": True}}
+        await self._db.users.update_many(theirs, {"$set": {"profile.firm": firm["name"]}}, session=session)
 
     async def find(self, credit_code: str) -> str | None:
         """The firm's id."""

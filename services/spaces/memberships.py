@@ -75,20 +75,36 @@ class Memberships:
         Raises ``space.not_found``, ``auth.forbidden``, ``space.member_not_found``, ``space.member_fixed``.
         """
         await self._load(actor, space_id)
+        await self._take_out(actor, space_id, user_id)
 
+    async def take_out(self, space_id: str, user_id: str, relief: NewMember | None = None) -> None:
+        """For effects: who has lost the role by which they were here, and who takes their place. Repeats do nothing."""
+        try:
+            await self._take_out(None, space_id, user_id, relief)
+        except Problem as fault:
+            if fault.code != "space.member_not_found":
+                raise
+
+    async def _take_out(
+        self, actor: Actor | None, space_id: str, user_id: str, relief: NewMember | None = None
+    ) -> None:
         async def work(session: AsyncClientSession) -> None:
             space = await self._db.spaces.find_one({"_id": space_id}, session=session)
             member = current_member(space, user_id) if space else None
             if space is None or member is None:
                 raise Problem("space.member_not_found")
             order = await self._db.orders.find_one({"_id": space["order_id"]}, {"lawyer_id": 1}, session=session)
-            if member["role"] == Role.CLIENT or (order and order.get("lawyer_id") == user_id):
+            # by hand nobody leaves a client without their lawyer; one who is a lawyer no more goes
+            theirs = actor is not None and order and order.get("lawyer_id") == user_id
+            if member["role"] == Role.CLIENT or theirs:
                 raise Problem("space.member_fixed")
             await self._spaces.remove_members(session, space_id, [user_id])
             await self._note(session, actor, "left", space_id, user_id, role=member["role"])
+            if relief is not None and await self._spaces.add_members(session, space_id, [relief]):
+                await self._note(session, actor, "joined", space_id, relief.user_id, role=relief.role.value)
 
         await self._db.transaction(work)
-        await self._spaces.announce(space_id, left=[user_id])
+        await self._spaces.announce(space_id, joined=[relief.user_id] if relief else [], left=[user_id])
         self._outbox.nudge()
 
     # --- checking
@@ -138,7 +154,7 @@ class Memberships:
     # --- telling
 
     async def _note(
-        self, session: AsyncClientSession, actor: Actor, what: str, space_id: str, user_id: str, **detail: object
+        self, session: AsyncClientSession, actor: Actor | None, what: str, space_id: str, user_id: str, **detail: object
     ) -> None:
         await self._audit.write(actor, f"space.member_{what}", f"space:{space_id}", session, user_id=user_id, **detail)
         payload = {"space_id": space_id, "user_id": user_id}

@@ -49,3 +49,14 @@ class Standing:
         left = {one: until for one, until in proven.items() if one != kind.value}
         change = {"verified_until": left, "verified": bool(left), "updated_at": self._clock()}
         await self._db.users.update_one({"_id": user_id}, {"$set": change}, session=session)
+
+    async def recheck_licence(self, session: AsyncClientSession, user_id: str) -> None:
+        """What was verified of a lawyer is no longer so: it counts no more, and the next look of the worker ends the
+        verification and asks the lawyer for another. For transactions."""
+        await self.revoke(session, user_id, VerificationKind.LAWYER)
+        stands = {
+            "user_id": user_id,
+            "kind": VerificationKind.LAWYER.value,
+            "state": VerificationState.VERIFIED.value,
+        }
+        await self._db.verifications.update_many(stands, {"$set": {"expires_at": self._clock()}}, session=session)

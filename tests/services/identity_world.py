@@ -205,6 +205,7 @@ def _build(settings: Settings, database: Database) -> World:
     sms = SmsCodes(database, texts, settings.sms_templates["login"], index, counters, None, clock)
     passwords, codes = Passwords(PasswordHasher(1, 64, 1)), WeChatCodes(wechat)
     binding = PhoneBinding(database, people, sessions, audit, clock)
+    outbox = Outbox(database, lambda: None, clock)
     return World(
         db=database,
         vault=vault,
@@ -221,8 +222,8 @@ def _build(settings: Settings, database: Database) -> World:
         sms=sms,
         passwords=passwords,
         sign_in=SignIn(database, people, sessions, codes, sms, passwords, counters, audit, clock),
-        accounts=Accounts(database, people, binding, codes, sms, audit, Outbox(database, lambda: None, clock), clock),
-        staff=Staff(database, people, passwords, sessions, audit, clock),
+        accounts=Accounts(database, people, binding, codes, sms, audit, outbox, clock),
+        staff=Staff(database, people, passwords, sessions, audit, outbox, clock),
     )
 
 

@@ -50,6 +50,7 @@ DESKS = {
     "hearing.move":       (  0,      0,      1,      0,       0,      0,     1  ),
     "content.review":     (  0,      0,      1,      1,       0,      0,     1  ),
     "verification.review": ( 0,      0,      0,      0,       0,      0,     1  ),
+    "staff.manage":       (  0,      0,      0,      0,       0,      0,     1  ),
     "people.find":        (  0,      0,      1,      0,       0,      0,     1  ),
     "work_item.view":     (  0,      0,      1,      0,       0,      0,     1  ),
     "work_item.close":    (  0,      0,      1,      0,       0,      0,     1  ),

@@ -5,7 +5,6 @@ import asyncio
 import pyotp
 import pytest
 
-from schemas.api.lawyers import LawyerProfile
 from schemas.enums import IdentityKind, Role
 from services.errors import Problem
 from services.ids import new_id
@@ -130,11 +129,3 @@ async def test_changes_of_roles_are_audited_with_who_made_them(world: World) -> 
     (entry,) = await world.audited(handed.user_id, "account.roles_changed")
     assert (entry["actor"], entry["detail"]) == (ops.user_id, {"roles": ["lawyer", "reviewer"]})
     assert await refusal(world.staff.set_roles(ops, handed.user_id, [])) == "request.invalid"
-
-
-async def test_a_profile_can_be_changed(world: World) -> None:
-    """B5"""
-    handed = await world.lawyer()
-    profile = LawyerProfile(firm="明德律师事务所", areas=["劳动争议"], years=12, rating=4.9)
-    await world.staff.set_profile(None, handed.user_id, profile)
-    assert (await world.accounts.lawyer(handed.user_id)).profile == profile

@@ -1,5 +1,7 @@
 /** The shapes of the product's wire contract that this client reads. Times are RFC 3339, money is integer fen. */
 
+import type { Profile } from "./staff"
+
 export type Role = "client" | "lawyer" | "support" | "reviewer" | "presider" | "clerk" | "ops" | "system"
 
 export interface User {
@@ -7,6 +9,8 @@ export interface User {
   display_name: string
   roles: Role[]
   phone_masked?: string | null
+  /** A lawyer's public card. */
+  profile?: Profile | null
   verified?: boolean
 }
 

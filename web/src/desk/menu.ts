@@ -42,6 +42,7 @@ const SECTIONS: { title: string; items: Offer[] }[] = [
     title: "律所与规则",
     items: [
       { to: "/desk/firms", label: "律所与律师", icon: "people", roles: OPS },
+      { to: "/desk/staff", label: "工作人员", icon: "person", roles: OPS },
       { to: "/desk/companies", label: "企业账户", icon: "pay", roles: OPS },
       { to: "/desk/rules", label: "结算规则", icon: "scales", roles: OPS },
       { to: "/desk/penalties", label: "违规扣款", icon: "note", roles: OPS },

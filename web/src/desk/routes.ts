@@ -29,6 +29,7 @@ export const DESK_ROUTES: RouteRecordRaw[] = [
   { path: "ledger", component: lazily((found) => found.LedgerView), meta: { title: "总账" } },
   { path: "orders/:id/ledger", component: lazily((found) => found.OrderLedgerView), props: true, meta: { title: "订单账目" } },
   { path: "firms", component: lazily((found) => found.FirmsView), meta: { title: "律所与律师" } },
+  { path: "staff", component: lazily((found) => found.StaffView), meta: { title: "工作人员" } },
   { path: "companies", component: CompaniesView, meta: { title: "企业账户" } },
   { path: "companies/:id", component: CompanyView, props: true, meta: { title: "企业账户" } },
   { path: "rules", component: lazily((found) => found.RulesView), meta: { title: "结算规则" } },
