@@ -15,11 +15,12 @@ from tornado.netutil import bind_sockets
 from handlers.base import Edge
 from handlers.body_limit import DROPPED_BYTES
 from realtime.engine import Pace, SocketServer
+from realtime.limit_exchange import LimitExchange
 from realtime.messages import CaseSpaceNamespace
+from realtime.tasks import end_all
 from server.app import make_app
 from server.settings import Settings
 from server.wiring import House
-from services.rate_limits import RateLimiter
 
 log = logging.getLogger("casespace.web")
 
@@ -35,7 +36,8 @@ class Web:
         """``pace``: how long sockets wait for their clients."""
         self._house = house
         settings = house.settings
-        limiter = RateLimiter(enabled=settings.rate_limits)
+        limiter, valkey = house.core.limiter, house.core.valkey
+        self._exchange = LimitExchange(valkey, limiter) if valkey is not None else None
         self.socket_server = SocketServer(pace or Pace())
         namespace = CaseSpaceNamespace(
             self.socket_server, house.services, house.core.publisher, limiter, house.metrics.event
@@ -63,7 +65,7 @@ class Web:
             idle_connection_timeout=IDLE_SECONDS,
             ssl_options=_tls(settings),
         )
-        self._sweeper: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self.port = 0
 
     async def start(self) -> None:
@@ -73,7 +75,9 @@ class Web:
         sockets = bind_sockets(settings.http_port, settings.http_host, reuse_port=settings.http_port != 0)
         self._server.add_sockets(sockets)
         self.port = sockets[0].getsockname()[1]
-        self._sweeper = asyncio.create_task(self._sweep())
+        self._tasks = [asyncio.create_task(self._sweep())]
+        if self._exchange is not None:
+            self._tasks.append(asyncio.create_task(self._exchange.run()))
         # What start-up made lives as long as the process: keep the collector from walking it again and again,
         # which with a thousand sockets costs a fifth of the CPU and most of the worst latencies. Nobody is served
         # while it walks, so each walk but the rare full one is kept below some 15 ms (50,000 objects).
@@ -84,8 +88,7 @@ class Web:
 
     async def stop(self) -> None:
         """Take no new requests, finish the running ones, tell sockets to go elsewhere."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
+        await end_all(self._tasks)
         self._server.stop()
         told = self.socket_server.close_all()
         deadline = asyncio.get_running_loop().time() + self._house.settings.drain_seconds

@@ -61,7 +61,7 @@ class Core:
     outbox: Outbox
     parking: Parking
     idempotency: Idempotency
-    sending: RateLimiter
+    limiter: RateLimiter
     recorder: Recorder
     reader: MessageReader
     spaces: Spaces
@@ -134,7 +134,7 @@ def build_core(settings: Settings, clock: Clock) -> Core:
         audit=audit,
         outbox=outbox,
         parking=Parking(database, outbox, clock),
-        sending=RateLimiter(enabled=settings.rate_limits),
+        limiter=RateLimiter(enabled=settings.rate_limits, shared=valkey is not None),
         idempotency=Idempotency(database, vault, clock),
         recorder=recorder,
         reader=MessageReader(database, recorder, tickets.file_url, tickets.held_url),

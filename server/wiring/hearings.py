@@ -119,7 +119,7 @@ def build_hearings(
         core.publisher,
         switchboard,
         gate,
-        core.sending,
+        core.limiter,
         settings.public_url,
         clock,
         announcement=announcement,

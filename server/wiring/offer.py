@@ -57,7 +57,7 @@ def offered(core: Core, themes: Themes) -> Services:
             themes.telling.notices,
             core.reader,
             core.publisher,
-            core.sending,
+            core.limiter,
             core.settings.recall_window,
             core.clock,
         ),

@@ -49,7 +49,7 @@ def build_talk(core: Core, accounts: Accounts, notices: Notices) -> Talk:
     return Talk(
         index=index,
         search=Search(core.database, core.spaces, core.reader, index, papers.of),
-        notes=Notes(core.database, core.recorder, core.spaces, core.publisher, core.sending),
+        notes=Notes(core.database, core.recorder, core.spaces, core.publisher, core.limiter),
         memberships=Memberships(core.database, core.spaces, core.recorder, core.cards, core.audit, core.outbox),
         desk=Desk(core.database, core.reader, core.index, core.audit, core.clock),
         renaming=Renaming(core.database, core.spaces),
