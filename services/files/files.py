@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from schemas.api.files import FileBegin, FileVariant, FileView, UploadView
 from schemas.documents.spaces import CopyDocument, FileDocument
@@ -14,7 +14,7 @@ from services.files.file_intake import FileIntake
 from services.files.file_store import FileStore
 from services.files.file_uploads import FileUploads
 from services.files.file_views import FileFacts, Links, facts_of, name_of, view_of
-from services.files.masked_files import NO_RIGHTS, Rights, check_whole, copy_for, is_masked, rights_of
+from services.files.masked_files import NO_RIGHTS, Rights, check_whole, copy_for, is_masked, is_paper, rights_of
 from services.files.media.names import safe_name
 from services.files.media.types import MEGABYTE, TYPES
 from services.files.recordings import Recordings
@@ -28,6 +28,7 @@ from services.storage.blobs import Blobs
 from services.storage.database import Database
 
 SWEEP = 100
+YOUNG = timedelta(days=1)  # a paper is read, or said to be what it is, soon or never
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class OpenFile:
     inline: bool
     size: int
     sha256: str
-    settled: bool  # False: a better copy for this variant may appear later
+    settled: bool  # False: another copy may take its place soon
     created_at: datetime
     _store: FileStore
     _document: FileDocument
@@ -172,7 +173,7 @@ class Files:
             inline=kind.inline,
             size=copy["size"],
             sha256=copy["sha256"],
-            settled=_settled(document, variant),
+            settled=self._settled(document, variant),
             created_at=document["created_at"],
             _store=self._store,
             _document=document,
@@ -250,10 +251,11 @@ class Files:
         links = self._tickets.held_url if document.get("held", False) else self._links
         return view_of(document, await self._store.data_key(document["space_id"]), links, rights)
 
-
-def _settled(document: FileDocument, variant: FileVariant) -> bool:
-    better = variant is FileVariant.PLAY and FileVariant.PLAY not in document.get("copies", {})
-    return not better and not is_masked(document)
+    def _settled(self, document: FileDocument, variant: FileVariant) -> bool:
+        """What a phone may keep for minutes without asking: no picture that may still turn out to identify somebody."""
+        better = variant is FileVariant.PLAY and FileVariant.PLAY not in document.get("copies", {})
+        young = is_paper(document["content_type"]) and self._clock() - document["created_at"] < YOUNG
+        return not better and not young and not is_masked(document)
 
 
 def _facts(document: FileDocument | None, sender_id: str, key: DataKey) -> FileFacts:

@@ -51,6 +51,15 @@ describe("readings in the chat", () => {
     expect(labels(message("text", { text: "你好" }))).not.toContain("识别")
   })
 
+  it("lets who brought a picture, or keeps the case, say that it identifies somebody", () => {
+    const picture = message("image", { file_id: "f" })
+    const labels = (me: string, marks: boolean): string[] =>
+      messageMenu(picture, me, { quote: () => undefined, marks }).map((item) => item.label)
+    expect(labels("u", false)).toContain("证件")
+    expect(labels("lawyer", true)).toContain("证件")
+    expect(labels("other", false)).not.toContain("证件")
+  })
+
   it("shows what the paper says where that was found", () => {
     const parts = hitParts({ message: message("card", { title: "资料识别" }), highlights: [], excerpt: "今借到张三人民币" })
     expect(parts.map((part) => part.text).join("")).toContain("今借到张三人民币")

@@ -11,6 +11,18 @@ export interface LocalFile {
 
 export const getFile = (fileId: string): Promise<StoredFile> => call("GET", `/files/${encodeURIComponent(fileId)}`)
 
+export interface OriginalLinks {
+  url: string
+  preview_url?: string | null
+}
+
+/** The original of a paper that identifies somebody; the server writes down that it was opened. */
+export const openOriginal = (fileId: string): Promise<OriginalLinks> => call("POST", `/files/${encodeURIComponent(fileId)}/original`, { body: {} })
+
+/** Say that a file is a paper that identifies somebody, or that it is none. */
+export const markIdentity = (fileId: string, identifies: boolean): Promise<StoredFile> =>
+  call("PUT", `/files/${encodeURIComponent(fileId)}/identity`, { body: { identifies } })
+
 export type Progress = (fraction: number) => void
 
 /** Uploads one file into a space. Answers its id. */

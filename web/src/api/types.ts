@@ -38,12 +38,17 @@ export interface StoredFile {
   name: string
   content_type: string
   size: number
-  /** The original, byte for byte. */
+  /** The original, byte for byte, unless it is masked. */
   url?: string | null
   /** Of images: what every browser shows. */
   preview_url?: string | null
   /** Of a recording: the copy that every phone can play. */
   play_url?: string | null
+  /** A paper that identifies somebody: every link gives a copy with numbers, address and portrait covered. */
+  masked?: boolean
+  opens_original?: boolean
+  /** Whether the person may say that it is such a paper, or that it is none. */
+  marks?: boolean
 }
 
 export interface Sender {

@@ -4,7 +4,7 @@ import type { StoredFile } from "../api/types"
 import { openUrl } from "../platform/open"
 import { toast, toastError } from "./feedback"
 
-export type Opened = Pick<StoredFile, "name" | "content_type" | "url" | "preview_url">
+export type Opened = Pick<StoredFile, "name" | "content_type" | "url" | "preview_url"> & Partial<Pick<StoredFile, "id" | "masked" | "opens_original">>
 /** Links live for some minutes, so whoever shows a file asks for a fresh one each time. */
 export type Fetch = () => Promise<Opened | undefined>
 

@@ -1,3 +1,4 @@
+import { getFile } from "../../../api/files"
 import type { Message } from "../../../api/types"
 import { openUrl } from "../../../platform/open"
 import { openFile, type Opened } from "../../../stores/opening"
@@ -9,7 +10,11 @@ export async function openFresh(message: Message | undefined, localUrl: string):
   else if (localUrl) openUrl(localUrl)
 }
 
+/** The file's own view tells what is masked; the desk, which is no member, has the message's link only. */
 async function fresh(message: Message): Promise<Opened> {
+  const id = String(message.body.file_id ?? "")
+  const file = id ? await getFile(id).catch(() => null) : null
+  if (file?.url) return file
   const now = (): Message => messageAt(message.space_id, message.seq) ?? message
   if (!(await alive(fileOf(now()).url ?? ""))) await refreshMessage(message).catch(() => undefined)
   return fileOf(now())
