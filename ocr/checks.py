@@ -16,7 +16,9 @@ CASE_NUMBER = re.compile(
     rf"[(\[〔](?P<year>\d{{4}})[)\]〕](?P<court>最高法知?|[{_PROVINCES}]\d{{0,4}})"
     r"(?P<type>[\u4e00-\u9fff]{1,5})(?P<number>\d{1,6})号(?P<part>之[一二三四五六七八九十\d]+)?"
 )
-_DATE = re.compile(r"(\d{4})\s*(?:年|[-./])\s*(\d{1,2})\s*(?:月|[-./])\s*(\d{1,2})(?:(?=\d\d:\d\d)|(?!\d))\s*日?")
+# The day of a date whose gap before a clock was lost: 2026.7.912:00 is the ninth at noon, 2026-04-019:30 the first.
+DAY = r"(?:0\d|[1-9](?=(?:[01]\d|2[0-3]):\d\d)|[12]\d|3[01]|[1-9])(?:(?=\d{1,2}[:时点])|(?!\d))"
+_DATE = re.compile(rf"(\d{{4}})\s*(?:年|[-./])\s*(\d{{1,2}})\s*(?:月|[-./])\s*({DAY})\s*日?")
 _HAN_DATE = re.compile(
     r"([一二三四五六七八九〇零○OoＯ0]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日?"
 )

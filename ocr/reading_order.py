@@ -68,7 +68,8 @@ def rows(items: list[Placed]) -> list[list[Placed]]:
     """Rows from top to bottom, each from left to right."""
     found: list[list[Placed]] = []
     for item in sorted(items, key=lambda item: item.center):
-        home = next((row for row in reversed(found[-4:]) if _beside(row, item)), None)
+        near = [row for row in reversed(found[-4:]) if _beside(row, item)]
+        home = max(near, key=lambda row: _shared(_nearest(row, item), item), default=None)
         if home is None:
             found.append([item])
         else:
@@ -80,13 +81,21 @@ def _beside(row: list[Placed], item: Placed) -> bool:
     """Next to the nearest of the row, not to its mean: what perspective bends is straight from neighbour to
     neighbour.
     """
-    nearest = min(row, key=lambda other: max(other.left - item.right, item.left - other.right))
+    nearest = _nearest(row, item)
     if min(nearest.right, item.right) - max(nearest.left, item.left) > 0.3 * min(
         nearest.right - nearest.left, item.right - item.left
     ):
         return False
-    shared = min(nearest.bottom, item.bottom) - max(nearest.top, item.top)
-    return shared > _SAME_ROW * min(nearest.height, item.height)
+    return _shared(nearest, item) > _SAME_ROW * min(nearest.height, item.height)
+
+
+def _nearest(row: list[Placed], item: Placed) -> Placed:
+    return min(row, key=lambda other: max(other.left - item.right, item.left - other.right))
+
+
+def _shared(one: Placed, other: Placed) -> float:
+    """Of the height that two lines take."""
+    return min(one.bottom, other.bottom) - max(one.top, other.top)
 
 
 def in_reading_order(lines: list[Line]) -> list[Line]:

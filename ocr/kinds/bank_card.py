@@ -7,6 +7,8 @@ from ocr.readings import Field
 
 _NUMBER = r"(?<!\d)\d(?:[\s·-]?\d){14,18}(?!\d)"
 
+_FEW_ROWS = 12
+
 
 def fields(paper: Paper) -> dict[str, Field]:
     until = paper.search(r"(?<!\d)(?:0[1-9]|1[0-2])/\d{2}(?!\d)")
@@ -20,6 +22,13 @@ def fields(paper: Paper) -> dict[str, Field]:
 def _number(seen: list[Seen]) -> Field | None:
     found = [field for field in map(values.card_number, seen) if field is not None]
     return next((field for field in found if "check_digit" not in field.reasons), found[0] if found else None)
+
+
+def looks_like_card(paper: Paper) -> bool:
+    """A few lines, one of them the number of a card and no more, and the name of a bank."""
+    number = _number(paper.all(rf"(?m)^{_NUMBER}$"))
+    sound = number is not None and "check_digit" not in number.reasons
+    return sound and len(paper.rows) <= _FEW_ROWS and "银行" in paper.flow
 
 
 KIND = Kind(

@@ -1,69 +1,66 @@
 """银行回单、转账凭证."""
 
 from ocr.checks import CAPITAL_AMOUNT
-from ocr.kinds import values
-from ocr.kinds.columns import under
+from ocr.kinds import shapes, sides, values
+from ocr.kinds.form import Accept, Form
 from ocr.kinds.kind import Kind
 from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
-_OTHER = r"(?!\s?(?:账号|帐号|开户|账户|行|户名|全称|名称))"
-_BOTH_NAMES = r"(?<!款人)(?<!款方)(?<!款)(?:户\s?名|全\s?称)[:\s]+([\u4e00-\u9fffA-Za-z0-9()·]{2,40})"
-_BOTH_ACCOUNTS = r"(?<!款人)(?<!款方)(?<!款)(?:账\s?号|帐\s?号|卡\s?号)[:\s]+(\d[\d ]{8,30}\d)"
-_PAYER = (r"付款(?:人|方|单位|账户)?(?:户名|名称|全称)", "汇款人(?!账)", "转出户名", "付款单位", r"付款[人方]" + _OTHER)
-_PAYEE = (r"收款(?:人|方|单位|账户)?(?:户名|名称|全称)", "对方户名", "转入户名", "收款单位", r"收款[人方]" + _OTHER)
-_PAID_ON = r"(?:交易|付款|转账|记账|入账|汇款|支付|到账)(?:日期|时间)"
+_PART = "(?:人|方|单位|账户|客户)?(?:信息|资料|基本信息)?"
+_HEADS = {"payer": f"(?:付款|付|汇款|转出|汇出|本){_PART}", "payee": f"(?:收款|收|转入|汇入|对){_PART}"}
+_CLEAR = 1  # what a label that names the side in full costs at most
 _ACCOUNT = r"\d{10,30}"
-_STOPS = (
-    r"付款人?方?(?:户名|名称|全称|账号|帐号|开户行|账户)", r"收款人?方?(?:户名|名称|全称|账号|帐号|开户行|账户)",
-    r"收款[人方]", r"付款[人方]", "金额",
-    "交易日期", "摘要", "用途", "回单编号",
-)  # fmt: skip
+_WHOLE_ACCOUNT = rf"^{_ACCOUNT}$"
+_SERIAL = r"^[0-9A-Za-z-]{6,40}$"
 
 
 def fields(paper: Paper) -> dict[str, Field]:
-    digits = paper.search(r"[¥Y]\s?(\d[\d,,]*\.\d{2})", 1) or paper.search(r"金额[^\d\n]{0,12}(\d[\d,,]*\.\d{2})", 1)
-    names, accounts = _of_both(paper, _BOTH_NAMES), _of_both(paper, _BOTH_ACCOUNTS)
+    form = Form(paper, "bank_receipt")
     return values.kept(
         bank=values.text(paper.search(r"[\u4e00-\u9fff]{2,12}?银行")),
-        serial_number=values.text(
-            paper.search(
-                r"(?:回单编号|回单号码?|流水号码?|交易流水|交易单号|业务编号|凭证号码?|凭证编号)[:\s]*([0-9A-Z]{6,32})",
-                1,
-            )
-        ),
-        paid_on=values.date_after(paper, _PAID_ON, r"日期") or values.date(under(paper, _PAID_ON, values.DATE)),
-        payer=values.text(names.get("付款") or _name(paper, "付款", _PAYER)),
-        payer_account=_account(paper, "付款") or values.text(accounts.get("付款"), _ACCOUNT),
-        payee=values.text(names.get("收款") or _name(paper, "收款", _PAYEE)),
-        payee_account=_account(paper, "收款") or values.text(accounts.get("收款"), _ACCOUNT),
-        amount_fen=values.amount(paper, digits, paper.search(CAPITAL_AMOUNT.pattern)),
-        purpose=values.text(paper.labelled(["用途", "摘要", "附言"], _STOPS)),
+        serial_number=values.text(form.best("serial_number", _SERIAL, rows=2)),
+        paid_on=values.date(form.best("paid_on", shapes.DATE)),
+        **{side: values.text(seen) for side, seen in _names(paper, form).items()},
+        **{f"{side}_account": values.text(seen, _ACCOUNT) for side, seen in _accounts(paper, form).items()},
+        amount_fen=values.amount(paper, _digits(paper, form), _capitals(paper, form)),
+        purpose=values.text(form.best("purpose", r"[\u4e00-\u9fff]")),
     )
 
 
-def _account(paper: Paper, side: str) -> Field | None:
+def _names(paper: Paper, form: Form) -> dict[str, Seen]:
+    own, shared = (
+        _own(form, ("payer", "payee"), shapes.is_party),
+        _of_both(paper, form, "name_of_side", shapes.is_party),
+    )
+    return own | shared | _own(form, ("payer", "payee"), shapes.is_party, _CLEAR)
+
+
+def _accounts(paper: Paper, form: Form) -> dict[str, Seen]:
     """Digits in a slot for digits: whatever the length, banks differ."""
-    label = rf"{side}[人方]?(?:账号|帐号|账户|卡号)"
-    seen = paper.search(label + r"[: ]*(\d[\d ]{8,30}\d)", 1) or under(paper, label, rf"^{_ACCOUNT}$")
-    return values.text(seen, _ACCOUNT)
+    own = _own(form, ("payer_account", "payee_account"), _WHOLE_ACCOUNT)
+    shared = _of_both(paper, form, "account_of_side", _WHOLE_ACCOUNT)
+    return shared | {name.removesuffix("_account"): seen for name, seen in own.items()}
 
 
-def _name(paper: Paper, side: str, labels: tuple[str, ...]) -> Seen | None:
-    """Beside the label; else below it, where labels head the columns of a table."""
-    beside = paper.labelled(labels, _STOPS, rows=2, accept=r"[\u4e00-\u9fff]")
-    return beside or under(paper, rf"{side}[人方]?(?:户名|名称|全称|姓名)", r"^[\u4e00-\u9fffA-Za-z()·]{2,40}$")
+def _own(form: Form, fields: tuple[str, str], accept: str | Accept, most: int = 99) -> dict[str, Seen]:
+    """Beside or below a label that names the side itself."""
+    found = {field: form.best(field, accept, 2, most) for field in fields}
+    return {field: seen for field, seen in found.items() if seen is not None}
 
 
-def _of_both(paper: Paper, label: str) -> dict[str, Seen]:
-    """Where a table says 付款人 and 收款人 once, set downwards or apart, and a label stands in the part of each: what
-    is beside the two labels, in the order in which the two sides stand.
-    """
-    found = paper.all(label, 1)
-    sides = sorted(("付款", "收款"), key=paper.flow.find)
-    if len(found) != len(sides) or any(side not in paper.flow for side in sides):
-        return {}
-    return dict(zip(sides, found, strict=True))
+def _of_both(paper: Paper, form: Form, field: str, accept: str | Accept) -> dict[str, Seen]:
+    """Where a table names each side once, and the same label stands in the part of each."""
+    found = sides.by_side(sides.labelled(form, field, accept, rows=2), paper, _HEADS)
+    return {side: seen for side, (_, seen) in found.items()}
+
+
+def _digits(paper: Paper, form: Form) -> Seen | None:
+    return shapes.sum_in(form.best("amount_fen", shapes.is_amount)) or paper.search(r"[¥Y]\s?(\d[\d,,]*\.\d{2})", 1)
+
+
+def _capitals(paper: Paper, form: Form) -> Seen | None:
+    return form.best("capitals", CAPITAL_AMOUNT.pattern, rows=2) or paper.search(CAPITAL_AMOUNT.pattern)
 
 
 KIND = Kind(
@@ -79,7 +76,11 @@ KIND = Kind(
         "付款人账号": 1,
         "银行": 1,
         "用途": 1,
+        "交易流水": 2,
+        "对方户名": 2,
+        "户名": 1,
+        "汇款": 1,
     },
     fields,
-    heading=r".{0,16}(?:回单|转账凭证|付款通知|业务凭证)(?:\(.{1,8}\))?",
+    heading=r".{0,24}(?:回单|转账凭证|付款通知书?|业务凭证|汇款凭证|交易凭证|转账回执|回执|交易明细)(?:\(.{1,8}\))?",
 )

@@ -1,45 +1,37 @@
 """营业执照."""
 
-from ocr.kinds import values
+import re
+
+from ocr.kinds import shapes, values
+from ocr.kinds.form import Form
 from ocr.kinds.kind import Kind
 from ocr.kinds.paper import Paper
 from ocr.readings import Field
 
-_LABELS = (
-    "名称", "类型", "法定代表人", "负责人", "经营者", "经营范围", "注册资本", "成立日期", "营业期限", "住所",
-    "经营场所", "营业场所", "登记机关", "组成形式",
-    "统一社会信用代码", "主要经营场所",
-)  # fmt: skip
-_HEAD = (
-    r"(?:法定代表人|负责人|经营者|投资人)[\s:]+([\u4e00-\u9fff·]{2,15})(?=\s)"  # the next column may go on beside it
-)
-
-
-_HALF_OF_ADDRESS = r"(?<![^\n])[住所](?= )"  # of 住        所, whose other half was not found
+_CAPITAL = r"\d|[零壹贰叁肆伍陆柒捌玖拾]"
 
 
 def fields(paper: Paper) -> dict[str, Field]:
+    form = Form(paper, "business_licence")
     return values.kept(
-        company_name=values.text(paper.labelled([r"(?<!项目)名[^\w\n]{0,2}称"], _LABELS, rows=2), values.ORGANISATION),
-        credit_code=values.credit_code(paper),
-        company_type=values.text(paper.labelled(["类型"], _LABELS, rows=2)),
-        legal_representative=values.text(
-            paper.search(_HEAD, 1)
-            or paper.labelled(["法定代表人", "负责人", "经营者", "投资人", "执行事务合伙人"], _LABELS),
-            values.NAME,
-        ),
-        registered_capital=values.text(paper.labelled(["注册资本", "注册资金", "出资额"], _LABELS)),
-        established_on=values.date_after(paper, r"成\s?立\s?日\s?期", r"注\s?册\s?日\s?期"),
-        address=values.text(
-            paper.labelled(["住所", "主要经营场所", "经营场所", "营业场所", _HALF_OF_ADDRESS], _LABELS, rows=3)
-        ),
-        scope=values.text(paper.labelled(["经营范围"], _LABELS, rows=12)),
+        company_name=values.text(form.best("company_name", _is_name, rows=2), shapes.ORGANISATION),
+        credit_code=values.credit_code(paper, labelled=form.best("credit_code", r"^[0-9A-Za-z]{18}$", rows=2)),
+        company_type=values.text(form.best("company_type", r"公司|企业|工商户|合伙|合作社|个人|所有制", rows=2)),
+        legal_representative=values.text(form.best("legal_representative", shapes.is_person), shapes.NAME),
+        registered_capital=values.text(form.best("registered_capital", _CAPITAL)),
+        established_on=values.date(form.best("established_on", shapes.DATE)),
+        address=values.text(form.best("address", shapes.is_address, rows=3)),
+        scope=values.text(form.best("scope", r"[\u4e00-\u9fff]{4}", rows=12)),
     )
+
+
+def _is_name(text: str) -> bool:
+    return len(text) >= 4 and re.search(r"\d{4}|[;。]", text) is None
 
 
 KIND = Kind(
     "business_licence",
     {"营业执照": 5, "统一社会信用代码": 1, "经营范围": 2, "注册资本": 2, "成立日期": 1, "登记机关": 1},
     fields,
-    heading=r".{0,4}营业执照(?:\(.{1,4}\))?",
+    heading=r".{0,12}营业执照(?:\(.{1,4}\))?",
 )

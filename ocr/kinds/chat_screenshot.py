@@ -10,7 +10,8 @@ from ocr.kinds.paper import Cell, Paper, Seen, joined
 from ocr.readings import Field
 
 _CLOCK = re.compile(
-    r"(?:\d{4}年)?(?:\d{1,2}月\d{1,2}日|昨天|前天|今天)?(?:星期[一二三四五六日天]|周[一二三四五六日])?(?:凌晨|早上|上午|中午|下午|晚上)?\d{1,2}:\d{2}"
+    r"(?:\d{4}年)?(?:\d{1,2}月\d{1,2}日|昨天|前天|今天)?(?:星期[一二三四五六日天]|周[一二三四五六日])?(?:凌晨|早上|"
+    r"上午|中午|下午|晚上)?\d{1,2}:\d{2}"
 )
 ME = "我"
 _SMALL = 0.82  # of the usual height of a line

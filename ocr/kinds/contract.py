@@ -1,30 +1,35 @@
 """合同."""
 
 from ocr.checks import CAPITAL_AMOUNT
-from ocr.kinds import values
+from ocr.kinds import shapes, values
+from ocr.kinds.form import Form
 from ocr.kinds.kind import Kind
 from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
-_ROLE = r"(?:\([^)]{1,12}\))?[:\s]*"
-_PARTY = r"([\u4e00-\u9fffA-Za-z0-9()·]{2,40}?)(?=[\n,。;]|乙方|丙方|统一社会|身份证|法定代表|地址|住所|联系|$)"
-_FIRST = "出租[方人]|买方|委托[方人]|发包[方人]|出卖[方人]|转让[方人]|贷款[方人]|出借[方人]|用人单位|供方|定作[方人]"
-_SECOND = "承租[方人]|卖方|受托[方人]|承包[方人]|买受[方人]|受让[方人]|借款[方人]|劳动者|需方|承揽[方人]"
-_MONEY = r"(?:金额|总价|价款|总价款|租金|报酬|服务费|费用|货款)[^。;]{0,20}?"
-_TERM = rf"(?:期限|租期|有效期)[^。;]{{0,12}}?({values.DATE})起?[,,]?[至到—~-]+({values.DATE})"
-_DISPUTE = r"争议[^。]{0,60}?((?:向|由|提交|提请)[^,。;]{2,40}?(?:提起诉讼|起诉|仲裁(?!委)|管辖|诉讼解决))"
+_MONEY = (
+    r"(?:金额|总价|价款|总价款|租金|报酬|服务费用?|费用|货款|工资|代理费|成交价|转让[款费价]|本金|工程款|加工费|总额|"
+    r"总计|合计|共计|价格|押金)"
+    r"[^。;]{0,20}?"
+)
+_TERM = rf"({shapes.DATE})起?[,,]?[至到—~－-]+({shapes.DATE})"
+_ENDS = r"提起诉讼|起诉|申请仲裁|仲裁(?!委)|管辖|诉讼解决|裁决"
+_DISPUTE = rf"(?:争议|纠纷)[^。]{{0,60}}?((?:向|由|提交|提请|报请)[^,。;]{{2,40}}?(?:{_ENDS}))"
+_SIGNED = r"(?:签订|签署|签约|订立|签字)(?:日期|时间|日)"
 
 
 def fields(paper: Paper) -> dict[str, Field]:
-    signed = values.date_after(paper, r"签订日期", r"签署日期", r"签约日期", r"日期")
+    form = Form(paper, "contract")
+    parties = _parties(paper, form)
+    signed = values.date_after(paper, _SIGNED, r"(?<![\u4e00-\u9fff])日期")
     return values.kept(
         title=_title(paper),
-        party_a=_party(paper, "甲方", _FIRST),
-        party_b=_party(paper, "乙方", _SECOND),
+        party_a=values.text(parties.get("甲方")),
+        party_b=values.text(parties.get("乙方")),
         subject=values.text(paper.flowing(r"(?:合同)?标的(?:物)?:?([^。;]{2,40})[。;]", 1)),
         amount_fen=values.amount(paper, _digits(paper), paper.flowing(CAPITAL_AMOUNT.pattern)),
-        valid_from=values.date(paper.flowing(_TERM, 1)),
-        valid_to=values.date(paper.flowing(_TERM, 2)),
+        valid_from=values.date(paper.flowing(_TERM, 1) or form.best("valid_from", shapes.DATE)),
+        valid_to=values.date(paper.flowing(_TERM, 2) or form.best("valid_to", shapes.DATE)),
         dispute_clause=values.text(paper.flowing(_DISPUTE, 1)),
         signed_on=signed or values.last_date(paper),
         signatures=_signatures(paper),
@@ -32,15 +37,28 @@ def fields(paper: Paper) -> dict[str, Field]:
     )
 
 
-def _party(paper: Paper, side: str, roles: str) -> Field | None:
-    """Who stands after the side or a role, with a colon or in the next cell; 甲方将 in a clause names nobody."""
-    remark = r"(?:\((?![签盖公印])[^)\n]{1,12}\))?"
-    seen = (
-        paper.search(rf"(?:^|\s)(?:[^\n:,。]{{0,14}}?\()?(?:以下简称)?\W?{side}\W?\)?{remark}[:\s]\s?" + _PARTY, 1)
-        or paper.search(rf"(?:^|\s)(?:{roles}){remark}[:\s]\s?" + _PARTY, 1)
-        or paper.search(rf"(?:{side}|{roles})" + _ROLE + _PARTY, 1)
-    )
-    return values.text(seen)
+def _parties(paper: Paper, form: Form) -> dict[str, Seen]:
+    """Whose label says 甲方 or 乙方, also in brackets; else who is named first and second by what they are: 出租人 and
+    承租人. 甲方将 in a clause names nobody.
+    """
+    found: dict[str, Seen] = {}
+    roles: dict[str, Seen] = {}
+    candidates = [*form.candidates("side", shapes.PARTY_FIRST, 2), *form.candidates("role", shapes.PARTY_FIRST, 2)]
+    for candidate in sorted(candidates, key=lambda one: (one.cost, one.label.start)):
+        label, name = candidate.label, shapes.party_in(candidate.seen)
+        if name is None or not shapes.is_party(name.text):
+            continue
+        written = paper.text[label.start : label.end]
+        side = next((side for side in ("甲方", "乙方") if side in "".join(written.split())), None)
+        found.setdefault(side, name) if side else roles.setdefault(label.text, name)
+    if len(found) < 2 and len(roles) > 1:
+        return dict(zip(("甲方", "乙方"), _by_place(form, roles), strict=False))
+    return found
+
+
+def _by_place(form: Form, roles: dict[str, Seen]) -> list[Seen]:
+    first = {label.text: label.start for label in reversed(form.of("role"))}
+    return [roles[word] for word in sorted(roles, key=first.__getitem__)]
 
 
 def _title(paper: Paper) -> Field | None:
@@ -55,9 +73,9 @@ def _title(paper: Paper) -> Field | None:
 def _digits(paper: Paper) -> Seen | None:
     """An amount beside its word, else the first with a sign of yuan."""
     return (
-        paper.flowing(_MONEY + rf"((?:{values.AMOUNT})万?)元", 1)
+        paper.flowing(_MONEY + rf"(?<![\d.,,])((?:{shapes.AMOUNT})万?)元", 1)
         or paper.flowing(r"(?<![0-9A-Za-z])(?:¥|Y(?=[\d,]+\.\d\d))(\d[\d,]*(?:\.\d{1,2})?)", 1)
-        or paper.flowing(rf"人民币((?:{values.AMOUNT})万?)元", 1)
+        or paper.flowing(rf"人民币((?:{shapes.AMOUNT})万?)元", 1)
     )
 
 

@@ -1,34 +1,46 @@
 """交纳诉讼费用通知书."""
 
-from ocr.checks import CAPITAL_AMOUNT
-from ocr.kinds import values
+from ocr.checks import CAPITAL_AMOUNT, CASE_NUMBER
+from ocr.kinds import shapes, values
+from ocr.kinds.form import Form
 from ocr.kinds.kind import Kind
-from ocr.kinds.paper import Paper
+from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九十")}
-_FEE = rf"(?:受理费|诉讼费|保全费|申请费|费用)[^。;]{{0,40}}?(?:({values.AMOUNT})元|¥({values.AMOUNT}))"
-
-
-_PAYERS = ("交款人", "缴款人", "交费人", "缴费人", "交纳人", "缴纳人", "付款人", "当事人", "原告", "申请人")
+_FEE = r"(?:受理费|诉讼费|保全费|申请费|费用|金额)[^。;]{0,40}?"
+_DAYS = r"(?<![\d月一二三四五六七八九十])(\d{1,2}|[一二三四五六七八九十])个?(?:工作)?[日天]之?内"
 
 
 def fields(paper: Paper) -> dict[str, Field]:
-    days = paper.flowing(r"(\d{1,2}|[一二三四五六七八九十])个?(?:工作)?日内", 1)
+    form = Form(paper, "fee_notice")
+    days = paper.flowing(_DAYS, 1)
     return values.kept(
-        case_number=values.case_number(paper),
+        case_number=values.case_number(paper, form.best("case_number", CASE_NUMBER.pattern, rows=2)),
         court=values.court(paper),
         payer=values.text(
-            paper.search(r"\n([\u4e00-\u9fff·()]{2,40}):\s?\n", 1)
-            or paper.search(r"\n([\u4e00-\u9fff·()]{2,40})\n(?:你|贵|关于你)", 1)
-            or paper.labelled(_PAYERS, ["案由"])
+            paper.search(rf"\n({shapes.PARTY}):\s?\n", 1)
+            or paper.search(rf"\n({shapes.PARTY})\n(?:你|贵|关于你|因你)", 1)
+            or form.best("payer", shapes.is_party, rows=2)
         ),
-        amount_fen=values.amount(
-            paper, paper.flowing(_FEE, 1) or paper.flowing(_FEE, 2), paper.flowing(CAPITAL_AMOUNT.pattern)
-        ),
+        amount_fen=values.amount(paper, _digits(paper, form), _capitals(paper, form)),
         pay_within_days=days.field(_DIGITS[days.text] if days.text in _DIGITS else int(days.text)) if days else None,
         issued_on=values.last_date(paper),
     )
+
+
+def _digits(paper: Paper, form: Form) -> Seen | None:
+    """The sum beside its label, else the fee that the text names."""
+    seen = form.best("amount_fen", shapes.is_amount)
+    return (
+        shapes.sum_in(seen)
+        or paper.flowing(_FEE + rf"({shapes.AMOUNT})元", 1)
+        or paper.flowing(_FEE + rf"¥({shapes.AMOUNT})", 1)
+    )
+
+
+def _capitals(paper: Paper, form: Form) -> Seen | None:
+    return form.best("capitals", CAPITAL_AMOUNT.pattern) or paper.flowing(CAPITAL_AMOUNT.pattern)
 
 
 KIND = Kind(
@@ -45,5 +57,5 @@ KIND = Kind(
         "费用通知书": 3,
     },
     fields,
-    heading=r".{0,12}费用?.{0,6}通知书?",
+    heading=r".{0,32}费用?.{0,6}通知[书单]?",
 )

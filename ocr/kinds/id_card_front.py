@@ -3,22 +3,25 @@
 from dataclasses import replace
 
 from ocr.checks import id_birth_date, id_number_ok, id_sex
-from ocr.kinds import values
+from ocr.kinds import shapes, values
+from ocr.kinds.form import Form
 from ocr.kinds.kind import Kind
 from ocr.kinds.paper import Paper
 from ocr.readings import Field
 
-_LABELS = ("姓名", "性别", "民族", "出生", "住址", "公民身份", "身份号码")
-
 
 def fields(paper: Paper) -> dict[str, Field]:
+    form = Form(paper, "id_card_front")
     found = values.kept(
-        name=values.text(paper.labelled(["姓名"], _LABELS), values.NAME),
-        sex=values.text(paper.search(r"性\s?别?[\s:]*([男女])", 1)),
-        ethnicity=values.text(paper.search(r"民\s?族[\s:]*([\u4e00-\u9fff]{1,4}?)(?=\s|出|住|$)", 1)),
-        birth_date=values.date_after(paper, r"出\s?生(?:日期)?"),
-        address=values.text(paper.labelled(["住址"], _LABELS, rows=4)),
-        id_number=values.id_number(paper),
+        name=values.text(form.best("name", shapes.is_person), shapes.NAME),
+        sex=values.text(form.best("sex", r"^[男女]$")) or values.sex(paper),
+        ethnicity=values.text(
+            form.best("ethnicity", r"^[\u4e00-\u9fff]{1,6}$")
+            or paper.search(r"民\s?族[\s:]*([\u4e00-\u9fff]{1,4}?)(?=\s|出|住|$)", 1)
+        ),
+        birth_date=values.date(form.best("birth_date", shapes.DATE)) or values.date_after(paper, r"出\s?生(?:日期)?"),
+        address=values.text(form.best("address", shapes.is_address, rows=4)),
+        id_number=values.id_number(paper, form.best("id_number", shapes.ID_SHAPE, rows=2)),
     )
     return _consistent(found)
 
@@ -44,4 +47,6 @@ def doubted(field: Field) -> Field:
     return replace(field, flagged=True, reasons=tuple(dict.fromkeys([*field.reasons, "mismatch"])))
 
 
-KIND = Kind("id_card_front", {"姓名": 1, "公民身份号码": 4, "民族": 2, "住址": 1, "出生": 1}, fields)
+KIND = Kind(
+    "id_card_front", {"姓名": 2, "公民身份号码": 4, "身份证号码": 2, "民族": 3, "性别": 1, "住址": 1, "出生": 2}, fields
+)

@@ -4,20 +4,16 @@ What all kinds search in. Pure.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ocr.checks import plain
-from ocr.kinds.labels import is_label, whole
+from ocr.kinds.labels import whole
 from ocr.lines import Line, Point, Polygon
 from ocr.reading_order import Placed, placed, rows
 from ocr.readings import Field, PageInfo, Value
 
 CELL = " "  # between two cells of a row; inside a line there is no white space
-# What labels go on with: 执业机构名称, 甲方（用人单位）:
-_REST_OF_LABEL = r"(?:[^\w\n]?(?:名称|姓名|全称|号码)(?![\u4e00-\u9fff]))?(?:\([^()\n]{1,12}\))?[\s:;]*"
-_FAR = 1.2  # heights between lines of one value, at most
-_HALF = 0.2  # heights that a label stands below the first line of its value, where it stands between two
 SURE = 0.9  # below this score a field is flagged
 
 
@@ -103,7 +99,6 @@ class Paper:
                     parts[-1] = parts[-1][:-1] + "\n"
                     self.rows.append(Row(cells, number))
         self.text = "".join(parts)
-        self._starts = {cell.start for row in self.rows for cell in row.cells}
         self._solid = [place for place, character in enumerate(self.text) if not character.isspace()]
         self.flow = "".join(self.text[place] for place in self._solid)
 
@@ -125,6 +120,16 @@ class Paper:
                 return self.seen(self._solid[match.start(group)], self._solid[match.end(group) - 1] + 1)
         return None
 
+    def flowing_all(self, pattern: str, heads: bool = False) -> list[tuple[str, Seen]]:
+        """All matches as `flowing` finds them: the group `role` as text, the group `name` with its place."""
+        found = []
+        for match in re.finditer(pattern, self.flow):
+            begins = self._solid[match.start()]
+            seen = self.stretch(match.start("name"), match.end("name"))
+            if seen is not None and (not heads or begins == 0 or self.text[begins - 1] == "\n"):
+                found.append((match["role"], seen))
+        return found
+
     def all(self, pattern: str, group: int | str = 0) -> list[Seen]:
         found = (self.seen(match.start(group), match.end(group)) for match in re.finditer(pattern, self.text))
         return [seen for seen in found if seen is not None]
@@ -145,83 +150,9 @@ class Paper:
             any(line.handwritten for line in lines),
         )
 
-    def labelled(
-        self, labels: Iterable[str], stops: Iterable[str] = (), rows: int = 1, start: int = 0, accept: str = r".+"
-    ) -> Seen | None:
-        """What stands beside a label: after it on its row, up to the next label of `stops`, and with `rows` on as
-        many rows below it.
-
-        `labels` are tried in order; each is a regular expression without spaces. One that begins a cell goes before one
-        within, and one with a wrong character comes last. Where nothing stands beside a label, the cell under it
-        counts. `accept` is what the value must hold.
-        """
-        stop, wanted = _any(stops), tuple(labels)
-        for pattern in (*map(_spread, wanted), *filter(None, map(_almost, wanted))):
-            found = re.compile(pattern + _REST_OF_LABEL).finditer(self.text, start)
-            for match in sorted(found, key=lambda match: match.start() not in self._starts):
-                seen = self._beside(match.start(), match.end(), stop, rows)
-                if seen is not None and re.search(accept, seen.text):
-                    return seen
-        return None
-
-    def _beside(self, label: int, at: int, stop: re.Pattern[str] | None, most_rows: int) -> Seen | None:
-        index = next((place for place, row in enumerate(self.rows) if row.start <= at < row.end), None)
-        if index is None:
-            return None
-        first = self.rows[index]
-        end, edge = self._until(at, first, stop)
-        label_left, above = self._left_of(label, at), next(cell for cell in first.cells if label < cell.end)
-        one_cell = at < above.end  # so the value goes on below its label
-        left = self._left_of(label, above.end) if one_cell else self._left_of(at if end > at else at - 2)
-        pieces = [self._half_above(label, left, edge), self.seen(at, end)]
-        for row in self.rows[index + 1 : index + most_rows]:
-            cells = [cell for cell in row.cells if left <= cell.item.left < edge]
-            column = [cell for cell in row.cells if label_left <= cell.item.left < edge]
-            if not cells or row.page != first.page or self._has(stop, column):
-                break
-            if any(pieces) and (any(is_label(cell.text) for cell in column) or _begins_anew(cells[0], above)):
-                break
-            if one_cell and cells[-1].item.right > above.item.right + 2 * above.item.height:
-                break
-            above = cells[0]
-            pieces.append(self.seen(cells[0].start, cells[-1].end))
-        seen = [piece for piece in pieces if piece is not None]
-        return joined(seen) if seen else None
-
-    def _half_above(self, label: int, left: float, edge: float) -> Seen | None:
-        """The first of two lines of a value whose label stands between them, in the middle of its cell."""
-        index = next(place for place, row in enumerate(self.rows) if label < row.end)
-        cells = self.rows[index - 1].cells if index else []
-        named = next(cell for cell in self.rows[index].cells if label < cell.end).item
-        between = [cell for cell in cells if _HALF < (named.center - cell.item.center) / cell.item.height < 1 + _HALF]
-        if not cells or len(between) < len(cells) or cells[0].item.left < left or cells[-1].item.left >= edge:
-            return None
-        return self.seen(cells[0].start, cells[-1].end)
-
-    def _until(self, start: int, row: Row, stop: re.Pattern[str] | None) -> tuple[int, float]:
-        """Where a value ends on its row, and how far right its column reaches."""
-        match = stop.search(self.text, start, row.end) if stop else None
-        end = match.start() if match else row.end
-        label = next((cell for cell in row.cells if start <= cell.start < end and is_label(cell.text)), None)
-        if label is not None:
-            return label.start, label.item.left
-        if match is None:
-            return row.end, float("inf")
-        cell = next(cell for cell in row.cells if match.start() < cell.end)
-        return match.start(), cell.item.left if cell.start == match.start() else float("inf")
-
-    def _left_of(self, at: int, until: int = 0) -> float:
-        """How far left what stands at `at` begins, with some room for a page that is bent; its cell, where that ends
-        before `until`.
-        """
-        cell = next(cell for row in self.rows for cell in row.cells if at < cell.end)
-        part = 0.0 if cell.end <= until else max(0, at - cell.start) / max(1, len(cell.text))
-        left = cell.item.left + part * (cell.item.right - cell.item.left)
-        return left - 1.5 * cell.item.height
-
-    def _has(self, stop: re.Pattern[str] | None, cells: Sequence[Cell]) -> bool:
-        """Whether one of the cells begins with a label, which may go on in the next."""
-        return stop is not None and any(stop.match(self.text, cell.start) for cell in cells)
+    def stretch(self, start: int, end: int) -> Seen | None:
+        """A stretch of `flow`."""
+        return self.seen(self._solid[start], self._solid[end - 1] + 1)
 
 
 def joined(parts: Sequence[Seen]) -> Seen:
@@ -267,29 +198,3 @@ def _around(polygons: Sequence[Polygon]) -> Polygon | None:
     left, top = min(x for x, _ in points), min(y for _, y in points)
     right, bottom = max(x for x, _ in points), max(y for _, y in points)
     return (left, top), (right, top), (right, bottom), (left, bottom)
-
-
-def _spread(label: str) -> str:
-    """A label with the gaps that papers put between its characters, and the specks that recognisers see in them."""
-    if re.search(r"[\\\[(|?*+.]", label):
-        return label
-    return r"[^\w\n]{0,2}".join(re.escape(character) for character in label)
-
-
-def _begins_anew(cell: Cell, above: Cell) -> bool:
-    """What is no second line of the value above: it stands far below, or is a numbered point or has a label."""
-    is_far = cell.item.top - above.item.bottom > _FAR * above.item.height
-    return is_far or re.match(r"\d[.、]\D|[\u4e00-\u9fff()、/]{2,14}:", cell.text) is not None
-
-
-def _almost(label: str) -> str | None:
-    """A label at the start of a cell with one of its characters read wrong; short ones would fit too much."""
-    if len(label) < 4 or re.search(r"[\\\[(|?*+.]", label):
-        return None
-    holes = (label[:place] + r"[\u4e00-\u9fff]" + label[place + 1 :] for place in range(len(label)))
-    return rf"(?<![^\s])(?:{'|'.join(holes)})"
-
-
-def _any(labels: Iterable[str]) -> re.Pattern[str] | None:
-    spread = [_spread(label) for label in labels]
-    return re.compile("|".join(spread)) if spread else None

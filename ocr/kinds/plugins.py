@@ -53,6 +53,8 @@ def detect(paper: Paper) -> tuple[str, float]:
     votes = {name: plugin.votes(paper) for name, plugin in PLUGINS.items()}
     if chat_screenshot.looks_like_chat(paper):
         votes["chat_screenshot"] += _CERTAIN
+    if bank_card.looks_like_card(paper):
+        votes["bank_card"] += _CERTAIN
     first, second = sorted(votes.values(), reverse=True)[:2]
     if first < _ENOUGH:
         return "page", 0.5

@@ -1,62 +1,73 @@
 """授权委托书."""
 
-from ocr.kinds import values
+from ocr.kinds import shapes, sides, values
+from ocr.kinds.form import Form
 from ocr.kinds.kind import Kind
-from ocr.kinds.paper import Paper
+from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
-# What follows a name, on its line or on the next.
-_OF = r"[一二1-9]?(?:\([^()\n]{1,12}\))?[\s]?(?:姓\s?名|名\s?称)?[:\s]+"
-_NAME_CELL = r"(?<![^\s])(?:姓\s?名|名\s?称|姓名或名称|姓名/名称)[\s:]+([\u4e00-\u9fff·()]{2,30})(?![^\s,])"
-_END = r"(?=性别|职务|法定代表|身份证|公民身份|住所|住址|电话|[,;\s]|$)"
-
-
-def _firm(paper: Paper, agent: Field | None) -> Field | None:
-    """In a cell or a line of its own; else after whatever sets it apart in running text. Where the agent's name was not
-    told from it, it may still begin with that name.
-    """
-    alone = paper.search(r"(?:^|[\s,:])([\u4e00-\u9fff()]{2,20}律师事务所)", 1)
-    seen = alone or paper.flowing(r"(?:工作单位|[,,:]|单位)([\u4e00-\u9fff()]{2,20}律师事务所)", 1)
-    return seen.field(None, "grammar") if seen is not None and agent is None else values.text(seen)
-
-
-def _named(paper: Paper) -> tuple[Field | None, Field | None]:
-    """Who gives the power and who takes it. A table has 姓名 or 名称 in the part of each, wherever 委托人 stands."""
-    cells = paper.all(_NAME_CELL, 1)
-    if len(cells) == 2:
-        return values.text(cells[0]), values.text(cells[1], values.NAME)
-    return (
-        values.text(
-            paper.search(r"(?<!受)(?<!受委)委\s?托\s?(?:人|单位|方)" + _OF + r"([\u4e00-\u9fff·()]{2,30}?)" + _END, 1)
-        ),
-        values.text(
-            paper.search(
-                r"(?:受\s?(?:委\s?)?托\s?人|委托代理人|\n代理人)"
-                + _OF
-                + r"([\u4e00-\u9fff·]{2,4}?)(?=[,,\s(]|性别|职务|$)",
-                1,
-            ),
-            values.NAME,
-        ),
-    )
+_HEADS = {"principal": r"委托(?:人|单位|方)|授权人", "agent": r"受(?:委托|托)(?:人|方)|被委托人|(?:委托|诉讼)?代理人"}
+_AGENT = r"^([\u4e00-\u9fff·]{2,4}?)(?=[,;、(]|$|律师|性别|职务)"
+_FIRM = r"[\u4e00-\u9fff()]{2,24}律师事务所"
+_SCOPE = r"((?:特别|一般|全权|普通)(?:授权|代理))"
 
 
 def fields(paper: Paper) -> dict[str, Field]:
-    principal, agent = _named(paper)
+    form = Form(paper, "power_of_attorney")
+    named = {side: seen for side, (_, seen) in _in_parts(paper, form).items()}
+    principal = values.text(
+        shapes.party_in(named.get("principal") or form.best("principal", shapes.PARTY_FIRST, rows=2))
+    )
+    agent = values.text(_agent(named, form), shapes.NAME)
+    names = [str(field.value) if field else "" for field in (principal, agent)]
     return values.kept(
         principal=principal,
         agent=agent,
-        firm=_firm(paper, agent),
-        id_number=values.id_number(paper),
-        cause=values.cause(paper),
-        scope=values.text(paper.flowing(r"(?:权限|授权)[^。]{0,6}?((?:特别|一般)(?:授权|代理))", 1)),
+        firm=_firm(paper, form, agent),
+        id_number=values.id_number_of(paper, names[:1], names[1:]),
+        cause=values.text(form.best("cause", shapes.CAUSE, rows=2)) or values.cause(paper),
+        scope=values.text(
+            paper.flowing(r"(?:权限|授权|范围)[^。]{0,6}?" + _SCOPE, 1) or paper.flowing(_SCOPE + "(?!委托书)", 1)
+        ),
         signed_on=values.last_date(paper),
     )
 
 
+def _in_parts(paper: Paper, form: Form) -> dict[str, sides.Found]:
+    """A table has 姓名 or 名称 in the part of each."""
+    return sides.by_side(sides.labelled(form, "party", shapes.is_party, rows=2), paper, _HEADS)
+
+
+def _agent(named: dict[str, Seen], form: Form) -> Seen | None:
+    seen = named.get("agent") or form.best("agent", _AGENT)
+    return shapes.part_of(seen, _AGENT)
+
+
+def _firm(paper: Paper, form: Form, agent: Field | None) -> Field | None:
+    """Beside its label, in a cell or a line of its own, else after whatever sets it apart in running text. Where the
+    agent's name was not told from it, it may still begin with that name.
+    """
+    seen = (
+        shapes.part_of(form.best("firm", _FIRM + "$", rows=2), f"({_FIRM})$")
+        or paper.search(rf"(?:^|[\s,:;])({_FIRM})", 1)
+        or paper.flowing(rf"(?:工作单位|[,,:]|单位)({_FIRM})", 1)
+    )
+    return seen.field(None, "grammar") if seen is not None and agent is None else values.text(seen)
+
+
 KIND = Kind(
     "power_of_attorney",
-    {"授权委托书": 5, "委托人": 1, "受托人": 2, "受委托人": 1, "代理权限": 2, "委托权限": 2},
+    {
+        "授权委托书": 5,
+        "委托书": 3,
+        "委托人": 1,
+        "受托人": 2,
+        "受委托人": 1,
+        "代理权限": 2,
+        "委托权限": 2,
+        "诉讼代理人": 1,
+        "变更诉讼请求": 2,
+    },
     fields,
-    heading=r"(?:诉讼)?授?权?委托书",
+    heading=r".{0,6}(?:诉讼|代理)?授?权?委托书(?:\(.{1,6}\))?",
 )

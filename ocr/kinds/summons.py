@@ -1,53 +1,74 @@
-"""法院传票."""
+"""法院传票: a table as a rule, now and then a letter."""
 
 import re
 
-from ocr.checks import dates
-from ocr.kinds import values
+from ocr.checks import CASE_NUMBER, dates
+from ocr.kinds import shapes, values
+from ocr.kinds.form import Form
 from ocr.kinds.kind import Kind
-from ocr.kinds.paper import Paper
+from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
-_LABELS = (
-    "案号", "案由", "被传唤人", "住所", "住址", "地址", "工作单位", "传唤事由", "应到时间", "应到处所", "应到场所",
-    "应到地点", "开庭时间", "开庭地点",
-    "注意事项", "备考", "备注", "审判员", "书记员",
-)  # fmt: skip
-_PLACES = ("应到处所", "应到场所", "应到地点", "到庭地点", "到庭处所", "开庭地点", "开庭场所")
-_TIME = re.compile(r"(上午|下午|晚上)?(\d{1,2})(?:时|点|:)(\d{1,2})?")
+_ROOM = r"法庭|审判庭|审判区|窗口|大厅|室|楼|第?[一二三四五六七八九十\d]+庭|平台"
+_SET_FOR = (
+    rf"(?:定于|订于|于)({shapes.DATE}[^,。;]{{0,24}}?)在([^,。;]{{1,30}}(?:{_ROOM}))"
+    r"(?:公开|依法|不公开)*(?:开庭|审理|进行|组织|召开|举行|听证|调解|询问)"
+)
+_HAN = {digit: value for value, digit in enumerate("零一二三四五六七八九十")}
+_DIGITS = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+_TIME = re.compile(rf"(凌晨|早上|上午|中午|下午|晚上)?({_DIGITS})(?:时|点|:)(半|{_DIGITS})?")
 
 
 def fields(paper: Paper) -> dict[str, Field]:
+    form = Form(paper, "summons")
     return values.kept(
-        case_number=values.case_number(paper),
+        case_number=values.case_number(paper, form.best("case_number", CASE_NUMBER.pattern, rows=2)),
         court=values.court(paper),
-        cause=values.text(paper.labelled(["案由"], _LABELS, rows=2)) or values.cause(paper),
-        summoned=values.text(paper.labelled([r"被传唤人(?:姓名)?(?:或单位)?"], _LABELS)),
-        address=values.text(paper.labelled(["工作单位或住址", "住所地?", "住址", "地址", "工作单位"], _LABELS, rows=2)),
-        appear_at=_moment(paper),
-        place=values.text(paper.labelled(_PLACES, _LABELS, rows=2))
+        cause=values.text(form.best("cause", shapes.CAUSE, rows=2)) or values.cause(paper),
+        summoned=values.text(form.best("summoned", shapes.is_party, rows=2) or _addressed(paper), shapes.PARTY),
+        address=values.text(form.best("address", shapes.is_address, rows=3)),
+        appear_at=_moment(form.best("appear_at", shapes.DATE, rows=2) or paper.flowing(_SET_FOR, 1)),
+        place=values.text(form.best("place", _is_place, rows=2) or paper.flowing(_SET_FOR, 2))
         or values.alone(paper, r"\S{0,20}(?:法庭|审判庭|调解室)\S{0,6}"),
         issued_on=values.last_date(paper),
     )
 
 
-def _moment(paper: Paper) -> Field | None:
+def _addressed(paper: Paper) -> Seen | None:
+    """Whom a letter addresses: a row of its own with a name and a colon."""
+    return paper.search(rf"\n({shapes.PARTY}):\s?\n", 1)
+
+
+def _is_place(text: str) -> bool:
+    """Courts name their rooms freely; a time or a date is none."""
+    return re.search(_ROOM, text) is not None and re.search(shapes.DATE, text) is None
+
+
+def _moment(seen: Seen | None) -> Field | None:
     """YYYY-MM-DDTHH:MM, in the court's own time."""
-    seen = paper.labelled(["应到时间", "到庭时间", "开庭时间", "开庭日期"], _LABELS, rows=2, accept=r"\d")
     found = dates(seen.text) if seen else []
-    day = re.search(values.DATE, seen.text) if seen else None
+    day = re.search(shapes.DATE, seen.text) if seen else None
     if seen is None or day is None or not found:
         return None
     time = _TIME.search(seen.text, day.end())
     if time is None:
         return seen.field(found[0], "grammar")
-    hour = int(time[2]) + (12 if time[1] in ("下午", "晚上") and int(time[2]) < 12 else 0)
-    return seen.field(f"{found[0]}T{hour:02d}:{int(time[3] or 0):02d}")
+    hour, minute = _number(time[2]), 30 if time[3] == "半" else _number(time[3] or "0")
+    hour += 12 if time[1] in ("下午", "晚上") and hour < 12 else 0
+    return seen.field(f"{found[0]}T{hour:02d}:{minute:02d}", *([] if hour < 24 and minute < 60 else ["grammar"]))
+
+
+def _number(text: str) -> int:
+    """Up to 99, in digits or as spoken: 十, 三十, 二十五."""
+    if text.isdecimal():
+        return int(text)
+    tens, ten, ones = text.rpartition("十")
+    return (_HAN.get(tens, 1) * 10 if ten else 0) + _HAN.get(ones, 0)
 
 
 KIND = Kind(
     "summons",
-    {"传票": 3, "被传唤人": 4, "传唤事由": 3, "应到时间": 2, "应到处所": 2},
+    {"传票": 3, "被传唤人": 4, "传唤事由": 3, "应到时间": 2, "应到处所": 2, "传唤": 1},
     fields,
-    heading=r"(?:开庭)?传票",
+    heading=r".{0,24}(?:传票|传唤通知书?|开庭通知书?|出庭通知书?)(?:\(.{1,8}\))?",
 )

@@ -4,7 +4,7 @@ Each as a field with its doubts. Pure.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ocr import repairs
 from ocr.checks import (
@@ -19,31 +19,67 @@ from ocr.checks import (
 )
 from ocr.kinds.causes import CAUSES
 from ocr.kinds.paper import Paper, Seen
+from ocr.kinds.shapes import COURT, DATE, only
 from ocr.readings import Field
 
-DATE = (
-    r"(?:\d{4}\s?[年./-]\s?\d{1,2}\s?[月./-]\s?\d{1,2}\s?日?"
-    r"|[一二三四五六七八九〇零○OoＯ0]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日?)"
-)
 _ALMOST_DATE = r"[\d一二三四五六七八九〇零○OoＯ]{2,4}\s?年[^\s,。;、年]{0,4}月?[^\s,。;、年月]{0,4}日"
-AMOUNT = r"[¥Y]?\d{1,3}(?:[,,]\d{3})+(?:\.\d{1,2})?|[¥Y]?\d+(?:\.\d{1,2})?"
-COURT = r"[\u4e00-\u9fff]{2,24}?(?:人民法院|海事法院|知识产权法院|互联网法院|铁路运输法院|金融法院)"
+_OF_A_COPY = r"(?:打印|下载|查询|扫描|生成|导出|截图|复印|归档)(?:时间|日期|于|日)?[\s:]*"
 
 
-def id_number(paper: Paper) -> Field | None:
-    """The first of the paper, even over the end of a row; a repaired number, or one whose check digit does not fit, is
-    flagged. A sound one further down does not stand in for it: it may be somebody else's.
+def id_number(paper: Paper, labelled: Seen | None = None) -> Field | None:
+    """What stands beside its label, if that is sound. Else the first of the paper, even over the end of a row.
+
+    A repaired number, or one whose check digit does not fit, is flagged. A sound one further down does not stand in for
+    it: it may be somebody else's.
     """
     digits = r"[0-9OoQDIliSsBZzG|]{17}[0-9XxOoIlSBZ|×*]"
+    if labelled is not None and id_number_ok(labelled.text.upper()):
+        return labelled.field(labelled.text.upper())
     seen = paper.search(rf"(?<![0-9A-Za-z]){digits}(?![0-9A-Za-z])")
     seen = seen or paper.flowing(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", 0, id_number_ok)
     seen = seen or paper.search(digits)
     return None if seen is None else _repaired(seen, repairs.id_number(seen.text, id_number_ok), id_number_ok)
 
 
-def credit_code(paper: Paper, start: int = 0, end: int | None = None) -> Field | None:
+def credit_code(paper: Paper, start: int = 0, end: int | None = None, labelled: Seen | None = None) -> Field | None:
+    if labelled is not None and credit_code_ok(labelled.text.upper()):
+        return labelled.field(labelled.text.upper())
     seen = paper.search(r"(?<![0-9A-Za-z])[0-9A-Za-z|]{18}(?![0-9A-Za-z])", 0, start, end)
     return None if seen is None else _repaired(seen, repairs.credit_code(seen.text, credit_code_ok), credit_code_ok)
+
+
+def id_number_of(paper: Paper, own: Sequence[str], others: Sequence[str]) -> Field | None:
+    """The number that stands behind the owner's name and not behind another's; flagged where that cannot be told.
+
+    Both are given as the words that mean them: a name, a role.
+    """
+    numbers = list(re.finditer(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", paper.flow))
+    if not numbers:
+        return id_number(paper)
+    named = {number: _last_named(paper.flow[: number.start()], [*own, *others]) for number in numbers}
+    mine = [number for number in numbers if named[number] and named[number] in own]
+    unknown = [number for number in numbers if not named[number]]
+    chosen = [*mine, *unknown, *numbers][0]
+    seen = paper.stretch(chosen.start(), chosen.end())
+    if seen is None:
+        return None
+    number = seen.text.upper()
+    told, sound = chosen in mine, id_number_ok(number)
+    return seen.field(number, *([] if told else ["grammar"]), *([] if sound else ["check_digit"]))
+
+
+def _last_named(text: str, names: Sequence[str]) -> str:
+    """The one of `names` that stands last in a text; "" for none."""
+    places = {name: text.rfind(name) for name in names if name}
+    last = max(places, key=places.__getitem__, default="")
+    return last if last and places[last] >= 0 else ""
+
+
+def as_credit_code(seen: Seen) -> Field | None:
+    """A text that should be one; what is not even as long is flagged as it stands."""
+    return _repaired(seen, repairs.credit_code(seen.text, credit_code_ok), credit_code_ok) or seen.field(
+        None, "check_digit"
+    )
 
 
 def _repaired(seen: Seen, found: tuple[str, bool] | None, sound: Callable[[str], bool]) -> Field | None:
@@ -62,12 +98,18 @@ def card_number(seen: Seen | None) -> Field | None:
     return seen.field(number, *([] if luhn_ok(number) else ["check_digit"]))
 
 
-def case_number(paper: Paper) -> Field | None:
-    """With the brackets that courts write: （2026）京0108民初123号."""
+def case_number(paper: Paper, labelled: Seen | None = None) -> Field | None:
+    """With the brackets that courts write: （2026）京0108民初123号; `labelled` is what stands beside its label."""
+    match = CASE_NUMBER.search(labelled.text) if labelled else None
+    if labelled is not None and match is not None:
+        return labelled.field(written_case_number(match), *([] if case_number_ok(match[0]) else ["grammar"]))
     match = CASE_NUMBER.search(paper.text)
     seen = paper.seen(match.start(), match.end()) if match else None
     if match is not None and seen is not None:
         return seen.field(written_case_number(match), *([] if case_number_ok(match[0]) else ["grammar"]))
+    broken = paper.flowing(CASE_NUMBER.pattern)
+    if broken is not None and (match := CASE_NUMBER.search(broken.text)):
+        return broken.field(written_case_number(match), *([] if case_number_ok(match[0]) else ["grammar"]))
     loose = paper.search(r"[(\[]?\d{4}[)\]][\u4e00-\u9fff]\d{0,4}[\u4e00-\u9fff]{1,5}\d+号")
     return None if loose is None else loose.field(None, "grammar")
 
@@ -95,7 +137,7 @@ def last_date(paper: Paper) -> Field | None:
     """Of a paper that ends with the day on which it was signed. One that is there but cannot be a date is flagged as
     it stands: an earlier date of the text must not stand in for it.
     """
-    found = paper.all(DATE + "|" + _ALMOST_DATE)
+    found = paper.all(rf"{_OF_A_COPY}{DATE}|({DATE}|{_ALMOST_DATE})", 1)
     if not found:
         return None
     return date(found[-1]) or found[-1].field(None, "grammar")
@@ -145,13 +187,10 @@ def as_written(value: str) -> str:
 
 _WIDE = dict(zip(",:;?!()", "，：；？！（）", strict=True))
 _KNOWN_CAUSES = "|".join(sorted(CAUSES, key=len, reverse=True))
-NAME = r"[\u4e00-\u9fff·]{2,15}"
-# A person or a body. Brackets belong to the name of a body alone, （集团）有限公司: after a person they hold a remark.
-PARTY = (
-    r"[\u4e00-\u9fff·]{2,30}?(?:\([\u4e00-\u9fff]{2,8}\)[\u4e00-\u9fff]{0,16}(?:公司|银行|中心|企业|事务所|合作社|医院|学校)"
-    r"|\((?:有限合伙|普通合伙|特殊普通合伙|个体工商户)\))?"
-)
-ORGANISATION = r"[\u4e00-\u9fffA-Za-z0-9()（）·&]{4,60}"
+
+
+def sex(paper: Paper) -> Field | None:
+    return text(paper.search(r"性\s?别?[\s:]*([男女])(?![\u4e00-\u9fff]{2})", 1))
 
 
 def kept(**fields: Field | None) -> dict[str, Field]:
@@ -173,6 +212,11 @@ def cause(paper: Paper, before: str = "") -> Field | None:
     if loose is None:
         loose = paper.search(rf"(?:^|[\s由:])({_KNOWN_CAUSES})(?!\S)", 1)
     return None if loose is None else loose.field(None, "grammar")
+
+
+def without_cause(seen: Seen | None) -> Seen | None:
+    """A name out of such a sentence, which the cause follows without a break."""
+    return only(seen, re.sub(rf"因?(?:{_KNOWN_CAUSES})一案.*", "", seen.text)) if seen else None
 
 
 def court(paper: Paper) -> Field | None:

@@ -9,62 +9,93 @@ import re
 from dataclasses import replace
 
 from ocr.checks import CAPITAL_AMOUNT, digits_fen, real_date
-from ocr.kinds import values
+from ocr.kinds import shapes, sides, values
+from ocr.kinds.form import Form
+from ocr.kinds.form_labels import Label
 from ocr.kinds.kind import Kind
 from ocr.kinds.paper import Paper
+from ocr.kinds.sides import Found
 from ocr.readings import Field
 
-_PARTY = r"(?<![目务品])名\s?称[:\s]+([\u4e00-\u9fffA-Za-z0-9()·]{2,40})"
+_PART = "(?:方|单位|人)?(?:信息)?"
+_HEADS = {"buyer": f"(?:购买|购货|购|买|受票|购买方|采购){_PART}", "seller": f"(?:销售|销货|销|卖|开票|销售方){_PART}"}
+_OF_BUYER, _OF_SELLER = re.compile("[购买受]"), re.compile("[销卖]")
 _WITH_TAX = ("31", "32")
+_NAME = shapes.ORGANISATION + "|个人|" + shapes.NAME
+_CODE = r"^[0-9A-Za-z|]{15,20}$"
 
 
 def fields(paper: Paper) -> dict[str, Field]:
-    parties = [values.text(seen, values.ORGANISATION) for seen in paper.all(_PARTY, 1)]
-    codes = _credit_codes(paper)
-    if len(codes) == 1:  # a private buyer has none, and another may not have been read
-        codes = [replace(codes[0], flagged=True, reasons=(*codes[0].reasons, "grammar"))]
-    if _seller_is_first(paper):
-        parties, codes = parties[1::-1], codes[1::-1]
-    small = paper.search(r"小\s?写\)?[\s:]*[¥Y]?\s?(\d[\d,,]*\.\d{2})", 1)
+    form = Form(paper, "vat_invoice")
+    names = _names(paper, form)
+    small = shapes.sum_in(form.best("amount_fen", shapes.is_amount))
+    small = small or paper.search(r"小\s?写\)?[\s:]*[¥Y]?\s?(\d[\d,,]*\.\d{2})", 1)
     sums = paper.search(r"合\s?计[\s:]*[¥Y]?\s?(\d[\d,,]*\.\d{2})\s+[¥Y]?\s?(\d[\d,,]*\.\d{2})", 2)
     tax = digits_fen(sums.text) if sums else None
     found = values.kept(
-        invoice_code=_number(paper, r"发票代码", r"\d{10}|\d{12}"),
-        invoice_number=_number(paper, r"发票号码", r"\d{8}|\d{20}"),
-        issued_on=values.date_after(paper, r"开\s?票\s?日\s?期"),
-        buyer=parties[0] if parties else None,
-        seller=parties[1] if len(parties) > 1 else None,
-        buyer_credit_code=codes[0] if codes else None,
-        seller_credit_code=codes[1] if len(codes) > 1 else None,
+        invoice_code=_number(form, "invoice_code", r"\d{10}|\d{12}"),
+        invoice_number=_number(form, "invoice_number", r"\d{8}|\d{20}"),
+        issued_on=values.date(form.best("issued_on", shapes.DATE)),
+        **{side: values.text(seen, _NAME) for side, (_, seen) in names.items()},
+        **_credit_codes(paper, form, {side: label for side, (label, _) in names.items()}),
         amount_fen=values.amount(paper, small, paper.search(CAPITAL_AMOUNT.pattern)),
         tax_fen=sums.field(tax) if sums and tax is not None else None,
     )
     return _with_code(found, paper.codes)
 
 
-def _seller_is_first(paper: Paper) -> bool:
-    """As on a roll, where 销售方 and 购买方 stand in full before the two names."""
-    seller, buyer = (re.search(rf"[{side}](?:售|买|货)?(?:方|单位)名称", paper.flow) for side in ("销", "购"))
-    return seller is not None and buyer is not None and seller.start() < buyer.start()
+def _number(form: Form, field: str, shape: str) -> Field | None:
+    return values.text(form.best(field, rf"^(?:{shape})$", rows=2) or form.best(field, r"^\d{6,20}$"), shape)
 
 
-def _number(paper: Paper, label: str, shape: str) -> Field | None:
-    return values.text(paper.search(rf"{label}[:\s]*(\d{{6,20}})", 1), shape)
+def _names(paper: Paper, form: Form) -> dict[str, Found]:
+    """Of buyer and seller, each with its label."""
+    shared = sides.labelled(form, "name_of_side", shapes.is_party, rows=2)
+    found = sides.by_side(shared, paper, _HEADS)
+    for side in _HEADS:
+        own = sides.labelled(form, side, shapes.is_party, rows=2)
+        found |= {side: own[0]} if own else {}
+    missing = [side for side in _HEADS if side not in found]
+    if len(missing) == len(shared):  # the printed form has the buyer above the seller
+        found |= dict(zip(missing, shared, strict=True))
+    return found
 
 
-def _credit_codes(paper: Paper) -> list[Field]:
-    """Of buyer and seller, in the order in which they are read."""
-    found = [values.credit_code(paper, row.start, row.end) for row in paper.rows]
-    doubled = [
-        values.credit_code(paper, cell.start, cell.end)
-        for row in paper.rows
-        for cell in row.cells
-        if len(row.cells) > 1
-    ]
-    chosen = (
-        doubled if sum(field is not None for field in doubled) > sum(field is not None for field in found) else found
-    )
-    return [field for field in chosen if field is not None]
+def _credit_codes(paper: Paper, form: Form, names: dict[str, Label]) -> dict[str, Field | None]:
+    """Each with the side that its label names, or whose name stands nearest.
+
+    Flagged where that is no more than a guess: a private buyer has none, and another may not have been read.
+    """
+    found: dict[str, Field | None] = {}
+    clashes = False
+    for label, seen in sides.labelled(form, "code_of_side", _CODE):
+        side = _side_of(label, names)
+        field = values.as_credit_code(seen)
+        clashes = clashes or side in found
+        if side is not None:
+            found.setdefault(f"{side}_credit_code", field)
+    if len(found) == len(_HEADS) and not clashes:
+        return found
+    return _in_order(paper, names) if len(found) != 1 else {name: _doubted(field) for name, field in found.items()}
+
+
+def _side_of(label: Label, names: dict[str, Label]) -> str | None:
+    for side, pattern in (("buyer", _OF_BUYER), ("seller", _OF_SELLER)):
+        if pattern.match(label.text):
+            return side
+    return sides.nearest(label, names)
+
+
+def _in_order(paper: Paper, names: dict[str, Label]) -> dict[str, Field | None]:
+    """Without their labels, in the order in which the two names stand; flagged."""
+    order = sorted(names, key=lambda side: names[side].start) if len(names) == len(_HEADS) else list(_HEADS)
+    pieces = [values.credit_code(paper, cell.start, cell.end) for row in paper.rows for cell in row.cells]
+    codes = [code for code in pieces if code is not None]
+    return {f"{side}_credit_code": _doubted(code) for side, code in zip(order, codes, strict=False)}
+
+
+def _doubted(field: Field | None) -> Field | None:
+    return replace(field, flagged=True, reasons=(*field.reasons, "grammar")) if field else None
 
 
 def _with_code(found: dict[str, Field], codes: list[str]) -> dict[str, Field]:

@@ -182,4 +182,5 @@ def test_a_lone_credit_code_is_flagged_for_it_may_be_the_other_partys() -> None:
         at(60, 220, "纳税人识别号:91140105MAFXK8KMH6"),
     ]
     _, _, fields = extract(lines, PAGE, "vat_invoice", [])
-    assert fields["buyer_credit_code"].flagged
+    assert fields["seller_credit_code"].flagged
+    assert "buyer_credit_code" not in fields

@@ -1,0 +1,46 @@
+"""Two sides of a paper, payer and payee or buyer and seller, each with a part of its own where the same labels stand.
+
+Pure.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from ocr.kinds.form import Form
+from ocr.kinds.form_labels import Label
+from ocr.kinds.paper import Paper, Seen
+
+Found = tuple[Label, Seen]
+
+
+def labelled(form: Form, field: str, accept: str | Callable[[str], bool], rows: int = 1) -> list[Found]:
+    """What stands beside every label of a field, in the order of the text, each label once."""
+    found: dict[int, Found] = {}
+    for candidate in form.candidates(field, accept, rows):
+        found.setdefault(candidate.label.start, (candidate.label, candidate.seen))
+    return [found[start] for start in sorted(found)]
+
+
+def by_side(found: Sequence[Found], paper: Paper, heads: Mapping[str, str]) -> dict[str, Found]:
+    """Two that were found, by the names of the two sides: in the order in which the sides' heads stand.
+
+    `heads` are regular expressions of cells. Nothing where there are not two of each, for then nobody can tell.
+    """
+    places: dict[str, int] = {}
+    for cell in (cell for row in paper.rows for cell in row.cells):
+        side = next((side for side, pattern in heads.items() if re.fullmatch(pattern, cell.text.strip(":"))), None)
+        if side is not None:
+            places.setdefault(side, cell.start)
+    if len(found) != len(heads) or len(places) != len(heads):
+        return {}
+    return dict(zip(sorted(places, key=places.__getitem__), found, strict=True))
+
+
+def nearest(label: Label, others: Mapping[str, Label]) -> str | None:
+    """The side whose label stands nearest to this one: above it in its column, or beside it."""
+
+    def away(other: Label) -> float:
+        down = label.first.item.center - other.first.item.center
+        return abs(label.left - other.left) + 2 * abs(down) + (10 * label.first.item.height if down < 0 else 0)
+
+    return min(others, key=lambda side: away(others[side]), default=None)
