@@ -8,6 +8,22 @@ from playwright.async_api import BrowserContext, ConsoleMessage, FloatRect, Loca
 from tests.e2e.waiting import until
 
 CHAT = ".chat"
+AXE = Path(__file__).resolve().parent.parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
+# What keeps somebody from using a page; what axe calls moderate or minor is looked at by people.
+_BARRIERS = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+}"""
+
+
+async def no_barriers(page: Page) -> None:
+    """Nothing that is shown is a serious barrier (contrast, names, roles, order) by axe-core's rules of WCAG."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text("utf-8"))
+    barriers: list[str] = await page.evaluate(_BARRIERS)
+    assert not barriers, "\n".join([page.url, *barriers])
 
 
 class Phone:

@@ -25,7 +25,7 @@ from services.ids import new_id
 from services.ledger.accounts import COUPONS, PLATFORM
 from services.ledger.entries import Posting, lines
 from tests.e2e.conftest import DESK_SIZE, PHONE_SIZE
-from tests.e2e.phone import Phone
+from tests.e2e.phone import Phone, no_barriers
 from tests.house import Person, client, lawyer, open_doors, open_house, say, signed_in, space_of
 from tests.parts.databases import SettingsMaker
 from tests.parts.sandboxes import OwnSandbox
@@ -123,12 +123,14 @@ async def test_what_waits_is_found_looked_into_and_closed(bureau: Bureau) -> Non
     sheet = page.get_by_role("dialog", name="工单详情")
     await expect(sheet.get_by_text("¥49")).to_be_visible()
     await expect(sheet.get_by_text("涉及资金的工单由运营人员关闭。")).to_be_visible()
+    await no_barriers(page)
     await sheet.get_by_role("button", name="关闭").click()
     await page.get_by_role("tab", name="全部").click()
     await page.get_by_role("button", name="后台任务已暂停").click()
     await sheet.get_by_role("link", name="查看案件空间").click()
     await expect(page.get_by_text("房东说墙面有划痕。")).to_be_visible()
     await expect(page.get_by_text("只读，每次查看都会留下记录")).to_be_visible()
+    await no_barriers(page)
     assert await house.database.audit.count_documents({"subject": f"space:{space_id}", "action": "space.read_by_desk"})
     await page.go_back()
     await page.get_by_role("button", name="后台任务已暂停").click()

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from tests.e2e import samples
 from tests.e2e.conftest import OpenPhone
-from tests.e2e.phone import Phone
+from tests.e2e.phone import Phone, no_barriers
 from tests.e2e.sandbox import Office
 
 AT_ONCE = 10.0  # seconds: by the socket, far sooner than any poll would bring it on a busy machine
@@ -21,10 +21,12 @@ async def order_and_pay(phone: Phone) -> str:
     await page.get_by_role("link", name="立即下单").click()
     await page.get_by_role("button", name="提交订单").click()
     await expect(page.get_by_text("请选择问题类型")).to_be_visible()
+    await no_barriers(page)
     await page.get_by_role("radio", name="劳动工伤").click()
     await page.get_by_label("情况说明").fill("工作三年，上周被口头辞退，没有书面通知，也没有补偿。")
     await page.get_by_role("button", name="提交订单").click()
     await expect(page.get_by_text("应付金额")).to_be_visible()
+    await no_barriers(page)
     await page.get_by_role("button", name="微信支付").click()
     await page.wait_for_url("**/sandbox/pay/**")
     await page.get_by_role("button", name="确认支付").click()
@@ -49,6 +51,7 @@ async def test_newcomer(open_phone: OpenPhone, office: Office, tmp_path: Path) -
     await client.send_place("朝阳区人民法院", "朝阳公园南路甲2号")
     await expect(client.mine(".bubble, .image")).to_have_count(5)
     await client.all_sent()
+    await no_barriers(client.page)
 
     lawyer = await open_phone("lawyer")
     await lawyer.sign_in_as(lawyer_name)
@@ -59,6 +62,7 @@ async def test_newcomer(open_phone: OpenPhone, office: Office, tmp_path: Path) -
     await lawyer.at_space()
     assert unread == await lawyer.page.locator(".chat .row").count() == 7  # five messages, two cards
     await everything_is_there(lawyer)
+    await no_barriers(lawyer.page)
 
     await client.page.bring_to_front()
     started = time.monotonic()
@@ -115,6 +119,7 @@ async def test_an_order_to_its_end(open_phone: OpenPhone, office: Office, tmp_pa
     await client.page.goto(f"/orders/{case.order_id}")
     await expect(client.page.get_by_text("建议先申请劳动仲裁")).to_be_visible()
     await expect(client.page.get_by_role("button", name=re.compile("法律意见书.pdf"))).to_be_visible()
+    await no_barriers(client.page)
     await client.page.get_by_role("button", name="确认完成").click()
     await client.page.get_by_role("alertdialog").get_by_role("button", name="确认完成").click()
     await client.page.get_by_role("button", name="评价服务").click()

@@ -3,6 +3,7 @@
 from playwright.async_api import Request, expect
 
 from tests.e2e.conftest import OpenPhone
+from tests.e2e.phone import no_barriers
 from tests.e2e.sandbox import Office
 
 
@@ -26,6 +27,7 @@ async def test_phone_and_code(open_phone: OpenPhone, office: Office) -> None:
     await page.get_by_label("验证码", exact=True).fill("0" * len(code) if code != "0" * len(code) else "1" * len(code))
     await page.get_by_role("button", name="登录 / 注册").click()
     await expect(page.get_by_text("验证码不正确或已过期")).to_be_visible()
+    await no_barriers(page)
     await page.get_by_label("验证码", exact=True).fill(code)
     await page.get_by_role("button", name="登录 / 注册").click()
     await page.wait_for_url("**/orders")
@@ -34,6 +36,7 @@ async def test_phone_and_code(open_phone: OpenPhone, office: Office) -> None:
     assert me["phone"] not in await page.content()
     await page.get_by_role("link", name="隐私与协议").click()
     await expect(page.get_by_text("已同意")).to_have_count(2)
+    await no_barriers(page)
     await page.get_by_role("button", name="撤回同意").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="撤回并退出").click()
     await page.wait_for_url("**/sign-in**")

@@ -19,6 +19,7 @@ from server.wiring import House
 from services.hearings.docket import ACTED
 from services.hearings.scheduling import CALLED
 from tests.e2e.conftest import FLAGS, chromium_path
+from tests.e2e.phone import no_barriers
 from tests.house import client, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
@@ -84,6 +85,7 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
     await wang.come(world.id)
     await expect(wang.page.get_by_text("候审室")).to_be_visible()
     await wang.picture("waiting")
+    await no_barriers(wang.page)
 
     # roll-call, by the bench's phone; who is not there is noted
     await judge.about("王晓", "准许入庭")
@@ -153,6 +155,7 @@ async def show_a_paper(judge: CourtPhone, wang: CourtPhone, file: Path) -> None:
     await expect(pane.get_by_role("img", name="证据第 2 页")).to_be_visible()
     await expect(pane).to_contain_text("第 2 / 2 页")
     await wang.picture("evidence")
+    await no_barriers(wang.page)
     await expect(judge.button("下一页")).to_be_disabled()
     await judge.button("跳到某一页").click()
     await judge.page.get_by_role("alertdialog").get_by_role("textbox").fill("1")
@@ -250,6 +253,7 @@ async def test_minutes_are_written_corrected_and_signed_on_phones(house: House, 
     await clerk.button("按此补正").click()
     await expect(wang.page.get_by_text("被告借款6万元未还。", exact=True)).to_be_visible()
     await wang.picture("minutes-reading")
+    await no_barriers(wang.page)
     await clerk.button("定稿").click()
     await clerk.button("确定").click()
 
@@ -509,6 +513,7 @@ async def ask_and_extend(judge: CourtPhone, zhao: CourtPhone) -> None:
     await zhao.page.get_by_role("alertdialog").get_by_role("button", name="提交").click()
     await expect(judge.page.locator(".turn", has_text="已经归还2万元。")).to_be_visible()
     await zhao.picture("turns")
+    await no_barriers(zhao.page)
 
 
 async def pass_on(world: World, judge: CourtPhone, li: CourtPhone) -> None:

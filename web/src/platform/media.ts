@@ -22,10 +22,10 @@ const BY_EXTENSION: Record<string, string> = {
 }
 
 /** The type of a file; some phones leave it empty, then the name has to tell. */
-export function typeOf(file: File): string {
-  const extension = file.name.split(".").pop()?.toLowerCase() ?? ""
-  return file.type.split(";")[0] || BY_EXTENSION[extension] || "application/octet-stream"
-}
+export const typeOf = (file: File): string => file.type.split(";")[0] || typeByName(file.name)
+
+export const typeByName = (name: string): string =>
+  BY_EXTENSION[name.split(".").pop()?.toLowerCase() ?? ""] ?? "application/octet-stream"
 
 /** The photos of iPhones: the server shows them as JPEG, whether or not this browser can. */
 export const isHeic = (type: string): boolean => type === "image/heic" || type === "image/heif"

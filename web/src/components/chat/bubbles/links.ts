@@ -1,5 +1,6 @@
 import { getFile } from "../../../api/files"
 import type { Message } from "../../../api/types"
+import { typeByName } from "../../../platform/media"
 import { openUrl } from "../../../platform/open"
 import { openFile, type Opened } from "../../../stores/opening"
 import { messageAt, refreshMessage } from "../../../stores/rooms"
@@ -21,8 +22,9 @@ async function fresh(message: Message): Promise<Opened> {
 }
 
 function fileOf({ body }: Message): Opened {
-  const text = (name: string): string => String(body[name] ?? "")
-  return { name: text("name") || "文件", content_type: text("content_type"), url: text("url") }
+  const name = String(body.name ?? "文件")
+  // Messages of earlier versions do not tell their file's type.
+  return { name, content_type: String(body.content_type ?? typeByName(name)), url: String(body.url ?? "") }
 }
 
 async function alive(url: string): Promise<boolean> {
