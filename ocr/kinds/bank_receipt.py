@@ -8,7 +8,10 @@ from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
 _PART = "(?:人|方|单位|账户|客户)?(?:信息|资料|基本信息)?"
-_HEADS = {"payer": f"(?:付款|付|汇款|转出|汇出|本){_PART}", "payee": f"(?:收款|收|转入|汇入|对){_PART}"}
+_HEADS = {
+    "payer": f"(?:付款|付|汇款|转出|汇出|本|出票|借|缴款){_PART}",
+    "payee": f"(?:收款|收|转入|汇入|对|贷|持票){_PART}",
+}
 _CLEAR = 1  # what a label that names the side in full costs at most
 _ACCOUNT = r"\d{10,30}"
 _WHOLE_ACCOUNT = rf"^{_ACCOUNT}$"
@@ -19,8 +22,9 @@ def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "bank_receipt")
     return values.kept(
         bank=values.text(paper.search(r"[\u4e00-\u9fff]{2,12}?银行")),
-        serial_number=values.text(form.best("serial_number", _SERIAL, rows=2)),
-        paid_on=values.date(form.best("paid_on", shapes.DATE)),
+        serial_number=values.text(form.best("serial_number", _SERIAL, rows=2)) or values.guess(form.lone(r"\d{12,32}")),
+        paid_on=values.date(form.best("paid_on", shapes.DATE))
+        or values.guessed_date(form.lone(rf"{shapes.DATE}.{{0,10}}")),
         **{side: values.text(seen) for side, seen in _names(paper, form).items()},
         **{f"{side}_account": values.text(seen, _ACCOUNT) for side, seen in _accounts(paper, form).items()},
         amount_fen=values.amount(paper, _digits(paper, form), _capitals(paper, form)),

@@ -14,13 +14,15 @@ _CAPITAL = r"\d|[零壹贰叁肆伍陆柒捌玖拾]"
 def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "business_licence")
     return values.kept(
-        company_name=values.text(form.best("company_name", _is_name, rows=2), shapes.ORGANISATION),
+        company_name=values.text(form.best("company_name", _is_name, rows=2), shapes.ORGANISATION)
+        or values.guess(form.lone(shapes.BODY)),
         credit_code=values.credit_code(paper, labelled=form.best("credit_code", r"^[0-9A-Za-z]{18}$", rows=2)),
         company_type=values.text(form.best("company_type", r"公司|企业|工商户|合伙|合作社|个人|所有制", rows=2)),
         legal_representative=values.text(form.best("legal_representative", shapes.is_person), shapes.NAME),
         registered_capital=values.text(form.best("registered_capital", _CAPITAL)),
-        established_on=values.date(form.best("established_on", shapes.DATE)),
-        address=values.text(form.best("address", shapes.is_address, rows=3)),
+        established_on=values.date(form.best("established_on", shapes.DATE))
+        or values.guessed_date(form.lone(shapes.DATE)),
+        address=values.text(form.best("address", shapes.is_address, rows=3)) or values.guess(form.lone(shapes.ADDRESS)),
         scope=values.text(form.best("scope", r"[\u4e00-\u9fff]{4}", rows=12)),
     )
 

@@ -1,7 +1,7 @@
 """合同."""
 
 from ocr.checks import CAPITAL_AMOUNT
-from ocr.kinds import shapes, values
+from ocr.kinds import shapes, sides, values
 from ocr.kinds.form import Form
 from ocr.kinds.kind import Kind
 from ocr.kinds.paper import Paper, Seen
@@ -15,6 +15,10 @@ _MONEY = (
 _TERM = rf"({shapes.DATE})起?[,,]?[至到—~－-]+({shapes.DATE})"
 _ENDS = r"提起诉讼|起诉|申请仲裁|仲裁(?!委)|管辖|诉讼解决|裁决"
 _DISPUTE = rf"(?:争议|纠纷)[^。]{{0,60}}?((?:向|由|提交|提请|报请)[^,。;]{{2,40}}?(?:{_ENDS}))"
+_SIDES = ("甲方", "乙方")
+_HEADS = {side: rf"(?:[\u4e00-\u9fff]{{2,4}}\()?{side}\)?(?:\([^)]{{1,8}}\))?(?:信息|资料)?" for side in _SIDES}
+# 张三（以下简称甲方）与李四（以下简称“乙方”）
+_CALLED = r"(?:^|[,。:与和及由])([\u4e00-\u9fff·]{{2,30}}?)\((?:以下)?(?:简称|称|称为)?[:为]?\W?{}\W?\)"
 _SIGNED = r"(?:签订|签署|签约|订立|签字)(?:日期|时间|日)"
 
 
@@ -27,7 +31,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         party_a=values.text(parties.get("甲方")),
         party_b=values.text(parties.get("乙方")),
         subject=values.text(paper.flowing(r"(?:合同)?标的(?:物)?:?([^。;]{2,40})[。;]", 1)),
-        amount_fen=values.amount(paper, _digits(paper), paper.flowing(CAPITAL_AMOUNT.pattern)),
+        amount_fen=values.amount(paper, _digits(paper, form), paper.flowing(CAPITAL_AMOUNT.pattern)),
         valid_from=values.date(paper.flowing(_TERM, 1) or form.best("valid_from", shapes.DATE)),
         valid_to=values.date(paper.flowing(_TERM, 2) or form.best("valid_to", shapes.DATE)),
         dispute_clause=values.text(paper.flowing(_DISPUTE, 1)),
@@ -49,11 +53,19 @@ def _parties(paper: Paper, form: Form) -> dict[str, Seen]:
         if name is None or not shapes.is_party(name.text):
             continue
         written = paper.text[label.start : label.end]
-        side = next((side for side in ("甲方", "乙方") if side in "".join(written.split())), None)
+        side = next((side for side in _SIDES if side in "".join(written.split())), None)
         found.setdefault(side, name) if side else roles.setdefault(label.text, name)
     if len(found) < 2 and len(roles) > 1:
-        return dict(zip(("甲方", "乙方"), _by_place(form, roles), strict=False))
-    return found
+        return dict(zip(_SIDES, _by_place(form, roles), strict=False))
+    if len(found) < 2:
+        found = _in_parts(paper, form) | found
+    return {side: seen for side in _SIDES if (seen := found.get(side) or paper.flowing(_CALLED.format(side), 1))}
+
+
+def _in_parts(paper: Paper, form: Form) -> dict[str, Seen]:
+    """A table has 姓名 or 名称 in the part of each side."""
+    shared = sides.labelled(form, "party", shapes.is_party, rows=2)
+    return {side: seen for side, (_, seen) in sides.by_side(shared, paper, _HEADS).items()}
 
 
 def _by_place(form: Form, roles: dict[str, Seen]) -> list[Seen]:
@@ -70,12 +82,13 @@ def _title(paper: Paper) -> Field | None:
     return None
 
 
-def _digits(paper: Paper) -> Seen | None:
+def _digits(paper: Paper, form: Form) -> Seen | None:
     """An amount beside its word, else the first with a sign of yuan."""
     return (
         paper.flowing(_MONEY + rf"(?<![\d.,,])((?:{shapes.AMOUNT})万?)元", 1)
         or paper.flowing(r"(?<![0-9A-Za-z])(?:¥|Y(?=[\d,]+\.\d\d))(\d[\d,]*(?:\.\d{1,2})?)", 1)
         or paper.flowing(rf"人民币((?:{shapes.AMOUNT})万?)元", 1)
+        or shapes.sum_in(form.best("money", shapes.is_amount))
     )
 
 

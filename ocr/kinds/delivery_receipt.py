@@ -1,5 +1,7 @@
 """送达回证. Whoever received signs and dates it by hand."""
 
+import re
+
 from ocr.checks import CASE_NUMBER
 from ocr.kinds import shapes, values
 from ocr.kinds.form import Form
@@ -9,6 +11,8 @@ from ocr.readings import Field
 
 _METHOD = r"(?:直接|留置|邮寄|委托|转交|公告|电子|当庭|专人)送达"
 
+_TICKED = rf"(?:[☑√■✓✔☒]|\([√xX]\)|\[[√xX]\])({_METHOD})"
+
 
 def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "delivery_receipt")
@@ -17,11 +21,23 @@ def fields(paper: Paper) -> dict[str, Field]:
         court=values.court(paper),
         cause=values.text(form.best("cause", shapes.CAUSE, rows=2)) or values.cause(paper),
         addressee=values.text(form.best("addressee", shapes.is_party, rows=2), shapes.ORGANISATION + "|" + shapes.NAME),
-        documents=values.text(form.best("documents", r"[书状票令函证据料]", rows=4)),
-        address=values.text(form.best("address", shapes.is_address, rows=3)),
-        delivery_method=values.shaped(form.best("delivery_method", _METHOD), _METHOD) or values.alone(paper, _METHOD),
+        documents=values.text(form.best("documents", r"[书状票令函证据料]", rows=4))
+        or values.guess(form.lone(r"[^:]*(?:通知书|判决书|裁定书|起诉状|传票|副本|调解书)[^:。]*")),
+        address=values.text(form.best("address", shapes.is_address, rows=3)) or values.guess(form.lone(shapes.ADDRESS)),
+        delivery_method=_method(paper, form),
         delivered_on=values.date(form.best("delivered_on", shapes.DATE)) or values.last_date(paper),
     )
+
+
+def _method(paper: Paper, form: Form) -> Field | None:
+    """The one that is ticked, where a form lists them; with none ticked the first is no more than a guess."""
+    ticked = paper.flowing(_TICKED, 1)
+    if ticked is not None:
+        return values.text(ticked)
+    seen = form.best("delivery_method", _METHOD)
+    if seen is not None and len(re.findall(_METHOD, seen.text)) > 1:
+        return seen.field(re.findall(_METHOD, seen.text)[0], "grammar")
+    return values.shaped(seen, _METHOD) or values.alone(paper, _METHOD)
 
 
 KIND = Kind(

@@ -59,6 +59,31 @@ class Form:
         ]
         return sorted(found, key=lambda candidate: (candidate.cost // _WEAK, candidate.label.start, candidate.cost))
 
+    def lone(self, accept: str) -> Seen | None:
+        """The only cell, or rest of a cell behind a label of no table, that looks like `accept` as a whole and stands
+        beside no label that says what it is: a guess, for where a field's own label is in no table.
+        """
+        shape = re.compile(accept)
+        known = [label for label in self.labels if label.text]
+        taken = {place for label in known for place in self._beside_of(label)}
+        found = [
+            self.paper.seen(cell.start, cell.end)
+            for row in self.paper.rows
+            for cell in row.cells
+            if cell.start not in taken
+        ]
+        found += [self._beside(label, 2) for label in self.labels if not label.text]
+        fitting = {seen.text: seen for seen in found if seen is not None and shape.fullmatch(seen.text)}
+        return next(iter(fitting.values())) if len(fitting) == 1 else None
+
+    def _beside_of(self, label: Label) -> set[int]:
+        """Where cells begin that a known label has, its own among them."""
+        seen = self._first_beside(label) or self._below(label, 1)
+        row = self.paper.rows[label.row].cells
+        after = next((cell.start for cell in row if cell.start >= label.end), label.start)
+        below = {cell.start for cell in self._column(label.row + 1, label.left, label.last.item.right)}
+        return {label.start, label.last.start, after} | (below if seen is None or label.alone else set())
+
     def _cost(self, field: str, label: Label) -> int:
         is_weak = label.text not in self._table[field].strong
         return is_weak * _WEAK + label.misread * _MISREAD + label.glued * _GLUED

@@ -16,6 +16,9 @@ _PIECES = 5  # cells that one label may be spread over
 _REST = re.compile(
     r"(?:[/、或]者?(?:名称|姓名|卡号|账号|全称|单位|住址|地址))?(?:\([^()\n]{1,12}\))?[^\w\n()¥*]{0,2}[\s:;.]*"
 )
+_BEFORE = re.compile(
+    r"(?:[^\w\s()¥]{1,2}|\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])*"
+)  # 【案号】, 3. 案号, (一)案号
 _UNKNOWN = re.compile(r"[\u4e00-\u9fff/、]{2,12}(?:\([^()\n]{1,8}\))?:")
 _LABEL_LIKE = re.compile(
     r"[\u4e00-\u9fff/、()]{0,10}(?:号码?|编号|日期|时间|期限|地址|地点|名称|姓名|金额|方式|机关|机构|类型|类别|代码|"
@@ -157,8 +160,9 @@ def _of_cell(cell: Cell, number: int, words: Vocabulary) -> Iterator[Label]:
 
 def _head(cell: Cell, number: int, words: Vocabulary) -> Label | None:
     """The label that a cell begins with."""
-    text = cell.text.lstrip("*·.、")
-    off = len(cell.text) - len(text)
+    before = _BEFORE.match(cell.text)
+    off = before.end() if before else 0
+    text = cell.text[off:]
     unknown = _UNKNOWN.match(text)
     for size in range(min(_LONGEST, len(text)), 0, -1):
         if text[:size] in words.fields:
@@ -206,7 +210,7 @@ def _known(cell: Cell, off: int, size: int, number: int, word: str) -> Label | N
     text = cell.text[off:]
     rest = _REST.match(text, size)
     end = rest.end() if rest else size
-    apart = end >= len(text) or ":" in text[size:end] or "." in text[size:end]
+    apart = end >= len(text) or re.search(r"[:.|】\]]", text[size:end]) is not None
     if size == 1 and not apart:
         return None
     whole = text.rstrip(":;")

@@ -20,7 +20,7 @@ def fields(paper: Paper) -> dict[str, Field]:
             or paper.search(r"民\s?族[\s:]*([\u4e00-\u9fff]{1,4}?)(?=\s|出|住|$)", 1)
         ),
         birth_date=values.date(form.best("birth_date", shapes.DATE)) or values.date_after(paper, r"出\s?生(?:日期)?"),
-        address=values.text(form.best("address", shapes.is_address, rows=4)),
+        address=values.text(form.best("address", shapes.is_address, rows=4)) or values.guess(form.lone(shapes.ADDRESS)),
         id_number=values.id_number(paper, form.best("id_number", shapes.ID_SHAPE, rows=2)),
     )
     return _consistent(found)

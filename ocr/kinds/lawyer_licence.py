@@ -23,7 +23,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         id_number=values.id_number(paper, form.best("id_number", shapes.ID_SHAPE, rows=2)),
         issuing_authority=values.shaped(form.best("issuing_authority", _OFFICE), _OFFICE)
         or values.alone(paper, _OFFICE),
-        issued_on=values.date(form.best("issued_on", shapes.DATE)),
+        issued_on=values.date(form.best("issued_on", shapes.DATE)) or values.guessed_date(form.lone(shapes.DATE)),
     )
 
 

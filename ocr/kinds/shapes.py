@@ -24,6 +24,12 @@ PARTY_FIRST = rf"^({PARTY})(?=[,;。、(]|$)"
 ORGANISATION = r"[\u4e00-\u9fffA-Za-z0-9()（）·&]{4,60}"
 
 
+# Whole addresses and names of bodies, as they look where no label tells them.
+ADDRESS = (
+    r"[\u4e00-\u9fff]{2,12}?[省市区县州盟旗](?=.*(?:\d|"
+    r"[一二三四五六七八九十]+组))[\u4e00-\u9fff\dA-Za-z()#-]{5,60}"
+)
+BODY = r"[\u4e00-\u9fff()]{3,30}(?:公司|厂|店|中心|经营部|商行|合作社|工作室|事务所|\((?:有限合伙|普通合伙)\))"
 CAUSE = r"纠纷|争议|责任|之诉|案|罪|[\u4e00-\u9fff]{2}"
 _PROSE = re.compile(
     r"人民币|现金|转账|^借款|应[于在当按]|一次性|负担|承担|[,。;!?、:]|\d{3}|必须|应当|可以|签名|盖章|^信息|"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ocr.kinds.form import Form
 from ocr.kinds.form_labels import Label
-from ocr.kinds.paper import Paper, Seen
+from ocr.kinds.paper import Cell, Paper, Seen
 
 Found = tuple[Label, Seen]
 
@@ -22,18 +22,29 @@ def labelled(form: Form, field: str, accept: str | Callable[[str], bool], rows: 
 
 
 def by_side(found: Sequence[Found], paper: Paper, heads: Mapping[str, str]) -> dict[str, Found]:
-    """Two that were found, by the names of the two sides: in the order in which the sides' heads stand.
+    """What was found, by the names of the two sides, in the order in which their heads stand.
 
-    `heads` are regular expressions of cells. Nothing where there are not two of each, for then nobody can tell.
+    `heads` are regular expressions of two sides' cells. Where the parts stand below each other, the first of each
+    counts. Nothing where nobody can tell.
     """
-    places: dict[str, int] = {}
+    places: dict[str, Cell] = {}
     for cell in (cell for row in paper.rows for cell in row.cells):
         side = next((side for side, pattern in heads.items() if re.fullmatch(pattern, cell.text.strip(":"))), None)
         if side is not None:
-            places.setdefault(side, cell.start)
-    if len(found) != len(heads) or len(places) != len(heads):
+            places.setdefault(side, cell)
+    order = sorted(places, key=lambda side: places[side].start)
+    if len(places) != len(heads):
         return {}
-    return dict(zip(sorted(places, key=places.__getitem__), found, strict=True))
+    if len(found) == len(heads):
+        return dict(zip(order, found, strict=True))
+    first, second = (places[side] for side in order)
+    if second.item.top < first.item.bottom:  # beside each other: whose is the third?
+        return {}
+    parts = (
+        [one for one in found if one[0].start < second.start],
+        [one for one in found if one[0].start > second.start],
+    )
+    return {side: part[0] for side, part in zip(order, parts, strict=True) if part}
 
 
 def nearest(label: Label, others: Mapping[str, Label]) -> str | None:

@@ -18,6 +18,8 @@ _HAN = {digit: value for value, digit in enumerate("零一二三四五六七八�
 _DIGITS = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 _TIME = re.compile(rf"(凌晨|早上|上午|中午|下午|晚上)?({_DIGITS})(?:时|点|:)(半|{_DIGITS})?")
 
+_A_MOMENT = rf"{shapes.DATE}.{{0,8}}?(?:\d{{1,2}}[:时点]).{{0,6}}"
+
 
 def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "summons")
@@ -26,8 +28,10 @@ def fields(paper: Paper) -> dict[str, Field]:
         court=values.court(paper),
         cause=values.text(form.best("cause", shapes.CAUSE, rows=2)) or values.cause(paper),
         summoned=values.text(form.best("summoned", shapes.is_party, rows=2) or _addressed(paper), shapes.PARTY),
-        address=values.text(form.best("address", shapes.is_address, rows=3)),
-        appear_at=_moment(form.best("appear_at", shapes.DATE, rows=2) or paper.flowing(_SET_FOR, 1)),
+        address=values.text(form.best("address", shapes.is_address, rows=3)) or values.guess(form.lone(shapes.ADDRESS)),
+        appear_at=_moment(
+            form.best("appear_at", shapes.DATE, rows=2) or paper.flowing(_SET_FOR, 1) or form.lone(_A_MOMENT)
+        ),
         place=values.text(form.best("place", _is_place, rows=2) or paper.flowing(_SET_FOR, 2))
         or values.alone(paper, r"\S{0,20}(?:法庭|审判庭|调解室)\S{0,6}"),
         issued_on=values.last_date(paper),
@@ -36,7 +40,7 @@ def fields(paper: Paper) -> dict[str, Field]:
 
 def _addressed(paper: Paper) -> Seen | None:
     """Whom a letter addresses: a row of its own with a name and a colon."""
-    return paper.search(rf"\n({shapes.PARTY}):\s?\n", 1)
+    return paper.search(rf"\n(?:致:?|原告:?|被告:?|当事人:?)?({shapes.PARTY})(?:先生|女士)?(?:\(.{{1,8}}\))?:\s?\n", 1)
 
 
 def _is_place(text: str) -> bool:

@@ -179,6 +179,16 @@ def alone(paper: Paper, shape: str) -> Field | None:
     return seen[0].field(as_written(seen[0].text), "grammar") if len({found.text for found in seen}) == 1 else None
 
 
+def guess(seen: Seen | None) -> Field | None:
+    """What was told by its look alone; flagged."""
+    return seen.field(as_written(seen.text), "grammar") if seen else None
+
+
+def guessed_date(seen: Seen | None) -> Field | None:
+    found = dates(seen.text) if seen else []
+    return seen.field(found[0], "grammar") if seen and found else None
+
+
 def as_written(value: str) -> str:
     """With the full-width punctuation of Chinese, which `plain` took away; numbers keep theirs."""
     wide = re.sub(r"(?<![\dA-Za-z])[,:;?!]|[,:;?!](?![\dA-Za-z])", lambda mark: _WIDE[mark[0]], value)

@@ -31,6 +31,7 @@ def fields(paper: Paper) -> dict[str, Field]:
     small = shapes.sum_in(form.best("amount_fen", shapes.is_amount))
     small = small or paper.search(r"小\s?写\)?[\s:]*[¥Y]?\s?(\d[\d,,]*\.\d{2})", 1)
     sums = paper.search(r"合\s?计[\s:]*[¥Y]?\s?(\d[\d,,]*\.\d{2})\s+[¥Y]?\s?(\d[\d,,]*\.\d{2})", 2)
+    sums = sums or shapes.sum_in(form.best("tax_fen", shapes.is_amount))
     tax = digits_fen(sums.text) if sums else None
     found = values.kept(
         invoice_code=_number(form, "invoice_code", r"\d{10}|\d{12}"),

@@ -31,7 +31,10 @@ _ADDRESS = words("|现|送达|户籍|家庭|单位|联系|通讯|通信|居住|�
     "工作单位|单位", "或|及|和|/|、|或者", "住址|住所|地址|住所地"
 ) | words("住址|住所|地址|住所地", "或|及|/", "工作单位|单位|住址")  # fmt: skip
 _WHEN, _WHERE = "时间|日期|时间及日期|日期及时间|日期和时间", "处所|场所|地点|法庭|审判庭|地址|处"
-_PAY, _GET = "付款|汇款|付|支付|转出|汇出|扣款|出账|本方|我方|打款|出款", "收款|收|转入|汇入|对方|入账|收益|到账|收钱"
+_PAY, _GET = (
+    "付款|汇款|付|支付|转出|汇出|扣款|出账|本方|我方|打款|出款|借方|出票|缴款|交款",
+    "收款|收|转入|汇入|对方|入账|收益|到账|收钱|贷方",
+)
 _SIDE = "|人|方|单位|客户|账户|人/单位"
 _NAMED = "户名|名称|全称|姓名|账户名称|账户名|单位名称|帐户名称|账户户名|户名/姓名"
 _NUMBERED = "账号|帐号|卡号|账户|账号/卡号|账/卡号|帐户|账户号|银行账号|银行卡号|账户号码"
@@ -177,9 +180,10 @@ WORDINGS: Mapping[str, Mapping[str, Wordings]] = {
                 "清算", _OF_DAY),
             words("日期|时间|回单日期"),
         ),
-        "payer": Wordings(words(_PAY, _SIDE, _NAMED), words("付款|汇款|转出|付|汇出|出款|打款", "人|方|单位|账户")),
+        "payer": Wordings(words(_PAY, _SIDE, _NAMED), words("付款|汇款|转出|付|汇出|出款|打款|出票|"
+            "借", "人|方|单位|账户")),
         "payer_account": Wordings(words(_PAY, _SIDE, _NUMBERED)),
-        "payee": Wordings(words(_GET, _SIDE, _NAMED), words("收款|转入|收|汇入", "人|方|单位|账户")),
+        "payee": Wordings(words(_GET, _SIDE, _NAMED), words("收款|转入|收|汇入|贷", "人|方|单位|账户")),
         "payee_account": Wordings(words(_GET, _SIDE, _NUMBERED)),
         "amount_fen": Wordings(
             words("|交易|转账|付款|汇款|支付|小写|人民币|到账|实际|划款|发生|本次|入账|"
@@ -193,6 +197,7 @@ WORDINGS: Mapping[str, Mapping[str, Wordings]] = {
         "account_of_side": Wordings(words(_NUMBERED)),
     },
     "vat_invoice": {
+        "tax_fen": Wordings(words("税额合计|合计税额|税额(小写)|总税额|税额总计")),
         "invoice_code": Wordings(words("发票代码"), words("代码")),
         "invoice_number": Wordings(words("|数电|电子|全电|数电票|数电发票|"
             "电子发票", "发票号码|发票号|票号码") | words("数电票号码|电子发票号码"), words("号码")),
@@ -205,11 +210,14 @@ WORDINGS: Mapping[str, Mapping[str, Wordings]] = {
                 "卖方", "纳税人识别号|统一社会信用代码/纳税人识别号|统一社会信用代码|税号|纳税识别号|纳税人识别码|"
                     "信用代码|纳税人登记号|纳税人识别号/统一社会信用代码|社会信用代码/纳税人识别号")
         ),
-        "amount_fen": Wordings(words("|价税合计|合计金额|金额合计", "(小写)|小写"), words("价税合计")),
+        "amount_fen": Wordings(words("|价税合计|合计金额|金额合计|合计", "(小写)|小写"), words("价税合计")),
     },
     "iou": {
-        "lender": Wordings(words("出借|债权|贷款|借出", "人|方", "|姓名|(甲方)|名称") | words("债主")),
+        "lender": Wordings(
+            words("甲方|乙方", "(", "出借人|债权人|贷款人|出借方", ")") |
+           words("出借|债权|贷款|借出", "人|方", "|姓名|(甲方)|名称") | words("债主")),
         "borrower": Wordings(
+            words("甲方|乙方", "(", "借款人|债务人|借款方|欠款人", ")") |
             words("借款|债务|欠款|借入|借到|立据|具条|今借|还款|立借据|欠条|"
                 "借条", "人|方", "|姓名|(乙方)|(签名)|签名|签字|名称")
         ),
@@ -243,6 +251,12 @@ WORDINGS: Mapping[str, Mapping[str, Wordings]] = {
             "委托的", "权限|事项和权限|范围|代理权限|授权权限|权限范围")),
     },
     "contract": {
+        "party": Wordings(words("姓名|名称|单位名称|全称|姓名/名称|公司名称|企业名称|姓名或名称|名称/姓名")),
+        "money": Wordings(
+            words("|合同|协议|交易|成交|工程|转让|借款|"
+                "租赁", "金额|总价|总金额|价款|总价款|总额|价格", "|(小写)|(元)|(含税)")
+            | words("租金|月租金|年租金|租金总额|服务费|服务费用|报酬|工资|月工资|借款本金|货款|转让款|成交价")
+        ),
         "side": Wordings(
             words("甲方|"
                 "乙方", "|名称|姓名|单位|全称|单位名称|"
