@@ -19,7 +19,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         case_number=values.case_number(paper, form.best("case_number", CASE_NUMBER.pattern, rows=2)),
         court=values.court(paper),
         payer=values.text(
-            paper.search(rf"\n(?:致:?|原告:?|申请人:?|上诉人:?)?({shapes.PARTY})(?:先生|女士|公司)?:\s?\n", 1)
+            paper.search(rf"\n(?:致:?|原告:?|申请人:?|上诉人:?)?({shapes.PARTY})(?:先生|女士)?:\s?\n", 1)
             or paper.search(rf"\n({shapes.PARTY})\n(?:你|贵|关于你|因你)", 1)
             or form.best("payer", shapes.is_party, rows=2)
         ),

@@ -161,7 +161,12 @@ class Form:
         number, above = label.row + 1, (last[-1] if last else label.last)
         while len(found) < most and number < len(self.paper.rows):
             cells = self._column(number, left, edge)
-            if not cells or self.paper.rows[number].page != self.paper.rows[label.row].page:
+            if self.paper.rows[number].page != self.paper.rows[label.row].page:
+                break
+            if not cells and self._is_of_others(number, left, above):
+                number += 1
+                continue
+            if not cells:
                 break
             if self._ends(label, cells, above, number, (left, edge)) or looks_like_label(cells[0].text):
                 break
@@ -173,6 +178,14 @@ class Form:
             found.append(cells)
             number += 1
         return found
+
+    def _is_of_others(self, number: int, left: float, above: Cell) -> bool:
+        """Whether a row, close below a line of a value, has nothing but what stands in columns to the right or far to
+        the left: a page that is bent gives half a row of its cells to the next.
+        """
+        row, height = self.paper.rows[number].cells, above.item.height
+        near = any(left - 12 * height < cell.item.left < left + 4 * height for cell in row)
+        return not near and row[0].item.top - above.item.bottom < 0.5 * height
 
     def _ends(self, label: Label, cells: list[Cell], above: Cell, number: int, column: tuple[float, float]) -> bool:
         """Whether what stands on a row is no part of the value above it: another label's, a point, a new paragraph."""

@@ -14,7 +14,7 @@ _SHORTEST_MISREAD = 4  # of a shorter label too little is left to tell it by
 _PIECES = 5  # cells that one label may be spread over
 # What labels go on with: 甲方（用人单位）, 户名/全称, a speck of dirt, a colon.
 _REST = re.compile(
-    r"(?:[/、或]者?(?:名称|姓名|卡号|账号|全称|单位|住址|地址))?(?:\([^()\n]{1,12}\))?[^\w\n()¥*]{0,2}[\s:;.]*"
+    r"(?:[/、或]者?(?:名称|姓名|卡号|账号|全称|单位|住址|地址))?(?:一栏|栏|情况|明细|信息|详情)?(?:\([^()\n]{1,12}\))?[^\w\n()¥*]{0,2}[\s:;.]*"
 )
 _BEFORE = re.compile(
     r"(?:[^\w\s()¥]{1,2}|\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])*"

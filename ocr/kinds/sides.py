@@ -10,6 +10,7 @@ from ocr.kinds.form import Form
 from ocr.kinds.form_labels import Label
 from ocr.kinds.paper import Cell, Paper, Seen
 
+_BESIDE = 2.0  # heights between the middles of two heads that stand beside each other, at most
 Found = tuple[Label, Seen]
 
 
@@ -35,10 +36,13 @@ def by_side(found: Sequence[Found], paper: Paper, heads: Mapping[str, str]) -> d
     order = sorted(places, key=lambda side: places[side].start)
     if len(places) != len(heads):
         return {}
+    first, second = (places[side] for side in order)
+    if abs(second.item.center - first.item.center) < _BESIDE * first.item.height:
+        order.sort(key=lambda side: places[side].item.left)
+        found = sorted(found, key=lambda one: one[0].left)
     if len(found) == len(heads):
         return dict(zip(order, found, strict=True))
-    first, second = (places[side] for side in order)
-    if second.item.top < first.item.bottom:  # beside each other: whose is the third?
+    if abs(second.item.center - first.item.center) < _BESIDE * first.item.height:  # whose is the third?
         return {}
     parts = (
         [one for one in found if one[0].start < second.start],
