@@ -13,7 +13,8 @@ class Field:
     """One value out of a paper.
 
     `confidence` lies between 0 and 1. A `flagged` value must be looked at by a person before it counts for anything;
-    `reasons` says why, as stable words: low_score, check_digit, mismatch, handwritten, seal, grammar, repaired.
+    `reasons` says why, as stable words: low_score, check_digit, mismatch, unlikely, handwritten, seal, grammar,
+    repaired.
     `polygon` is the place on its page (pixels), or None where the value comes from a code (QR) or from several places.
     """
 

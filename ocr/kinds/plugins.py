@@ -1,5 +1,8 @@
 """The one list of kinds, and the choice among them."""
 
+from datetime import date
+
+from ocr.date_checks import doubted, today_in_china
 from ocr.kinds import (
     bank_card,
     bank_receipt,
@@ -35,17 +38,16 @@ _CERTAIN = 6
 
 
 def extract(
-    lines: list[Line], pages: list[PageInfo], kind: str | None, codes: list[str]
+    lines: list[Line], pages: list[PageInfo], kind: str | None, codes: list[str], today: date | None = None
 ) -> tuple[str, float, dict[str, Field]]:
     """The kind, how sure it is (1 where it was given), and the fields.
 
-    Pure: lines that are stored can be taken apart again.
+    Pure but for ``today``, on which dates are judged: lines that are stored can be taken apart again.
     """
     paper = Paper(lines, pages, codes)
-    if kind is not None:
-        return kind, 1.0, PLUGINS[kind].fields(paper)
-    name, confidence = detect(paper)
-    return name, confidence, PLUGINS[name].fields(paper)
+    name, confidence = detect(paper) if kind is None else (kind, 1.0)
+    fields = PLUGINS[name].fields(paper)
+    return name, confidence, doubted(name, fields, paper.flow, today or today_in_china())
 
 
 def detect(paper: Paper) -> tuple[str, float]:

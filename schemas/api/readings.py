@@ -44,7 +44,7 @@ class ReadingFieldView(View):
 
     ``polygon``: four points in pixels of its page, as a viewer shows the page; missing where the value comes from a
     QR code or from several places. ``masked``: part of the value is hidden from this viewer. ``reasons`` say why it is
-    flagged: low_score, check_digit, mismatch, handwritten, seal, grammar, repaired.
+    flagged: low_score, check_digit, mismatch, unlikely, handwritten, seal, grammar, repaired.
     """
 
     label: str

@@ -6,6 +6,7 @@ const WHY: Record<string, string> = {
   low_score: "字迹不清",
   check_digit: "校验位不符",
   mismatch: "与其他内容不一致",
+  unlikely: "日期不合常理",
   handwritten: "手写",
   seal: "被印章遮挡",
   grammar: "格式不符",
