@@ -38,6 +38,19 @@ function hearing(participants: Participant[], stage = "investigation"): Hearing 
 const codes = (of: Hearing, viewer: Participant, about: Participant): string[] =>
   personActs(of, viewer, about).map((one) => one.code)
 
+describe("a clerk who does not come", () => {
+  const judge = person("presider")
+  const away = person("clerk", { connected: false, place: "outside" })
+  it("is noted as absent by who presides, who keeps the minutes from then on", () => {
+    expect(codes(hearing([judge, away]), judge, away)).toEqual(expect.arrayContaining(["no_show", "excused"]))
+    const noted = { ...away, absence: "no_show" as const }
+    expect(codes(hearing([judge, noted]), judge, noted)).toContain("present")
+    const here = person("clerk")
+    expect(codes(hearing([judge, here]), judge, here)).not.toContain("no_show")
+    expect(codes(hearing([judge, away]), away, judge), "the clerk says nothing of the bench").toEqual([])
+  })
+})
+
 describe("who somebody is (B2)", () => {
   const labels = (more: Partial<Participant>, role: HearingRole = "party"): string[] =>
     identityTags(person(role, more)).map((tag) => tag.label)

@@ -12,7 +12,7 @@ Observers see nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.hearing_enums import HearingRole, HearingStage
+from schemas.hearing_enums import HearingMode, HearingRole, HearingStage
 from schemas.minutes_enums import MinutesAct, MinutesState
 from services.errors import Problem
 from services.hearings.court import Court, Seat
@@ -64,7 +64,13 @@ def keeps(court: Court, seat: Seat) -> bool:
     if seat.role is _R.CLERK:
         return True
     clerks = [one for one in court.seats if one.role is _R.CLERK]
-    return seat.role is _R.PRESIDER and all(one.absence is not None or court.shuts_out(one) for one in clerks)
+    return seat.role is _R.PRESIDER and all(_never_kept(court, one) for one in clerks)
+
+
+def _never_kept(court: Court, clerk: Seat) -> bool:
+    """Noted as absent, sent out, or never there until the end, which nobody can note any more."""
+    stayed_away = court.closed and court.mode is HearingMode.LIVE and not clerk.accepted
+    return clerk.absence is not None or court.shuts_out(clerk) or stayed_away
 
 
 def may(court: Court, seat: Seat, state: MinutesState, act: MinutesAct) -> bool:

@@ -12,7 +12,7 @@ from PIL import Image
 from schemas.api.minutes import MAX_SIGNATURE
 from schemas.documents.hearings import HearingDocument
 from schemas.documents.minutes import MinutesEntryDocument
-from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingRole, HearingStage
+from schemas.hearing_enums import AbsenceCause, ActKind, HearingKind, HearingMode, HearingRole, HearingStage, Place
 from schemas.minutes_enums import MinutesAct, MinutesState
 from services.errors import Problem
 from services.hearings.journal import note_of
@@ -91,6 +91,10 @@ def test_who_keeps_the_minutes() -> None:
     assert keeps(alone, judge)
     away = CLOSED.with_seat(replace(CLOSED.seat("clerk"), absence=AbsenceCause.NO_SHOW))
     assert keeps(away, judge)
+    never_came = replace(CLOSED.seat("clerk"), accepted=False, connected=False, place=Place.OUTSIDE)
+    assert keeps(CLOSED.with_seat(never_came), judge), "after the end nobody can be noted as absent"
+    assert not keeps(court().with_seat(never_came), judge), "they may still come"
+    assert not keeps(replace(CLOSED.with_seat(never_came), mode=HearingMode.ASYNCHRONOUS), judge), "nobody comes there"
     assert not any(keeps(alone, alone.seat(role)) for role in ROLES[2:])
 
 

@@ -18,6 +18,12 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...given) { super(...given); window.peers.push(this); }
 };
 """
+# Counts how often the page asked for the screen to stay on.
+_AWAKE = """
+window.keptAwake = 0;
+const request = WakeLock.prototype.request;
+WakeLock.prototype.request = function (...given) { window.keptAwake += 1; return request.apply(this, given); };
+"""
 _ENERGY = """async () => {
   let energy = 0;
   (await window.peers.at(-1).getStats()).forEach((one) => {
@@ -54,7 +60,7 @@ class CourtPhone:
         context.set_default_timeout(15_000)
         session = {"access_token": person.token, "refresh_token": "none", "expires_at": 4e12, "user": user}
         kept = json.dumps(json.dumps(session))
-        await context.add_init_script(f"localStorage.setItem('casespace.session', {kept});{_PEERS}")
+        await context.add_init_script(f"localStorage.setItem('casespace.session', {kept});{_PEERS}{_AWAKE}")
         return cls(name, Phone(name, context, await context.new_page()))
 
     async def picture(self, name: str) -> None:
@@ -122,6 +128,10 @@ class CourtPhone:
         await self.page.get_by_role("dialog", name="主持庭审").get_by_role("button", name=stage, exact=True).click()
         await self.button("确定").click()
         await expect(self.page.get_by_role("dialog", name="主持庭审")).to_be_hidden()
+
+    async def stays_on(self) -> bool:
+        """Whether the page asked for the screen to stay on: a phone that locks itself falls silent."""
+        return int(await self.page.evaluate("window.keptAwake")) > 0
 
     async def force_open(self) -> None:
         """What a client can do that does not want to be silent."""

@@ -84,6 +84,7 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
     await judge.come(world.id)
     await wang.come(world.id)
     await expect(wang.page.get_by_text("候审室")).to_be_visible()
+    assert await wang.stays_on()
     await wang.picture("waiting")
     await no_barriers(wang.page)
 
@@ -127,6 +128,7 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
     await wang.button("打开麦克风").click()
     await judge.hears()
 
+    await talk_alone(judge, wang)
     await is_at_another_page(judge, wang, (await world.seen(world.judge)).title)
     await comes_back(judge, wang, janus)
     await is_asked_in_a_recess(world, judge, wang)
@@ -164,6 +166,24 @@ async def show_a_paper(judge: CourtPhone, wang: CourtPhone, file: Path) -> None:
     await judge.picture("evidence-bench")
     await judge.button("结束展示").click()
     await expect(pane).to_be_hidden()
+
+
+async def talk_alone(judge: CourtPhone, wang: CourtPhone) -> None:
+    """A side room (I5) from the bench's sheet: who is in it hears the other, and is told that nothing is recorded."""
+    await judge.move_to("调解")
+    await judge.button("主持").click()
+    await judge.button("单独会谈").click()
+    await judge.page.get_by_label("陈明").check()
+    await judge.page.get_by_label("王晓").check()
+    await judge.page.get_by_role("button", name="开始单独会谈（2 人）").click()
+    await expect(wang.page.locator(".light", has_text="本室不录音")).to_be_visible()
+    await expect(wang.page.get_by_text("单独会谈中：仅本室人员可以听到，不录音")).to_be_visible()
+    await wang.hears()
+    await wang.picture("caucus")
+    await judge.button("主持").click()
+    await judge.button("单独会谈").click()
+    await judge.button("结束会谈").click()
+    await expect(wang.page.locator(".light", has_text="录音中")).to_be_visible()
 
 
 async def is_at_another_page(judge: CourtPhone, wang: CourtPhone, title: str) -> None:

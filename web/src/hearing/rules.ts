@@ -39,6 +39,9 @@ const MIC_TEXTS: Record<Exclude<MicState, "waiting">, string> = {
   listener: "旁听，不能发言",
 }
 
+/** Whether somebody is where a voice of this person would be heard: in the court room, or in the same side room. */
+export const inOneRoom = (one: Participant, other: Participant): boolean => one.place === other.place && one.room === other.room
+
 export const mayRaise = (hearing: Hearing, seat: Participant): boolean => HANDS.includes(seat.role) && inSession(hearing)
 
 /** The same in words; who is not heard is told what they can do about it, if anything. */
@@ -99,12 +102,15 @@ function rollCall(hearing: Hearing, person: Participant): PersonAct[] {
   const user_id = person.user_id
   if (person.place === "waiting" && person.role !== "witness" && person.accepted && !person.unproven)
     acts.push({ code: "admit", label: "准许入庭", event: "hearing:admit", body: { user_id } })
+  const away = !person.connected && hearing.mode === "live"
+  // Where no clerk came, who presides keeps the minutes, once that is noted.
+  if (person.role === "clerk") return away ? absenceActs(person) : acts
   if (isBench(person.role) || person.role === "observer") return acts
   if (person.identity !== "confirmed")
     acts.push({ code: "confirm", label: "身份核对无误", event: "hearing:identity", body: { user_id, state: "confirmed" } })
   if (person.identity !== "doubted")
     acts.push({ code: "doubt", label: "身份存疑", event: "hearing:identity", body: { user_id, state: "doubted" } })
-  if (!person.connected && hearing.mode === "live") acts.push(...absenceActs(person))
+  if (away) acts.push(...absenceActs(person))
   return acts
 }
 
