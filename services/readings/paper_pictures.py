@@ -16,9 +16,11 @@ LONGEST_CROP = 1_000  # pixels; sharp on a phone
 LONGEST_COPY = 2_400
 _WIDE = 0x2E80  # from here on Unicode's characters are as wide as high
 _OWN_NUMBERS = {"id_card_front": "id_number", "bank_card": "card_number", "lawyer_licence": "licence_number"}
+_HARMLESS = frozenset({"bank", "ethnicity", "firm", "issuing_authority", "name", "sex"})
+_TERM = frozenset({"valid_from", "valid_to"})  # with a bank card's one can pay
 _MARGIN = 0.35  # of a line's height, on each side
 # Where the portrait stands on an identity card (GA 461), as fractions of the card that its lines of text span.
-_PORTRAIT = (0.56, -0.12, 1.12, 0.80)
+_PORTRAIT = (0.56, -0.12, 1.25, 0.80)
 
 
 def crop_job(page: PageInfo, number: int, polygon: Polygon) -> PictureJob:
@@ -56,18 +58,19 @@ def member_job(reading: Reading, number: int) -> PictureJob | None:
 
 
 def _unknown_places(reading: Reading, number: int) -> list[Sequence[tuple[float, float]]]:
-    """Lines of a card or a licence in which no harmless field was seen."""
-    if reading.kind not in _OWN_NUMBERS:
-        return []
+    """Lines in which no harmless field was seen; of a card's back, which is mostly print, those with digits."""
+    back = reading.kind == "id_card_back"
     harmless = [
         field.polygon
         for name, field in reading.fields.items()
-        if field.polygon and field.page == number and not is_sensitive(reading.kind, name)
+        if field.polygon and field.page == number and (name in _HARMLESS or (back and name in _TERM))
     ]
     return [
         _grown(line.polygon)
         for line in reading.lines
-        if line.page == number and not any(overlaps(line.polygon, place) for place in harmless)
+        if line.page == number
+        and (not back or any(char.isdigit() for char in line.text))
+        and not any(overlaps(line.polygon, place) for place in harmless)
     ]
 
 

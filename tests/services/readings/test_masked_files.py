@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
-from ocr import PagePainter
+from ocr import Field, Line, PageInfo, PagePainter, Reading
 from schemas.api.files import FileBegin, FileVariant, IdentityMark
 from schemas.api.messages import MessageListQuery, MessageSendBody
 from schemas.api.readings import ReadingBody
@@ -25,6 +25,7 @@ from services.files.files import OpenFile
 from services.files.page_pictures import PagePictures
 from services.ids import new_id
 from services.readings.identity_marks import identifies
+from services.readings.paper_pictures import member_job
 from services.record.verifier import verify
 from tests.house import Person, client, lawyer, space_of
 from tests.parts.databases import SettingsMaker
@@ -311,6 +312,37 @@ def test_the_last_word_of_a_person_counts_else_the_machines(
         at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=said[1])
         file["identity_said"] = {"identifies": said[0], "by": "u", "at": at}
     assert identifies(cast(FileDocument, file), readings) is expected
+
+
+def line(text: str, top: float) -> Line:
+    return Line(text, 0.99, ((40.0, top), (300.0, top), (300.0, top + 20), (40.0, top + 20)))
+
+
+def test_of_a_card_only_what_is_known_to_be_harmless_is_shown() -> None:
+    """Not the day on which a bank card ends, nor what nobody knows: three digits on its back pay."""
+    lines = [line("招商银行", 10), line("6225880212345674", 60), line("12/35", 110), line("123", 160)]
+    fields = {
+        "bank": Field("招商银行", 0.99, False, lines[0].polygon, 0),
+        "card_number": Field("6225880212345674", 0.99, False, lines[1].polygon, 0),
+        "valid_to": Field("12/35", 0.99, False, lines[2].polygon, 0),
+    }
+    job = member_job(Reading("bank_card", 1.0, fields, lines, [PageInfo(400, 250)]), 0)
+    assert job is not None
+    tops = {round(min(y for _, y in shape) / 50) for shape in job.painted}
+    assert tops == {1, 2, 3}
+
+
+def test_of_the_back_of_a_permit_its_number_is_hidden() -> None:
+    lines = [line("港澳居民居住证", 10), line("2018.11.06-2023.11.06", 60), line("H83113340", 110)]
+    term = Field("2018-11-06", 0.99, False, lines[1].polygon, 0)
+    job = member_job(Reading("id_card_back", 1.0, {"valid_from": term}, lines, [PageInfo(400, 250)]), 0)
+    assert job is not None
+    assert {round(min(y for _, y in shape) / 50) for shape in job.painted} == {2}
+
+
+@pytest.mark.parametrize("kind", ["id_card_front", "bank_card", "lawyer_licence"])
+def test_where_the_number_was_not_found_nothing_is_shown(kind: str) -> None:
+    assert member_job(Reading(kind, 1.0, {}, [line("姓名 王晓", 10)], [PageInfo(400, 250)]), 0) is None
 
 
 def pdf(pages: int) -> bytes:
