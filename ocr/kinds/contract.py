@@ -26,12 +26,13 @@ def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "contract")
     parties = _parties(paper, form)
     signed = values.date_after(paper, _SIGNED, r"(?<![\u4e00-\u9fff])日期")
+    capitals = paper.flowing(CAPITAL_AMOUNT.pattern)
     return values.kept(
         title=_title(paper),
         party_a=values.text(parties.get("甲方")),
         party_b=values.text(parties.get("乙方")),
         subject=values.text(paper.flowing(r"(?:合同)?标的(?:物)?:?([^。;]{2,40})[。;]", 1)),
-        amount_fen=values.amount(paper, _digits(paper, form), paper.flowing(CAPITAL_AMOUNT.pattern)),
+        amount_fen=values.amount(paper, values.agreeing(_digits(paper, form), capitals), capitals),
         valid_from=values.date(paper.flowing(_TERM, 1) or form.best("valid_from", shapes.DATE)),
         valid_to=values.date(paper.flowing(_TERM, 2) or form.best("valid_to", shapes.DATE)),
         dispute_clause=values.text(paper.flowing(_DISPUTE, 1)),
@@ -82,14 +83,14 @@ def _title(paper: Paper) -> Field | None:
     return None
 
 
-def _digits(paper: Paper, form: Form) -> Seen | None:
-    """An amount beside its word, else the first with a sign of yuan."""
-    return (
-        paper.flowing(_MONEY + rf"(?<![\d.,,])((?:{shapes.AMOUNT})万?)元", 1)
-        or paper.flowing(r"(?<![0-9A-Za-z])(?:¥|Y(?=[\d,]+\.\d\d))(\d[\d,]*(?:\.\d{1,2})?)", 1)
-        or paper.flowing(rf"人民币((?:{shapes.AMOUNT})万?)元", 1)
-        or shapes.sum_in(form.best("money", shapes.is_amount))
-    )
+def _digits(paper: Paper, form: Form) -> list[Seen | None]:
+    """Amounts beside their words, the first with a sign of yuan, one in a table."""
+    return [
+        paper.flowing(_MONEY + rf"(?<![\d.,,])((?:{shapes.AMOUNT})万?)元", 1),
+        paper.flowing(r"(?<![0-9A-Za-z])(?:¥|Y(?=[\d,]+\.\d\d))(\d[\d,]*(?:\.\d{1,2})?)", 1),
+        paper.flowing(rf"人民币((?:{shapes.AMOUNT})万?)元", 1),
+        shapes.sum_in(form.best("money", shapes.is_amount)),
+    ]
 
 
 def _signatures(paper: Paper) -> Field | None:

@@ -14,7 +14,8 @@ _DAYS = r"(?<![\d月一二三四五六七八九十])(\d{1,2}|[一二三四五六
 
 def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "fee_notice")
-    days = paper.flowing(_DAYS, 1)
+    days = shapes.part_of(form.best("pay_within_days", _DAYS, rows=2), _DAYS) or paper.flowing(_DAYS, 1)
+    capitals = _capitals(paper, form)
     return values.kept(
         case_number=values.case_number(paper, form.best("case_number", CASE_NUMBER.pattern, rows=2)),
         court=values.court(paper),
@@ -23,20 +24,20 @@ def fields(paper: Paper) -> dict[str, Field]:
             or paper.search(rf"\n({shapes.PARTY})\n(?:你|贵|关于你|因你)", 1)
             or form.best("payer", shapes.is_party, rows=2)
         ),
-        amount_fen=values.amount(paper, _digits(paper, form), _capitals(paper, form)),
+        amount_fen=values.amount(paper, values.agreeing(_digits(paper, form), capitals), capitals),
         pay_within_days=days.field(_DIGITS[days.text] if days.text in _DIGITS else int(days.text)) if days else None,
         issued_on=values.last_date(paper),
     )
 
 
-def _digits(paper: Paper, form: Form) -> Seen | None:
+def _digits(paper: Paper, form: Form) -> list[Seen | None]:
     """The sum beside its label, else the fee that the text names."""
-    seen = form.best("amount_fen", shapes.is_amount)
-    return (
-        shapes.sum_in(seen)
-        or paper.flowing(_FEE + rf"({shapes.AMOUNT})元", 1)
-        or paper.flowing(_FEE + rf"¥({shapes.AMOUNT})", 1)
-    )
+    labelled = shapes.sum_in(form.best("amount_fen", shapes.is_amount))
+    return [
+        labelled,
+        paper.flowing(_FEE + rf"({shapes.AMOUNT})元", 1),
+        paper.flowing(_FEE + rf"¥({shapes.AMOUNT})", 1),
+    ]
 
 
 def _capitals(paper: Paper, form: Form) -> Seen | None:

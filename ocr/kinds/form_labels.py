@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from ocr.kinds.labels import LABELS
+from ocr.kinds.labels import EVERYWHERE, LABELS
 from ocr.kinds.paper import Cell, Paper, Row
 from ocr.kinds.wordings import WORDINGS, Wordings
 
@@ -14,7 +14,8 @@ _SHORTEST_MISREAD = 4  # of a shorter label too little is left to tell it by
 _PIECES = 5  # cells that one label may be spread over
 # What labels go on with: 甲方（用人单位）, 户名/全称, a speck of dirt, a colon.
 _REST = re.compile(
-    r"(?:[/、或]者?(?:名称|姓名|卡号|账号|全称|单位|住址|地址))?(?:一栏|栏|情况|明细|信息|详情)?(?:\([^()\n]{1,12}\))?[^\w\n()¥*]{0,2}[\s:;.]*"
+    r"(?:[/、或]者?(?:名称|姓名|卡号|账号|全称|单位|住址|地址))?(?:一栏|栏|情况|明细|信息|"
+    r"详情)?(?:\([^()\n]{1,12}\))?[^\w\n()¥*]{0,2}[\s:;.]*"
 )
 _BEFORE = re.compile(
     r"(?:[^\w\s()¥]{1,2}|\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])*"
@@ -24,7 +25,7 @@ _LABEL_LIKE = re.compile(
     r"[\u4e00-\u9fff/、()]{0,10}(?:号码?|编号|日期|时间|期限|地址|地点|名称|姓名|金额|方式|机关|机构|类型|类别|代码|"
     r"账号|户名|"
     r"电话|单位|事由|理由|处所|场所|签名|备注|说明|职务|身份|程序|行|信息|渠道|币种|状态|资本|住所|范围|用途|摘要|"
-    r"附言|原因|阶段)"
+    r"附言|原因|阶段|.[人方])"
 )
 
 
@@ -73,7 +74,7 @@ class Vocabulary:
     def misread(self, text: str) -> str | None:
         """The label that differs from `text` in one character, if all that do mean the same field."""
         near = [word for hole in _holes(text) for word in self._by_hole.get(hole, ())]
-        return near[0] if near and len({self.fields[word] for word in near}) == 1 and self.fields[near[0]] else None
+        return near[0] if len({self.fields[word] for word in near}) == 1 else None
 
     @property
     def _by_hole(self) -> Mapping[str, list[str]]:
@@ -87,7 +88,7 @@ class Vocabulary:
 def _by_hole(vocabulary: Vocabulary) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for word in vocabulary.fields:
-        if len(word) >= _SHORTEST_MISREAD:
+        if len(word) >= _SHORTEST_MISREAD and vocabulary.fields[word]:
             for hole in _holes(word):
                 found.setdefault(hole, []).append(word)
     return found
@@ -101,7 +102,9 @@ def _holes(text: str) -> list[str]:
 def vocabulary(kind: str) -> Vocabulary:
     """Words of a field before words of none; a strong word before a weak one."""
     table: Mapping[str, Wordings] = WORDINGS.get(kind, {})
-    fields = dict.fromkeys(LABELS, "")
+    fields = dict.fromkeys(
+        [*LABELS, *(word for word in EVERYWHERE if len(word) >= _SHORTEST_MISREAD and "(" not in word)], ""
+    )
     for strength in ("weak", "strong"):
         for name, wordings in table.items():
             fields |= dict.fromkeys(getattr(wordings, strength), name)
@@ -171,7 +174,7 @@ def _head(cell: Cell, number: int, words: Vocabulary) -> Label | None:
                 return known
             break  # 乙方自位: is no 乙方 but a longer label, of which one character is wrong
     end = unknown.end() if unknown else len(text)
-    bare = text[:end].rstrip(":;")
+    bare = re.sub(r"\([^()]{1,12}\)$", "", text[:end].rstrip(":;"))
     near = words.misread(bare) if _SHORTEST_MISREAD <= len(bare) <= _LONGEST else None
     if near is not None:
         return Label(near, cell.start + off, cell.start + off + end, number, cell, cell, misread=True)

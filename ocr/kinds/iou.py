@@ -21,7 +21,7 @@ _LENDERS = (
     (
         rf"[向从由](?:出借人|债权人|朋友|同事|亲戚)?{_NAME}(?:先生|女士)?(?:\([^)]{{1,30}}\))?(?:处|"
         rf"那里)?(?:所)?借(?:款|"
-        rf"到|得|走|入|取|人民币|现金|了|\d|[零壹贰叁肆伍陆柒捌玖拾])"
+        rf"到|得|走|入|取|人民币|现金|转账|了|\d|[零壹贰叁肆伍陆柒捌玖拾])"
     ),
     rf"(?:出借人|债权人){_NAME}(?:处)?借(?:款|到|得|走)",
     rf"{_NAME}(?:先生|女士)?借给(?:本人|我|借款人)",
@@ -32,6 +32,7 @@ _BORROWERS = (
     rf"(?:借款人|欠款人){_NAME}[,(因向今于尚欠从由]",
     rf"(?:兹有|今有){_NAME}[,(因向今于由]",
 )
+_CLEAR = 1  # what a label that means the field costs at most
 _SUM = rf"(?<![\d.])({shapes.AMOUNT}万?)"
 _PAID = r"之?前|以前|归还|还清|到期|止|偿还|还款|一次|付清|结清|全部"
 _DUE = (
@@ -45,7 +46,8 @@ _DUE = (
 
 def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "iou")
-    lender = values.text(_first(paper, _LENDERS) or form.best("lender", shapes.is_person), shapes.NAME)
+    beside = form.best("lender", shapes.is_person, most=_CLEAR)
+    lender = values.text(beside or _first(paper, _LENDERS) or form.best("lender", shapes.is_person), shapes.NAME)
     borrower = values.text(form.best("borrower", shapes.is_person) or _first(paper, _BORROWERS), shapes.NAME)
     if borrower is None:
         borrower = values.text(_heading_name(paper), shapes.NAME)
@@ -54,13 +56,14 @@ def fields(paper: Paper) -> dict[str, Field]:
         [names[0], "借款人", "欠款人", "债务人", "本人"],
         [names[1], "出借人", "债权人", "担保人", "保证人", "见证人"],
     )
+    capitals = _capitals(paper, form)
     return values.kept(
         lender=lender,
         borrower=borrower,
-        amount_fen=values.amount(paper, _digits(paper, form), _capitals(paper, form)),
+        amount_fen=values.amount(paper, values.agreeing(_digits(paper, form), capitals), capitals),
         due_on=_due(paper, form),
         signed_on=values.last_date(paper),
-        id_number=values.id_number_of(paper, own, others),
+        id_number=values.id_number_of(paper, own, others, form.best("id_number", shapes.ID_SHAPE, rows=2)),
     )
 
 
@@ -74,9 +77,10 @@ def _heading_name(paper: Paper) -> Seen | None:
     return paper.search(r"\n([\u4e00-\u9fff]{2,4}?)(?:于|共欠|欠|今|向|因)", 1)
 
 
-def _digits(paper: Paper, form: Form) -> Seen | None:
+def _digits(paper: Paper, form: Form) -> list[Seen | None]:
+    """Beside a label, behind a sign of yuan, before 元: a line may break the first."""
     labelled = shapes.sum_in(form.best("amount_fen", shapes.is_amount))
-    return labelled or paper.flowing(rf"[¥Y]{_SUM}", 1) or paper.flowing(rf"{_SUM}元", 1)
+    return [labelled, paper.flowing(rf"[¥Y]{_SUM}", 1), paper.flowing(rf"{_SUM}元", 1)]
 
 
 def _capitals(paper: Paper, form: Form) -> Seen | None:
@@ -84,7 +88,7 @@ def _capitals(paper: Paper, form: Form) -> Seen | None:
 
 
 def _due(paper: Paper, form: Form) -> Field | None:
-    beside = form.best("due_on", rf"^{shapes.DATE}") or form.best("term", shapes.DATE, rows=2)
+    beside = form.best("due_on", rf"^{shapes.DATE}") or form.best("term", rf"{shapes.DATE}.*{shapes.DATE}", rows=2)
     if beside is not None:
         last = list(re.finditer(shapes.DATE, beside.text))[-1][0]
         return values.date(shapes.only(beside, last))

@@ -22,7 +22,7 @@ _ALL = LABELS.union(
         if name not in _OF_SIDES
     )
 )
-_EACH = _ALL.union(*(words.strong for table in WORDINGS.values() for words in table.values()))
+EVERYWHERE = _ALL.union(*(words.strong for table in WORDINGS.values() for words in table.values()))
 _BY_BEGINNING = {
     beginning: [label for label in PRINTED if label[:-1] == beginning]
     for beginning in {label[:-1] for label in PRINTED if len(label) > 3}
@@ -60,7 +60,7 @@ def whole(pairs: list[_Pair]) -> list[_Pair]:
 def _label(upper: str, lower: str) -> str | None:
     """The label that two texts are together, or the only one of which the last character was lost."""
     text = upper + lower
-    if text in _ALL or (text in _EACH and upper not in _EACH and lower not in _EACH):
+    if text in _ALL or (text in EVERYWHERE and upper not in EVERYWHERE and lower not in EVERYWHERE):
         return text
     longer = _BY_BEGINNING.get(text, [])
     return longer[0] if len(longer) == 1 else None

@@ -1,5 +1,6 @@
 """The one list of kinds, and the choice among them."""
 
+import re
 from datetime import date
 
 from ocr.date_checks import doubted, today_in_china
@@ -33,6 +34,7 @@ PLUGINS: dict[str, Kind] = {
         vat_invoice, bank_receipt, chat_screenshot, fee_notice, power_of_attorney, delivery_receipt, page,
     )
 }  # fmt: skip
+_HAS_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx]")
 _ENOUGH = 4  # votes, below which a paper is a page and no more
 _CERTAIN = 6
 
@@ -57,6 +59,8 @@ def detect(paper: Paper) -> tuple[str, float]:
         votes["chat_screenshot"] += _CERTAIN
     if bank_card.looks_like_card(paper):
         votes["bank_card"] += _CERTAIN
+    if votes["id_card_front"] >= _ENOUGH and votes["id_card_back"] >= _ENOUGH and _HAS_NUMBER.search(paper.flow):
+        votes["id_card_front"] = max(votes.values())  # both sides on one copy: the side that says whose it is
     first, second = sorted(votes.values(), reverse=True)[:2]
     if first < _ENOUGH:
         return "page", 0.5

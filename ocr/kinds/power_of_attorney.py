@@ -28,7 +28,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         principal=principal,
         agent=agent,
         firm=_firm(paper, form, agent),
-        id_number=values.id_number_of(paper, names[:1], names[1:]),
+        id_number=values.id_number_of(paper, names[:1], names[1:], form.best("id_number", shapes.ID_SHAPE, rows=2)),
         cause=values.text(form.best("cause", shapes.CAUSE, rows=2)) or values.cause(paper),
         scope=values.text(
             paper.flowing(r"(?:权限|授权|范围)[^。]{0,6}?" + _SCOPE, 1) or paper.flowing(_SCOPE + "(?!委托书)", 1)

@@ -11,6 +11,7 @@ from ocr.kinds.form_labels import Label
 from ocr.kinds.paper import Cell, Paper, Seen
 
 _BESIDE = 2.0  # heights between the middles of two heads that stand beside each other, at most
+_TAIL = "(?:明细|情况|一栏|栏)?"
 Found = tuple[Label, Seen]
 
 
@@ -30,25 +31,34 @@ def by_side(found: Sequence[Found], paper: Paper, heads: Mapping[str, str]) -> d
     """
     places: dict[str, Cell] = {}
     for cell in (cell for row in paper.rows for cell in row.cells):
-        side = next((side for side, pattern in heads.items() if re.fullmatch(pattern, cell.text.strip(":"))), None)
+        side = next(
+            (side for side, pattern in heads.items() if re.fullmatch(pattern + _TAIL, cell.text.strip(":"))), None
+        )
         if side is not None:
             places.setdefault(side, cell)
     order = sorted(places, key=lambda side: places[side].start)
     if len(places) != len(heads):
         return {}
     first, second = (places[side] for side in order)
-    if abs(second.item.center - first.item.center) < _BESIDE * first.item.height:
+    beside = _stand_beside(first, second)
+    if beside:
         order.sort(key=lambda side: places[side].item.left)
         found = sorted(found, key=lambda one: one[0].left)
     if len(found) == len(heads):
         return dict(zip(order, found, strict=True))
-    if abs(second.item.center - first.item.center) < _BESIDE * first.item.height:  # whose is the third?
+    if beside:  # whose is the third?
         return {}
     parts = (
         [one for one in found if one[0].start < second.start],
         [one for one in found if one[0].start > second.start],
     )
     return {side: part[0] for side, part in zip(order, parts, strict=True) if part}
+
+
+def _stand_beside(first: Cell, second: Cell) -> bool:
+    height = first.item.height
+    down, across = abs(second.item.center - first.item.center), abs(second.item.left - first.item.left)
+    return down < _BESIDE * height and across > 5 * height
 
 
 def nearest(label: Label, others: Mapping[str, Label]) -> str | None:

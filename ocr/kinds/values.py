@@ -48,12 +48,14 @@ def credit_code(paper: Paper, start: int = 0, end: int | None = None, labelled: 
     return None if seen is None else _repaired(seen, repairs.credit_code(seen.text, credit_code_ok), credit_code_ok)
 
 
-def id_number_of(paper: Paper, own: Sequence[str], others: Sequence[str]) -> Field | None:
+def id_number_of(paper: Paper, own: Sequence[str], others: Sequence[str], labelled: Seen | None = None) -> Field | None:
     """The number that stands behind the owner's name and not behind another's; flagged where that cannot be told.
 
     Both are given as the words that mean them: a name, a role.
     """
     numbers = list(re.finditer(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", paper.flow))
+    if not numbers and labelled is not None:  # in two lines of its cell
+        return labelled.field(labelled.text.upper(), "grammar")
     if not numbers:
         return id_number(paper)
     named = {number: _last_named(paper.flow[: number.start()], [*own, *others]) for number in numbers}
@@ -141,6 +143,13 @@ def last_date(paper: Paper) -> Field | None:
     if not found:
         return None
     return date(found[-1]) or found[-1].field(None, "grammar")
+
+
+def agreeing(found: Sequence[Seen | None], capitals: Seen | None) -> Seen | None:
+    """Of sums in digits the first that agrees with the one in capitals, else the first."""
+    seen = [one for one in found if one is not None]
+    told = capital_fen(capitals.text) if capitals else None
+    return next((one for one in seen if told is not None and digits_fen(one.text) == told), seen[0] if seen else None)
 
 
 def amount(paper: Paper, digits: Seen | None, capitals: Seen | None) -> Field | None:
