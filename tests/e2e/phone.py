@@ -164,7 +164,13 @@ class Phone:
 
     # --- the network
 
+    async def has_all_parts(self) -> None:
+        """The parts of the page that follow when what was opened is shown (the hearings are the last of a client)."""
+        names = "performance.getEntriesByType('resource').map((one) => one.name)"
+        await self.page.wait_for_function(f"() => {names}.some((one) => one.includes('/hearings-'))")
+
     async def go_offline(self) -> None:
+        await self.has_all_parts()
         await self.context.set_offline(True)
         await expect(self.page.get_by_text("网络不可用，正在重连…")).to_be_visible(timeout=15_000)
 

@@ -1,4 +1,10 @@
-import "weui/dist/style/weui.min.css"
+// Of WeUI what is used here: the whole would be most of the page's style sheet.
+import "weui/dist/style/base/base.min.css"
+import "weui/dist/style/widget/weui-button/weui-button.min.css"
+import "weui/dist/style/widget/weui-cell/weui-cell-form.min.css"
+import "weui/dist/style/widget/weui-cell/weui-switch.min.css"
+import "weui/dist/style/widget/weui-tips/weui-badge.min.css"
+import "weui/dist/style/widget/weui-tips/weui-dialog.min.css"
 import "./styles/app.css"
 import "./styles/bench.css"
 import "./styles/bubbles.css"
@@ -11,8 +17,6 @@ import { startRealtime } from "./realtime/lifecycle"
 import { router } from "./router"
 import { onProofWanted } from "./stores/feedback"
 
-// After an update the desk's pages have other names: the page that knows the old ones begins anew.
-window.addEventListener("vite:preloadError", () => location.reload())
 watchOtherTabs()
 followViewport()
 startRealtime()

@@ -1,6 +1,7 @@
 /** The desk's pages: fetched together when the first of them is opened, so that clients' phones never load them. */
 export { default as ContentView } from "./ContentView.vue"
 export { default as CouponsView } from "./CouponsView.vue"
+export { default as DeskView } from "./DeskView.vue"
 export { default as FirmsView } from "./FirmsView.vue"
 export { default as LedgerView } from "./LedgerView.vue"
 export { default as NewRulesView } from "./NewRulesView.vue"

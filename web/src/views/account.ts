@@ -1,0 +1,12 @@
+/** What is one's own: account, terms, verification, companies, notices, statements. Fetched together (`platform/parts.ts`). */
+export { default as CompaniesView } from "./CompaniesView.vue"
+export { default as CompanyView } from "./CompanyView.vue"
+export { default as CouponsView } from "./CouponsView.vue"
+export { default as MeView } from "./MeView.vue"
+export { default as MyTermsView } from "./MyTermsView.vue"
+export { default as NoticesView } from "./NoticesView.vue"
+export { default as RemindersView } from "./RemindersView.vue"
+export { default as SettlementsView } from "./SettlementsView.vue"
+export { default as SettlementView } from "./SettlementView.vue"
+export { default as TermsView } from "./TermsView.vue"
+export { default as VerificationView } from "./VerificationView.vue"

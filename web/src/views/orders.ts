@@ -1,0 +1,13 @@
+/** Services, orders and their money. Fetched together (`platform/parts.ts`). */
+export { default as DeliverView } from "./DeliverView.vue"
+export { default as DisputesView } from "./DisputesView.vue"
+export { default as OfferQuoteView } from "./OfferQuoteView.vue"
+export { default as OrderView } from "./OrderView.vue"
+export { default as OrdersView } from "./OrdersView.vue"
+export { default as PayView } from "./PayView.vue"
+export { default as PlaceOrderView } from "./PlaceOrderView.vue"
+export { default as ProductView } from "./ProductView.vue"
+export { default as ProductsView } from "./ProductsView.vue"
+export { default as QuoteView } from "./QuoteView.vue"
+export { default as ReceiptCheckView } from "./ReceiptCheckView.vue"
+export { default as ReceiptsView } from "./ReceiptsView.vue"
