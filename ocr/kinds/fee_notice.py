@@ -20,7 +20,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         case_number=values.case_number(paper, form.best("case_number", CASE_NUMBER.pattern, rows=2)),
         court=values.court(paper),
         payer=values.text(
-            paper.search(rf"\n(?:致:?|原告:?|申请人:?|上诉人:?)?({shapes.PARTY})(?:先生|女士)?:\s?\n", 1)
+            _addressed(paper)
             or paper.search(rf"\n({shapes.PARTY})\n(?:你|贵|关于你|因你)", 1)
             or form.best("payer", shapes.is_party, rows=2)
         ),
@@ -28,6 +28,12 @@ def fields(paper: Paper) -> dict[str, Field]:
         pay_within_days=days.field(_DIGITS[days.text] if days.text in _DIGITS else int(days.text)) if days else None,
         issued_on=values.last_date(paper),
     )
+
+
+def _addressed(paper: Paper) -> Seen | None:
+    """Whom a letter addresses: a row of its own with a name and a colon."""
+    found = paper.all(rf"\n(?:致:?|原告:?|申请人:?|上诉人:?)?({shapes.PARTY})(?:先生|女士)?:\s?\n", 1)
+    return next((seen for seen in found if shapes.is_party(seen.text)), None)
 
 
 def _digits(paper: Paper, form: Form) -> list[Seen | None]:

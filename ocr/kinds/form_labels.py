@@ -15,7 +15,7 @@ _PIECES = 5  # cells that one label may be spread over
 # What labels go on with: 甲方（用人单位）, 户名/全称, a speck of dirt, a colon.
 _REST = re.compile(
     r"(?:[/、或]者?(?:名称|姓名|卡号|账号|全称|单位|住址|地址))?(?:一栏|栏|情况|明细|信息|"
-    r"详情)?(?:\([^()\n]{1,12}\))?[^\w\n()¥*]{0,2}[\s:;.]*"
+    r"详情)?(?:\([^()\n]{1,12}\))?(?:[/|]?[A-Za-z][A-Za-z./]{1,24}(?![A-Za-z\d]))?[^\w\n()¥*]{0,2}[\s:;.]*"
 )
 _BEFORE = re.compile(
     r"(?:[^\w\s()¥]{1,2}|\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])*"
@@ -56,7 +56,7 @@ class Label:
 
 def looks_like_label(text: str) -> bool:
     """Whether a cell is most likely a label, although no table may have it."""
-    bare = text.strip(":;")
+    bare = _BEFORE.sub("", text.strip(":;】]"), count=1)
     if len(bare) < 2:
         return False
     return bare in LABELS or text.endswith(":") or _LABEL_LIKE.fullmatch(bare) is not None
@@ -213,7 +213,7 @@ def _known(cell: Cell, off: int, size: int, number: int, word: str) -> Label | N
     text = cell.text[off:]
     rest = _REST.match(text, size)
     end = rest.end() if rest else size
-    apart = end >= len(text) or re.search(r"[:.|】\]]", text[size:end]) is not None
+    apart = end >= len(text) or re.search(r"[:.|】\]A-Za-z]", text[size:end]) is not None
     if size == 1 and not apart:
         return None
     whole = text.rstrip(":;")

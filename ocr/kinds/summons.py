@@ -40,7 +40,8 @@ def fields(paper: Paper) -> dict[str, Field]:
 
 def _addressed(paper: Paper) -> Seen | None:
     """Whom a letter addresses: a row of its own with a name and a colon."""
-    return paper.search(rf"\n(?:致:?|原告:?|被告:?|当事人:?)?({shapes.PARTY})(?:先生|女士)?(?:\(.{{1,8}}\))?:\s?\n", 1)
+    found = paper.all(rf"\n(?:致:?|原告:?|被告:?|当事人:?)?({shapes.PARTY})(?:先生|女士)?(?:\(.{{1,8}}\))?:\s?\n", 1)
+    return next((seen for seen in found if shapes.is_party(seen.text)), None)
 
 
 def _is_place(text: str) -> bool:

@@ -92,7 +92,7 @@ WORDINGS: Mapping[str, Mapping[str, Wordings]] = {
         "scope": Wordings(words("经营|业务|营业", "范围", "|及方式") | words("主营业务|经营项目")),
     },
     "lawyer_licence": {
-        "name": Wordings(words("持证人|姓名|律师姓名|持证人姓名|持证律师|持有人"), words("律师")),
+        "name": Wordings(words("持证人|姓名|律师姓名|持证人姓名|持证律师|持有人")),
         "sex": Wordings(words("性别|性")),
         "firm": Wordings(
             words("|执业|所在|所属|"
