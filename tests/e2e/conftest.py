@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Geolocation, ViewportSize, async_playw
 from tests.e2e.phone import Phone
 from tests.e2e.sandbox import Office
 from tests.parts.product import Product
+from tests.patience import PATIENCE
 
 PICTURES = Path(__file__).resolve().parent.parent.parent / "var" / "e2e"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -45,7 +46,7 @@ def chromium_path() -> str:
 @pytest.fixture(scope="package")
 async def chromium() -> AsyncIterator[Browser]:
     """Gone with the package: an idle Chromium takes a tenth of a core from the tests that follow."""
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE * 1000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
         yield browser
@@ -69,7 +70,7 @@ async def open_phone(chromium: Browser, product: Product, request: pytest.Fixtur
             permissions=["microphone", "geolocation"],
             geolocation=COURT,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE * 1000)
         phones.append(Phone(name, context, await context.new_page()))
         return phones[-1]
 

@@ -103,7 +103,7 @@ class Phone:
 
     async def all_sent(self) -> None:
         """Nothing waits and nothing failed."""
-        await expect(self.page.locator(f"{CHAT} .row__waiting")).to_have_count(0, timeout=20_000)
+        await expect(self.page.locator(f"{CHAT} .row__waiting")).to_have_count(0)
         await expect(self.page.locator(f"{CHAT} .row__failed")).to_have_count(0)
 
     async def more(self) -> None:

@@ -19,7 +19,7 @@ from tests.faults.shoppers import Shopper
 from tests.house import Person, client, signed_in, space_of
 
 SPACES, PEOPLE = 6, 12  # everybody is in two spaces, so four to a space, and one more who is away
-RATE = 4.0  # messages a second that each of them writes
+RATE = 4.0  # messages a second that each of them writes, unless a round says otherwise
 SETTLE_SECONDS = 60.0
 
 
@@ -41,11 +41,12 @@ class Outcome:
 
 
 class Round:
-    def __init__(self, cluster: Cluster, house: House, fault: str, seconds: float) -> None:
+    def __init__(self, cluster: Cluster, house: House, fault: str, seconds: float, rate: float = RATE) -> None:
         self._cluster = cluster
         self._house = house
         self._fault = fault
         self._seconds = seconds
+        self._rate = rate
         self._phones: list[Phone] = []
         self._away: list[Away] = []
         self._shoppers: list[Shopper] = []
@@ -95,11 +96,10 @@ class Round:
     def _phone(self, number: int, person: Person, spaces: list[str]) -> Phone:
         return Phone(self._cluster.urls, person.id, person.token, spaces, window=1 + 3 * (number % 2))
 
-    @staticmethod
-    async def _write(phone: Phone) -> None:
+    async def _write(self, phone: Phone) -> None:
         while True:
             phone.write(random.choice(phone.spaces), new_id())
-            await asyncio.sleep(random.expovariate(RATE))
+            await asyncio.sleep(random.expovariate(self._rate))
 
     async def _hurt(self, outcome: Outcome) -> Hurt:
         began = time.monotonic()

@@ -8,6 +8,7 @@ from tests.faults.cluster import Cluster
 from tests.faults.rounds import Round, house_of
 
 SECONDS = 3.0  # of load in each round
+RATE = 1.5  # messages a second of each of twelve people
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def cluster() -> Iterator[Cluster]:
 async def test_nothing_is_lost_doubled_or_out_of_order(cluster: Cluster, fault: str) -> None:
     house = house_of(cluster)
     try:
-        outcome = await Round(cluster, house, fault, SECONDS).run()
+        outcome = await Round(cluster, house, fault, SECONDS, RATE).run()
     finally:
         await house.close()
     assert outcome.violations == []

@@ -19,9 +19,9 @@ from server.wiring import House, build
 from services.ids import new_id
 from services.storage.indexes import apply
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE
 
 NEED = {"description": "房东不退押金", "topic": "房产"}
-PATIENCE = 10.0  # seconds
 
 
 @dataclass

@@ -26,6 +26,7 @@ from services.clock import utc_now
 from services.ids import new_id
 from tests.house import Person, client, lawyer, open_doors, open_house, space_of
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE
 
 PHONE = "13912345678"
 SECRET = "绝密的案情"
@@ -170,7 +171,7 @@ async def test_a_body_of_a_gigabyte_is_refused_by_its_announcement(door: Door) -
     for size in (DROPPED_BYTES + 1, 10**9, 10**30):
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(f"PATCH /api/v1/me HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
-        answer = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), PATIENCE)
         assert answer.startswith(b"HTTP/1.1 413 "), answer[:60]
         assert b'"code":"request.too_large"' in answer
         writer.close()
@@ -194,7 +195,7 @@ async def test_what_is_no_http_is_broken_off_without_a_word_about_it(
     host, port = door.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(head)
-    answer = await asyncio.wait_for(reader.read(), 5)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
     assert answer in (b"", b"HTTP/1.1 400 Bad Request\r\n\r\n")
     writer.close()
     assert PHONE not in written()

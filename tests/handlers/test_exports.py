@@ -17,6 +17,7 @@ from services.record import Draft
 from services.record.verifier import verify
 from tests.house import Person, client, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -108,5 +109,5 @@ async def test_who_leaves_half_way_leaves_nothing_behind(
     assert first.startswith(b"HTTP/1.1 200")
     closed.clear()  # the parts that were put together are closed by now; the bundle is not
     leaver.close()
-    await asyncio.wait_for(closed.wait(), 10)
+    await asyncio.wait_for(closed.wait(), PATIENCE)
     assert list(tmp_path.iterdir()) == []

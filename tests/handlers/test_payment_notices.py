@@ -15,7 +15,7 @@ from tests.handlers.orders_app import Office, open_office, settings_with_port
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.parts.slow_link import slow_mongo
-from tests.sandbox.playground import until
+from tests.patience import until
 
 # What WeChat Pay waits for an answer.
 PATIENCE = 5.0

@@ -172,7 +172,7 @@ async def test_an_unanswered_connection_attempt_is_unsent() -> None:
 async def test_waiting_in_our_own_queue_is_unsent(servers: Start) -> None:
     server = await servers()
     server.script = [5.0]
-    client = HttpClient(HttpConfig(connect_timeout=0.1, request_timeout=0.5, attempts=1, max_clients=1))
+    client = HttpClient(HttpConfig(connect_timeout=0.5, request_timeout=1.5, attempts=1, max_clients=1))
     first = asyncio.ensure_future(failure(client, call(server.url)))
     await asyncio.sleep(0.05)
     second = await failure(client, call(server.url))

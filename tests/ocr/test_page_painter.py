@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from ocr import PageInfo, PagePainter, PictureJob, ReadingFault
+from tests.patience import PATIENCE
 
 WHOLE = PictureJob(0, PageInfo(600, 800), 400)
 _SQUARE = b"1 0 0 rg 60 60 100 100 re f\n"
@@ -105,7 +106,7 @@ async def test_a_page_that_draws_for_ever_is_given_up_and_the_next_is_drawn() ->
     with pytest.raises(ReadingFault) as fault:
         await painter.paint(WHOLE, endless)
     assert fault.value.code in ("reading.timed_out", "reading.failed")  # the clock's limit, or that of CPU time
-    assert asyncio.get_running_loop().time() - begun < 15
+    assert asyncio.get_running_loop().time() - begun < PATIENCE
     assert (await drawn(WHOLE, picture(), PagePainter())).size == (300, 400)
 
 

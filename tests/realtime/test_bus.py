@@ -19,7 +19,8 @@ from services.ids import new_id
 from services.spaces.spaces import NewMember
 from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import Phone, eventually, phone, until
+from tests.patience import PATIENCE, until
+from tests.realtime.test_sockets import Phone, eventually, phone
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +227,7 @@ async def test_what_arrives_while_a_gap_is_filled_is_delivered_too(two: Two) -> 
         truth.missing = slow  # type: ignore[method-assign, assignment]
         try:
             await say(two.a, wang, space_id, "三")
-            await asyncio.wait_for(reading.wait(), 5)
+            await asyncio.wait_for(reading.wait(), PATIENCE)
             await say(two.a, wang, space_id, "四")
             await asyncio.sleep(0.2)
             go_on.set()
@@ -263,7 +264,7 @@ async def test_valkey_dies_and_comes_back(two: Two, valkey: Valkey) -> None:
         async with phone(two.b_url, wang) as late:  # one can even arrive meanwhile
             assert (await late.send(space_id, "22"))["ok"]
             start_together([valkey])
-            await until(lambda: len(seqs(a)) == len(seqs(b)) == 22, 20)
+            await until(lambda: len(seqs(a)) == len(seqs(b)) == 22)
             assert seqs(a) == seqs(b) == list(range(1, 23))
             assert (await a.send(space_id, "23"))["ok"]
             await until(lambda: seqs(a)[-1] == seqs(b)[-1] == seqs(late)[-1] == 23)
@@ -277,7 +278,7 @@ async def test_orders_to_other_processes_outlive_an_outage(two: Two, valkey: Val
         valkey.kill()
         await two.a.services.sessions.revoke(wang.actor.session_id, "logout", wang.actor)
         start_together([valkey])
-        await until(lambda: not b.client.connected, 20)
+        await until(lambda: not b.client.connected)
 
 
 async def test_an_interruption_too_short_to_see_is_healed_too(valkey: Valkey) -> None:
@@ -321,14 +322,14 @@ async def test_a_peer_that_vanishes_without_a_word_is_noticed(valkey: Valkey) ->
         await asyncio.sleep(1.2)
         assert not healed.is_set()
         os.kill(pid, signal.SIGCONT)
-        await asyncio.wait_for(healed.wait(), 10)
+        await asyncio.wait_for(healed.wait(), PATIENCE)
 
         async def said_until_heard() -> None:  # each side comes back by itself, and either may be the later one
             while not heard.is_set():
                 other.publish("here", b"again")
                 await asyncio.sleep(0.1)
 
-        await asyncio.wait_for(said_until_heard(), 20)
+        await asyncio.wait_for(said_until_heard(), PATIENCE)
     finally:
         await bus.close()
         await other.close()
@@ -414,7 +415,7 @@ async def test_an_entry_said_while_nobody_could_hear_comes_when_they_can_again(t
     async with phone(two.a_url, wang) as a, phone(two.b_url, li) as b:
         await deafen(valkey)
         assert (await a.send(space_id, "一"))["ok"]
-        await until(lambda: seqs(b) == [1], 10)
+        await until(lambda: seqs(b) == [1])
 
 
 async def test_a_removal_that_was_not_heard_takes_effect_all_the_same(two: Two, valkey: Valkey) -> None:
@@ -424,7 +425,7 @@ async def test_a_removal_that_was_not_heard_takes_effect_all_the_same(two: Two, 
         await two.a.services.spaces.remove_members(None, space_id, [li.id])
         await deafen(valkey)
         await two.a.services.spaces.announce(space_id, left=[li.id])
-        await until(lambda: b.of("space:removed"), 10)
+        await until(lambda: b.of("space:removed"))
         assert (await a.send(space_id, "秘密"))["ok"]
         await asyncio.sleep(0.2)
         assert seqs(b) == []
@@ -438,9 +439,9 @@ async def test_a_joining_that_was_not_heard_takes_effect_all_the_same(two: Two, 
         await deafen(valkey)
         await two.a.services.spaces.announce(space_id, joined=added)
         sockets = two.b.core.sockets
-        await until(lambda: space_id in sockets.by_space, 10)
+        await until(lambda: space_id in sockets.by_space)
         assert (await a.send(space_id, "您好"))["ok"]
-        await until(lambda: seqs(b) == [1], 10)
+        await until(lambda: seqs(b) == [1])
 
 
 async def test_a_sign_out_that_was_not_heard_takes_effect_all_the_same(two: Two, valkey: Valkey) -> None:
@@ -451,7 +452,7 @@ async def test_a_sign_out_that_was_not_heard_takes_effect_all_the_same(two: Two,
         await two.a.database.sessions.update_one({"_id": session}, {"$set": {"revoked_at": two.a.core.clock()}})
         await deafen(valkey)
         await two.a.core.publisher.sign_out([session])
-        await until(lambda: not b.client.connected, 10)
+        await until(lambda: not b.client.connected)
 
 
 async def test_who_is_online_is_known_again_as_soon_as_valkey_is_back(two: Two, valkey: Valkey) -> None:
@@ -485,6 +486,6 @@ async def test_others_are_told_when_something_had_to_be_dropped(valkey: Valkey) 
 
     await until(lambda: "listening" in other._confirmed)
     await full.start(lambda _channel, _message: None, nothing)
-    await asyncio.wait_for(healed.wait(), 10)
+    await asyncio.wait_for(healed.wait(), PATIENCE)
     await full.close()
     await other.close()

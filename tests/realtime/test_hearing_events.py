@@ -13,7 +13,8 @@ from services.hearings.docket import ACTED
 from services.hearings.scheduling import CALLED
 from tests.house import Person, client, open_doors, open_house
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import Phone, phone, until
+from tests.patience import until
+from tests.realtime.test_sockets import Phone, phone
 from tests.services.hearings.hearing_world import World, body, called, owed
 
 

@@ -13,8 +13,9 @@ from services.hearings.scheduling import CALLED
 from services.ids import new_id
 from tests.house import open_doors, open_house
 from tests.parts.databases import SettingsMaker
+from tests.patience import until
 from tests.realtime.test_hearing_events import Desk
-from tests.realtime.test_sockets import phone, until
+from tests.realtime.test_sockets import phone
 from tests.services.hearings.hearing_world import owed
 from tests.services.hearings.minutes_world import SIGNATURE, sitting
 

@@ -12,7 +12,8 @@ from server.wiring import House
 from services.clock import utc_now
 from tests.house import Person, client, open_house, space_of
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import phone, until
+from tests.patience import until
+from tests.realtime.test_sockets import phone
 from tests.realtime.wire import doors, open_wire, wire
 
 

@@ -1,6 +1,7 @@
 """The socket door (contract "Socket.IO"), with a real client over a real server."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from services.ids import new_id
 from services.spaces.spaces import NewMember
 from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE, until
 
 
 class Phone:
@@ -50,20 +52,11 @@ async def phone(url: str, person: Person | str) -> AsyncIterator[Phone]:
         await device.client.disconnect()
 
 
-async def until(true: Callable[[], Any], seconds: float = 10) -> None:
-    """Wait for something to come about; fails when it does not."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not true():
-        assert asyncio.get_running_loop().time() < deadline, "it never came about"
-        await asyncio.sleep(0.01)
-
-
 async def eventually(question: Callable[[], Awaitable[bool]]) -> None:
-    for _ in range(500):
-        if await question():
-            return
+    deadline = time.monotonic() + PATIENCE
+    while not await question():
+        assert time.monotonic() < deadline, "it never came about"
         await asyncio.sleep(0.02)
-    pytest.fail("it never came about")
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import asyncio
 
 from realtime.tasks import end_all
+from tests.patience import PATIENCE
 
 
 async def test_a_task_that_swallows_one_cancellation_is_ended_too() -> None:
@@ -20,7 +21,7 @@ async def test_a_task_that_swallows_one_cancellation_is_ended_too() -> None:
 
     task = asyncio.create_task(stubborn())
     await asyncio.sleep(0)
-    await asyncio.wait_for(end_all([task]), 10)
+    await asyncio.wait_for(end_all([task]), PATIENCE)
     assert (task.cancelled(), swallowed) == (True, 1)
 
 

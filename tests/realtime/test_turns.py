@@ -9,6 +9,7 @@ import pytest
 from tornado.ioloop import IOLoop
 
 from realtime.turns import IN_A_TURN, Turns
+from tests.patience import PATIENCE
 
 CROWD = 10 * IN_A_TURN
 Pair = tuple[socket.socket, socket.socket]
@@ -42,7 +43,7 @@ class Watched:
         self.turns.remove_handler(thing)
 
     async def until(self, calls: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while len(self.called) < calls:
                 await asyncio.sleep(0)
 
@@ -113,4 +114,4 @@ async def test_everything_else_is_the_loops() -> None:
     turns = Turns(IOLoop.current())
     done = asyncio.Event()
     turns.add_callback(done.set)
-    await asyncio.wait_for(done.wait(), 5)
+    await asyncio.wait_for(done.wait(), PATIENCE)

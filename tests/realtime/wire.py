@@ -13,6 +13,7 @@ from realtime.engine import Pace
 from server.web import Web
 from server.wiring import House
 from tests.house import Person
+from tests.patience import PATIENCE
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 PATH = "/socket.io/?EIO=4&transport=websocket"
@@ -58,7 +59,7 @@ class Wire:
         self.writer.write(head + mask + masked)
         await self.writer.drain()
 
-    async def receive(self, seconds: float = 5) -> tuple[int, bytes]:
+    async def receive(self, seconds: float = PATIENCE) -> tuple[int, bytes]:
         """The next frame. IncompleteReadError or ConnectionError when the connection is over."""
         async with asyncio.timeout(seconds):
             first, second = await self.reader.readexactly(2)
@@ -69,12 +70,12 @@ class Wire:
                 (size,) = struct.unpack("!Q", await self.reader.readexactly(8))
             return first & 0x0F, await self.reader.readexactly(size)
 
-    async def text(self, seconds: float = 5) -> str:
+    async def text(self, seconds: float = PATIENCE) -> str:
         opcode, payload = await self.receive(seconds)
         assert opcode == TEXT, (opcode, payload)
         return payload.decode()
 
-    async def closed(self, seconds: float = 5) -> int | None:
+    async def closed(self, seconds: float = PATIENCE) -> int | None:
         """Wait for the end, answering nothing; the code of the closing frame, if one came."""
         try:
             while True:
@@ -109,7 +110,7 @@ async def open_wire(url: str, *, path: str = PATH, opening: bool = True, **heade
     } | {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in asked.items())]
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)).decode().split("\r\n")
+    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)).decode().split("\r\n")
     status = int(head[0].split()[1])
     answered = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
     if status != 101:

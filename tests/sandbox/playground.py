@@ -1,9 +1,6 @@
 """A sandbox in the test's own process, a stand-in product that it calls back, and the shipping clients between."""
 
-import asyncio
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +24,7 @@ from miniprogram_api.settings import PayConfig, PushConfig, TencentSmsConfig, We
 from miniprogram_api.sms import TencentSmsSender
 from miniprogram_api.wechat import WeChatClient
 from tests.memory_tokens import MemoryTokenStore
+from tests.patience import PATIENCE, until
 
 HOST = "127.0.0.1"
 
@@ -49,18 +47,10 @@ class Product:
     answers: list[tuple[int, bytes]] = field(default_factory=list)
     base_url: str = ""
 
-    async def wait_for(self, count: int, seconds: float = 5.0) -> list[Received]:
+    async def wait_for(self, count: int, seconds: float = PATIENCE) -> list[Received]:
         """The requests so far, once there are ``count``."""
         await until(lambda: len(self.received) >= count, seconds)
         return self.received
-
-
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait for a condition; fail the test when it does not come true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "what the test waits for did not happen"
-        await asyncio.sleep(0.01)
 
 
 async def refusal(call: Any) -> PayError:

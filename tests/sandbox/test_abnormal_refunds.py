@@ -5,7 +5,8 @@ from typing import Any
 from miniprogram_api.pay import (
     BankCard,
 )
-from tests.sandbox.playground import Playground, refusal, until
+from tests.patience import until
+from tests.sandbox.playground import Playground, refusal
 
 
 async def abnormal(play: Playground) -> Any:

@@ -16,7 +16,8 @@ from miniprogram_api.pay.bill_rows import read_trade_bill
 from miniprogram_api.pay.bills import unpack
 from miniprogram_api.sandbox.books import months_before
 from miniprogram_api.sandbox.funds import fee
-from tests.sandbox.playground import Playground, refusal, until
+from tests.patience import until
+from tests.sandbox.playground import Playground, refusal
 
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 DAY = date(2026, 11, 20)

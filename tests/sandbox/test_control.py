@@ -10,6 +10,7 @@ from miniprogram_api.errors import TransportError, WeChatError
 from miniprogram_api.http import HttpClient, HttpConfig, Outcome
 from miniprogram_api.sandbox.faults import resolve
 from miniprogram_api.wechat import WeChatClient
+from tests.patience import PATIENCE
 from tests.sandbox.playground import Playground
 
 
@@ -120,7 +121,7 @@ async def test_the_product_can_move(play: Playground) -> None:
     assert play.product.received == []
     url = play.product.base_url
     assert (await play.control("POST", "config", {"product_url": url}))["product_url"] == url
-    await asyncio.wait_for(play.control("POST", "subscribe-credits", body), 5)
+    await asyncio.wait_for(play.control("POST", "subscribe-credits", body), PATIENCE)
     assert len(play.product.received) == 1
 
 

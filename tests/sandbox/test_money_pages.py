@@ -8,7 +8,8 @@ import pytest
 
 from miniprogram_api.sandbox.clock import Clock
 from miniprogram_api.sandbox.pages_money import fen_of
-from tests.sandbox.playground import Playground, until
+from tests.patience import until
+from tests.sandbox.playground import Playground
 from tests.sandbox.test_payouts import paid
 
 

@@ -15,7 +15,8 @@ from wechatpayv3.type import RequestType
 from miniprogram_api.errors import NotificationRejected
 from miniprogram_api.pay import Notifications, PayClient
 from miniprogram_api.pay.signing import MerchantSigner, nonce
-from tests.sandbox.playground import Playground, pay_config, refusal, until
+from tests.patience import until
+from tests.sandbox.playground import Playground, pay_config, refusal
 
 
 async def test_an_order_is_placed_paid_and_told(play: Playground) -> None:

@@ -13,7 +13,8 @@ from miniprogram_api.pay import (
     Share,
     Sharing,
 )
-from tests.sandbox.playground import Playground, refusal, until
+from tests.patience import until
+from tests.sandbox.playground import Playground, refusal
 
 FIRM = "1700000001"
 

@@ -18,7 +18,8 @@ from tornado.web import Application, RequestHandler
 from miniprogram_api.http import HttpClient
 from miniprogram_api.pay import Notifications, PayClient
 from miniprogram_api.sandbox import SandboxCredentials, create_credentials
-from tests.sandbox.playground import pay_config, until
+from tests.patience import until
+from tests.sandbox.playground import pay_config
 
 COMMAND = [sys.executable, "-m", "miniprogram_api.sandbox"]
 REPOSITORY = Path(__file__).resolve().parent.parent.parent

@@ -10,7 +10,8 @@ import pytest
 from miniprogram_api.pay.signing import MerchantSigner, nonce
 from miniprogram_api.sandbox.cashier import Cashier
 from miniprogram_api.sandbox.pay_checks import close_fault, prepay_fault, refund_fault
-from tests.sandbox.playground import Playground, until
+from tests.patience import until
+from tests.sandbox.playground import Playground
 
 PREPAY = {
     "appid": "wx1",

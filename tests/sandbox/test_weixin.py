@@ -12,7 +12,8 @@ from miniprogram_api.settings import WeChatConfig
 from miniprogram_api.template_fields import fit_all
 from miniprogram_api.wechat import WeChatClient
 from tests.memory_tokens import MemoryTokenStore
-from tests.sandbox.playground import Playground, until
+from tests.patience import until
+from tests.sandbox.playground import Playground
 
 MESSAGE = {"thing1": "借款纠纷", "name2": "李律师", "thing3": "请补充借条原件", "time4": "2026年11月21日 19:16"}
 

@@ -11,11 +11,12 @@ import pytest
 
 from server.embedded.processes import PartError, start_together, stop_together
 from tests.parts.programs import NEVER_READY, READY_THEN_SLEEP, Program, is_alive
+from tests.patience import PATIENCE
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 
-def wait_until_gone(pid: int, seconds: float = 5) -> bool:
+def wait_until_gone(pid: int, seconds: float = PATIENCE / 2) -> bool:
     deadline = time.monotonic() + seconds
     while is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -79,12 +80,13 @@ def test_a_part_that_is_never_ready_is_given_up(tmp_path: Path) -> None:
 def test_when_one_fails_the_others_are_stopped(tmp_path: Path) -> None:
     good, slow = Program("good", tmp_path / "a", READY_THEN_SLEEP), Program("slow", tmp_path / "b", NEVER_READY)
     bad = Program("bad", tmp_path / "c", "raise SystemExit(1)")
+    slow.ready_within = 10 * PATIENCE
     for part in (good, slow, bad):
         part.folder.mkdir()
     started = time.monotonic()
     with pytest.raises(PartError, match="bad: stopped with exit code 1"):
         start_together([good, slow, bad])
-    assert time.monotonic() - started < 10, "it must not wait for the slow one"
+    assert time.monotonic() - started < PATIENCE, "it must not wait for the slow one"
     assert not is_alive(good.pid)
     assert not is_alive(slow.pid)
 

@@ -22,6 +22,7 @@ from server.embedded.runner import Options, Runner
 from server.setting_sources import load_settings
 from tests.parts.product import REPOSITORY, Product, start_product
 from tests.parts.programs import Program, is_alive
+from tests.patience import PATIENCE
 
 
 def children(pid: int) -> dict[str, int]:
@@ -39,11 +40,10 @@ def child(product: Product, part: str) -> int:
     return pid
 
 
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    """Wait until `condition()` holds. Fails when it takes longer than `seconds`."""
-    started = time.monotonic()
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() - started < seconds, f"not within {seconds} s"
+        assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.05)
 
 
@@ -65,36 +65,33 @@ def own_product(tmp_path: Path) -> Iterator[Product]:
 
 
 def test_stop_start_again_and_kill_9_of_the_runner(own_product: Product) -> None:
-    """Ctrl-C leaves nothing; a second start keeps the data and is quick; a killed runner leaves nothing either."""
+    """Ctrl-C leaves nothing; a second start keeps the data; a killed runner leaves nothing either."""
     pids = list(children(own_product.process.pid).values())
     assert len(pids) == 5  # Janus is one of them, since the tests have it installed
     assert own_product.stop() == 0
     assert not any(is_alive(pid) for pid in pids)
 
-    started = time.monotonic()
     again = start_product(own_product.data_dir)
-    took = time.monotonic() - started
-    assert took < 20, "5 s on an idle machine with two cores; the aim is 10"
     assert again.demo == own_product.demo, "the demo office is kept"
     assert again.base_url == own_product.base_url, "a free port that was chosen once is kept while it is free"
 
     pids = list(children(again.process.pid).values())
     again.process.kill()
     again.process.wait()
-    wait_for(lambda: not any(is_alive(pid) for pid in pids), 5)
+    wait_for(lambda: not any(is_alive(pid) for pid in pids))
 
 
 def test_a_killed_server_comes_back_and_a_killed_database_is_named(own_product: Product) -> None:
     os.kill(child(own_product, "server all"), signal.SIGKILL)
-    wait_for(lambda: not answers(own_product.base_url), 2)
-    wait_for(lambda: answers(own_product.base_url), 20)
+    wait_for(lambda: not answers(own_product.base_url))
+    wait_for(lambda: answers(own_product.base_url))
     assert own_product.process.poll() is None
     assert own_product.said().count("READY ") == 1
 
     pids = list(children(own_product.process.pid).values())
     os.kill(child(own_product, "mongod"), signal.SIGKILL)
     assert own_product.process.wait(60) == 1
-    wait_for(lambda: "mongod: was ended by signal SIGKILL" in own_product.said(), 5)
+    wait_for(lambda: "mongod: was ended by signal SIGKILL" in own_product.said())
     assert not any(is_alive(pid) for pid in pids)
 
 
@@ -102,7 +99,7 @@ def sandbox(product: Product, path: str, body: object = None) -> dict[str, Any]:
     """Call the sandbox's control API; with a body it is a POST."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(product.sandbox_url + path, data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return dict(json.load(answer))
 
 
@@ -127,7 +124,7 @@ def test_over_https_the_sandbox_reaches_the_product_too(tmp_path: Path) -> None:
             pushed[:] = [item for item in sandbox(product, "/control/log")["items"] if item["endpoint"] == "push"]
             return bool(pushed)
 
-        wait_for(outcome_known, 10)
+        wait_for(outcome_known)
         assert [item["outcome"] for item in pushed] == ["ok"]
     finally:
         assert product.stop() == 0
@@ -142,7 +139,7 @@ def test_a_server_that_keeps_dying_is_given_up(tmp_path: Path) -> None:
 
 
 def test_the_summary_tells_whom_to_sign_in_as(product: Product) -> None:
-    wait_for(lambda: "Ctrl-C" in product.said(), 5)  # it comes after READY, for people
+    wait_for(lambda: "Ctrl-C" in product.said())  # it comes after READY, for people
     said = product.said()
     for member in product.demo["staff"]:
         assert f"{member['login']} / {member['password']}" in said

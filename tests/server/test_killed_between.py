@@ -15,8 +15,8 @@ from pymongo import MongoClient
 
 from services.ids import new_id
 from tests.parts.product import Product, start_product
+from tests.patience import PATIENCE
 
-PATIENCE = 30.0  # seconds
 NEED = {"description": "房东不退押金", "topic": "房产"}
 
 

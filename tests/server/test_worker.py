@@ -23,6 +23,7 @@ from services.outbox import Effect, Outbox
 from services.storage.leases import Leases
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ class Process:
             yield task
         finally:
             self.stop.set()
-            await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 10)
+            await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), PATIENCE)
 
 
 async def owe(house: House, subject: str = "order:1", kind: str = "act") -> None:
@@ -69,7 +70,7 @@ async def leader(house: House) -> str | None:
     return lease["owner"] if lease else None
 
 
-async def until(true: Any, seconds: float = 8) -> None:
+async def until(true: Any, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not await true():
         assert time.monotonic() < deadline, "it never came about"
@@ -121,7 +122,7 @@ async def test_a_stop_waits_for_the_work_in_hand(house: House) -> None:
     process = Process(house, "one", {"act": slow})
     await owe(house)
     async with process.running():
-        await asyncio.wait_for(entered.wait(), 8)
+        await asyncio.wait_for(entered.wait(), PATIENCE)
         process.stop.set()
     assert ended.is_set()
     row = await house.database.outbox.find_one({})
@@ -211,7 +212,7 @@ async def test_a_worker_outlives_faults_of_its_own_loops(house: House, monkeypat
     monkeypatch.setattr(process.outbox, "_runnable", sometimes)
     await owe(house)
     async with process.running():
-        await asyncio.wait_for(done.wait(), 8)
+        await asyncio.wait_for(done.wait(), PATIENCE)
     assert broken == [0]
 
 

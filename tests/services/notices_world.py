@@ -36,6 +36,7 @@ from services.outbox import Outbox
 from services.storage.database import Database
 from services.storage.indexes import apply
 from tests.memory_tokens import MemoryTokenStore
+from tests.patience import PATIENCE
 from tests.recorded_live import RecordedLive
 
 AFTER = timedelta(seconds=10)
@@ -168,7 +169,7 @@ async def open_world(settings: Settings, *, sender: Sender | None = None) -> Asy
 @asynccontextmanager
 async def open_sandbox_world(settings: Settings) -> AsyncIterator[World]:
     """A world whose messages go to the sandbox that the settings name, by the shipping client."""
-    http = HttpClient(HttpConfig(connect_timeout=2, request_timeout=5, backoff=0.01))
+    http = HttpClient(HttpConfig(connect_timeout=10, request_timeout=PATIENCE, backoff=0.01))
     config = WeChatConfig(
         settings.wechat_appid, settings.wechat_secret.get_secret_value(), settings.wechat_api_url, "developer"
     )

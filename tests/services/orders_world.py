@@ -71,6 +71,7 @@ from services.storage.indexes import apply
 from services.work_items import WorkItems
 from tests.memory_tokens import MemoryTokenStore
 from tests.parts.real import RealParts
+from tests.patience import PATIENCE
 from tests.recorded_live import RecordedLive
 from tests.services.orders_seams import MovedClock, Openids, WholeFiles
 from tests.services.shop import Shop
@@ -314,7 +315,7 @@ async def open_world(
     of the one that the settings name, unless it is everybody's. ``ledger``: another class, as one that fails."""
     database = Database(settings.mongo_uri.get_secret_value(), settings.mongo_database)
     await apply(database)
-    http = HttpClient(HttpConfig(connect_timeout=2, request_timeout=5, backoff=0.01))
+    http = HttpClient(HttpConfig(connect_timeout=10, request_timeout=PATIENCE, backoff=0.01))
     credentials = create_credentials(sandbox or parts.path / "sandbox")
     world = _build(settings, database, http, credentials, notify_base, ledger)
     world.product_ids = await world.products.put(PRODUCTS)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -13,6 +13,7 @@ from services import followers
 from services.followers import STREAM, EntryHead, Follow, Followers
 from tests.house import Person, client, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE, until
 
 Place = tuple[str, int]
 
@@ -52,17 +53,10 @@ class Follower:
                 await asyncio.gather(task, return_exceptions=True)
             else:
                 stop.set()
-                await asyncio.wait_for(task, 10)
+                await asyncio.wait_for(task, PATIENCE)
 
     async def has_seen(self, count: int) -> None:
         await until(lambda: len(self.seen) >= count)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    deadline = asyncio.get_running_loop().time() + 10
-    while not true():
-        assert asyncio.get_running_loop().time() < deadline, "it never came about"
-        await asyncio.sleep(0.02)
 
 
 async def room(house: House) -> tuple[Person, str]:
@@ -112,7 +106,7 @@ async def test_a_worker_killed_in_the_middle_repeats_and_leaves_out_nothing(hous
     first = Follower(house, ("slow", hangs))
     async with first.running(killed=True):
         await say(house, wang, space, "一")
-        await asyncio.wait_for(entered.wait(), 10)
+        await asyncio.wait_for(entered.wait(), PATIENCE)
     second = Follower(house)
     async with second.running():
         await second.has_seen(1)
@@ -189,7 +183,7 @@ async def test_an_outage_parks_nothing(house: House) -> None:
     follower = Follower(house, ("needs", needs_database))
     await say(house, wang, space, "一")
     with pytest.raises(AutoReconnect):
-        await asyncio.wait_for(follower.followers.run(asyncio.Event()), 10)
+        await asyncio.wait_for(follower.followers.run(asyncio.Event()), PATIENCE)
     away = False
     async with follower.running():
         await until(lambda: done == [1])

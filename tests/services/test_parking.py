@@ -13,6 +13,7 @@ from services import followers
 from services.followers import EntryHead, Followers
 from tests.house import client, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ class Picky:
     async def run_until(self, done: list[int]) -> None:
         stop = asyncio.Event()
         task = asyncio.create_task(self.followers.run(stop))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while sorted(self.done) != done:
                 await asyncio.sleep(0.02)
         stop.set()
@@ -80,7 +81,7 @@ async def test_what_fails_again_is_parked_again(house: House, room: tuple[str, P
     picky.refused.remove(3)
     await house.core.parking.release(f"picky:{space_id}")
     await picky.run_until([1, 2, 3, 5])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while (await house.core.parking.counts())["picky"] != 1:
             await asyncio.sleep(0.02)
     cursor = await house.database.cursors.find_one({"_id": f"picky:{space_id}"})

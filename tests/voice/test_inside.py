@@ -20,6 +20,6 @@ def test_inside_a_network_of_its_own(file: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != VARIABLE and "PYTEST" not in name}
     arguments = [str(file), "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
     done = subprocess.run(
-        command(arguments), cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=400
+        command(arguments), cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, timeout=1200
     )
     assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-2000:]}"

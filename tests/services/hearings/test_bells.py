@@ -19,7 +19,7 @@ from services.errors import Problem
 from services.hearings.media import MAIN, Line
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import until
+from tests.patience import until
 from tests.services.hearings.fake_media import SDP, FakeMedia, switchboard, talking
 
 

@@ -34,6 +34,7 @@ from services.notices.ways import Carrier, OneShot
 from services.outbox import pause
 from tests.memory_tokens import MemoryTokenStore
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE
 from tests.postbox import Postbox, open_postbox
 from tests.services.notices_world import HeldClock, World, actor, open_sandbox_world
 
@@ -156,7 +157,7 @@ def join(office: Office, settings: Settings, http: HttpClient) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def opened(make_settings: SettingsMaker) -> AsyncIterator[Office]:
     settings = make_settings()
-    http = HttpClient(HttpConfig(connect_timeout=2, request_timeout=5, backoff=0.01))
+    http = HttpClient(HttpConfig(connect_timeout=10, request_timeout=PATIENCE, backoff=0.01))
     async with open_sandbox_world(settings) as world, open_postbox() as postbox:
         office = Office(world, postbox, settings.wechat_api_url)
         join(office, settings, http)

@@ -19,6 +19,7 @@ from services.search.search_index import SearchIndex
 from services.spaces.spaces import NewMember
 from tests.house import Person, client, lawyer, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +255,7 @@ async def test_a_message_is_found_a_moment_after_it_was_sent(make_settings: Sett
         worker = asyncio.create_task(house.worker.run(stop))
         await house.services.notes.send(li.actor, space_id, NoteBody(client_msg_id="n1", text="开庭前的内部意见"))
         await say(house, li, space_id, "开庭时间已定")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while await found(house, li, space_id, "开庭") != [1]:
                 await asyncio.sleep(0.1)
         stop.set()

@@ -13,7 +13,8 @@ from services.identity.people import NewClient
 from services.ids import new_id
 from tests.house import Person, client, lawyer, open_doors, open_house, say, signed_in, space_of
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import phone, until
+from tests.patience import until
+from tests.realtime.test_sockets import phone
 from tests.services.identity_world import HeldClock
 
 NEWEST = MessageListQuery()

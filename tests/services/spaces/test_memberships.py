@@ -15,7 +15,8 @@ from services.errors import Problem
 from services.ids import new_id
 from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import phone, until
+from tests.patience import until
+from tests.realtime.test_sockets import phone
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from services.notices.attention import Attention
 from services.spaces.mentions import Mentions
 from tests.house import Person, client, lawyer, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE
 from tests.services.identity_world import HeldClock
 
 
@@ -168,7 +169,7 @@ async def test_the_worker_brings_mentions_from_the_stream_and_from_the_record(of
     followers = Followers(office.house.database, {"kept": keep}, lambda: None)
     running = asyncio.create_task(followers.run(stop))
     for seq in (1, 2):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while len(heads) < seq:
                 await asyncio.sleep(0.05)
         if seq == 1:

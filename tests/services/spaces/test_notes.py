@@ -18,7 +18,8 @@ from services.spaces.notes import notes_of
 from services.spaces.spaces import NewMember
 from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import phone, until
+from tests.patience import until
+from tests.realtime.test_sockets import phone
 
 EVERYTHING = MessageListQuery(after_seq=0)
 

@@ -11,7 +11,8 @@ from services.identity.accounts import RENAMED
 from services.spaces.renaming import Renaming
 from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import phone, until
+from tests.patience import until
+from tests.realtime.test_sockets import phone
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from services.spaces.space_closing import ASKED, SpaceClosing
 from services.spaces.space_closing_effects import SpaceClosingEffects
 from tests.house import Person, client, lawyer, open_doors, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import phone, until
+from tests.patience import until
+from tests.realtime.test_sockets import phone
 
 DAYS = 30
 

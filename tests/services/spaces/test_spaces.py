@@ -17,6 +17,7 @@ from services.spaces.spaces import NewMember, Spaces, current_member
 from services.storage.together import Together
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
+from tests.patience import PATIENCE
 from tests.recorded_live import RecordedLive
 
 
@@ -135,7 +136,7 @@ async def test_a_removal_is_not_undone_by_a_look_that_began_before_it(
 
     monkeypatch.setattr(world.spaces, "_spaces", Together(slow))
     before = asyncio.create_task(world.spaces.load(space_id))
-    await asyncio.wait_for(looked.wait(), 10)
+    await asyncio.wait_for(looked.wait(), PATIENCE)
     monkeypatch.undo()
     await world.spaces.remove_members(None, space_id, [lawyer.user_id])
     go_on.set()

@@ -112,8 +112,8 @@ class CourtPhone:
         await self.button("确认并进入").click()
         await expect(self.page.get_by_text("候审室")).to_be_visible()
 
-    async def connected(self, seconds: float = 20) -> None:
-        await expect(self.page.locator(".light", has_text="网络良好")).to_be_visible(timeout=seconds * 1000)
+    async def connected(self) -> None:
+        await expect(self.page.locator(".light", has_text="网络良好")).to_be_visible()
 
     def person(self, name: str) -> Locator:
         return self.page.locator(".person", has_text=name)

@@ -13,12 +13,13 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCIceServer, RTCPeerConn
 from av import AudioFrame
 from numpy.typing import NDArray
 
+from tests.patience import PATIENCE
+
 RATE = 48_000
 FRAME = RATE // 50
 LISTEN_SECONDS = 0.6
 # A voice that is let through arrives at -15 dB. Gaps of a busy machine smear other tones to -50 dB at most.
 HEARD_DB, SILENT_DB = -30.0, -40.0
-GAP_SECONDS = 2.0
 
 
 class Tone(MediaStreamTrack):
@@ -75,7 +76,7 @@ class Speaker:
     async def accept(self, answer: str) -> None:
         """Take the answer and wait until sound can flow."""
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while self.connection.connectionState != "connected":
                 await asyncio.sleep(0.02)
 
@@ -118,7 +119,7 @@ async def speakers(*hertz: float, relays: Sequence[RTCIceServer] = ()) -> AsyncI
         await asyncio.gather(*(one.close() for one in people))
 
 
-async def comes_about(listener: Speaker, hears: list[Speaker], not_: list[Speaker], seconds: float = 20) -> float:
+async def comes_about(listener: Speaker, hears: list[Speaker], not_: list[Speaker], seconds: float = PATIENCE) -> float:
     """Wait until somebody hears exactly these; after how many seconds. Fails with the levels when it does not come."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -131,13 +132,12 @@ async def comes_about(listener: Speaker, hears: list[Speaker], not_: list[Speake
 
 
 async def stays(listener: Speaker, hears: list[Speaker], not_: list[Speaker], seconds: float) -> None:
-    """For so long somebody hears these, but for gaps of a busy machine, and at no look one of those."""
+    """For so long somebody hears at no look one of those, and in the end still these. ``scripts/bench failover``
+    measures the gaps of what is heard: those of a busy machine say nothing here."""
     loop = asyncio.get_running_loop()
-    deadline, heard_at = loop.time() + seconds, loop.time()
+    deadline = loop.time() + seconds
     while loop.time() < deadline:
-        levels = {one.hertz: round(listener.level(one.hertz), 1) for one in (*hears, *not_)}
-        assert all(levels[one.hertz] < SILENT_DB for one in not_), levels
-        if all(levels[one.hertz] > HEARD_DB for one in hears):
-            heard_at = loop.time()
-        assert loop.time() - heard_at < GAP_SECONDS, levels
+        levels = {one.hertz: round(listener.level(one.hertz), 1) for one in not_}
+        assert all(level < SILENT_DB for level in levels.values()), levels
         await asyncio.sleep(0.1)
+    await comes_about(listener, hears, not_)

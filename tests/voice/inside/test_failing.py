@@ -20,13 +20,13 @@ from services.hearings.docket import ACTED
 from services.hearings.media import MAIN, Line
 from tests.house import Person, open_doors, open_house
 from tests.parts.databases import SettingsMaker
-from tests.realtime.test_sockets import Phone, phone, until
+from tests.patience import PATIENCE, until
+from tests.realtime.test_sockets import Phone, phone
 from tests.services.hearings.hearing_world import World, called
 from tests.voice.inside.court_room import JUDGE, TALK, WANG, ZHAO, connect, in_court, recorded, spans
 from tests.voice.inside.speakers import Speaker, comes_about, speakers, stays
 
 BACK_SECONDS = 10.0  # what is promised; a quiet machine is back in half of it
-PATIENCE_SECONDS = 40.0  # of a machine that does everything else at the same time
 
 
 @asynccontextmanager
@@ -79,7 +79,7 @@ async def test_the_owner_is_killed_and_another_goes_on(
                 given = {"hearing_id": world.id, "user_id": world.wang.id, "muted": True, "locked": True}
                 await listening
                 assert (await device.call("hearing:mute", given))["ok"]
-                await comes_about(zhao, [judge], [wang], PATIENCE_SECONDS)
+                await comes_about(zhao, [judge], [wang], PATIENCE)
                 assert await owner_of(house, world) != owner
                 seen = await world.seen(world.judge)
                 assert seen.voice_epoch == 0, "nobody had to connect anew"
@@ -102,7 +102,7 @@ async def kill_amid_acts(world: World, url: str, process: int) -> list[int]:
 
     async with phone(url, world.zhao) as device:
         pressing = asyncio.create_task(press(device))
-        await until(lambda: len(done) >= 10, 20)
+        await until(lambda: len(done) >= 10)
         os.kill(process, signal.SIGKILL)
         pressing.cancel()
         await asyncio.gather(pressing, return_exceptions=True)
@@ -152,11 +152,11 @@ async def test_janus_is_killed_and_everybody_is_back(house: House, janus: Janus)
         janus.start()
         async with speakers(JUDGE, WANG, ZHAO) as (judge2, wang2, zhao2):
             while (await world.seen(world.judge)).voice_epoch == epoch:
-                assert asyncio.get_running_loop().time() - began < PATIENCE_SECONDS
+                assert asyncio.get_running_loop().time() - began < PATIENCE
                 await asyncio.sleep(0.1)
             again: list[tuple[Person, Speaker]] = [(world.judge, judge2), (world.wang, wang2), (world.zhao, zhao2)]
             await asyncio.gather(*(connect(world, person, speaker) for person, speaker in again))
-            await comes_about(zhao2, [judge2, wang2], [zhao2], PATIENCE_SECONDS)
+            await comes_about(zhao2, [judge2, wang2], [zhao2], PATIENCE)
             await asyncio.sleep(2)
             await world.act(world.judge, ActKind.STAGE, stage=HearingStage.CLOSED)
             kept = await recorded(world)
@@ -177,9 +177,9 @@ async def test_a_recording_that_stops_growing_alarms_the_bench_and_begins_anew(h
         await comes_about(zhao, [judge, wang], [])
         (lost,) = janus.recordings.glob(f"{world.id}/1/*mix.wav*")
         lost.unlink()
-        await until(lambda: [one["alarm"] for one in clerk.of("hearing:alarm")] == ["recording_stalled"], 30)
+        await until(lambda: [one["alarm"] for one in clerk.of("hearing:alarm")] == ["recording_stalled"])
         assert (await world.seen(world.zhao)).recording.alarm == "recording_stalled"
-        await until(lambda: [one["alarm"] for one in clerk.of("hearing:alarm")][-1] is None, 30)
+        await until(lambda: [one["alarm"] for one in clerk.of("hearing:alarm")][-1] is None)
         assert party.of("hearing:alarm") == []
         await stays(zhao, [judge, wang], [], 1.5)
         await world.act(world.judge, ActKind.STAGE, stage=HearingStage.CLOSED)

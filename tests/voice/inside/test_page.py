@@ -23,6 +23,7 @@ from tests.e2e.phone import no_barriers
 from tests.house import client, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
+from tests.patience import PATIENCE
 from tests.services.hearings.exchange_world import choose, move
 from tests.services.hearings.hearing_world import World, called, owed
 from tests.services.hearings.minutes_world import Scribe
@@ -37,7 +38,7 @@ async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
     voice = tmp_path_factory.mktemp("voice") / "voice.wav"
     write_voice(voice)
     async with async_playwright() as playwright:
-        expect.set_options(timeout=15_000)
+        expect.set_options(timeout=PATIENCE * 1000)
         # The tests' network has nothing but addresses of loopback.
         flags = [*FLAGS, "--allow-loopback-in-peer-connection", f"--use-file-for-fake-audio-capture={voice}"]
         browser = await playwright.chromium.launch(executable_path=chromium_path(), args=flags)
@@ -113,7 +114,7 @@ async def test_two_phones_hold_a_hearing(house: House, chromium: Browser, janus:
     await expect(wang.page.get_by_text("正在收音")).to_be_visible()
     await judge.hears()
     await expect(judge.page.locator(".court__saying")).to_contain_text("王晓")
-    await expect(judge.page.locator(".person--speaking", has_text="王晓")).to_be_visible(timeout=20_000)
+    await expect(judge.page.locator(".person--speaking", has_text="王晓")).to_be_visible()
     await judge.picture("judge")
 
     await show_a_paper(judge, wang, paper(tmp_path))
@@ -189,7 +190,7 @@ async def talk_alone(judge: CourtPhone, wang: CourtPhone) -> None:
 async def is_at_another_page(judge: CourtPhone, wang: CourtPhone, title: str) -> None:
     """Who turned from the hearing to another page is not there, which the bench can note; they find back themselves."""
     await wang.turn_away()
-    await expect(judge.person("王晓")).to_contain_text("不在线", timeout=5_000)
+    await expect(judge.person("王晓")).to_contain_text("不在线")
     await judge.picture("turned-away")
     await judge.about("王晓", "记明：退庭")
     await expect(judge.person("王晓")).to_contain_text("缺席（退庭）")
@@ -200,19 +201,19 @@ async def is_at_another_page(judge: CourtPhone, wang: CourtPhone, title: str) ->
 async def comes_back(judge: CourtPhone, wang: CourtPhone, janus: Janus) -> None:
     """Without its socket a phone still hears; afterwards it knows what it missed. A new Janus finds it by itself."""
     await wang.phone.context.set_offline(True)
-    await expect(wang.page.locator(".light", has_text="网络中断")).to_be_visible(timeout=30_000)
+    await expect(wang.page.locator(".light", has_text="网络中断")).to_be_visible()
     await judge.move_to("法庭辩论")
     await wang.phone.context.set_offline(False)
-    await expect(wang.page.locator(".bar__stage")).to_contain_text("法庭辩论", timeout=30_000)
+    await expect(wang.page.locator(".bar__stage")).to_contain_text("法庭辩论")
     await wang.connected()
     await wang.hears()
 
     janus.kill()
     janus.start()
     await asyncio.to_thread(janus.await_ready)
-    await wang.connected(30)
-    await judge.connected(30)
-    await wang.hears(patience=30)
+    await wang.connected()
+    await judge.connected()
+    await wang.hears()
 
 
 async def is_asked_in_a_recess(world: World, judge: CourtPhone, wang: CourtPhone) -> None:
