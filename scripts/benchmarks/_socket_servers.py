@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -189,14 +189,14 @@ class Bench:
             yield Served(urls, rooms, pids)
 
     @contextmanager
-    def server(self, role: str, port: int, environment: dict[str, str]) -> Iterator[int]:
-        """``python -m server ROLE``; its process id."""
+    def server(self, role: str, port: int, environment: dict[str, str], prefix: Sequence[str] = ()) -> Iterator[int]:
+        """``python -m server ROLE``; its process id, or that of the program in ``prefix`` that runs it."""
 
         def ready() -> bool:
             return role == "worker" or get_status(port, "/readyz") == 200
 
         variables = {**os.environ, **environment, "CASESPACE_HTTP_PORT": str(port), "PYTHONPATH": str(ROOT)}
-        with process([sys.executable, "-m", "server", role], ready, env=variables) as child:
+        with process([*prefix, sys.executable, "-m", "server", role], ready, env=variables) as child:
             yield child.pid
 
     @contextmanager

@@ -1,11 +1,15 @@
 """A person's phone: the H5 client in a browser of phone size, driven as a finger would."""
 
 import re
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.async_api import BrowserContext, ConsoleMessage, FloatRect, Locator, Page, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.e2e.waiting import until
+from tests.patience import PATIENCE
 
 CHAT = ".chat"
 AXE = Path(__file__).resolve().parent.parent.parent / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -141,13 +145,18 @@ class Phone:
         await self.page.get_by_role("dialog", name="发送位置").get_by_role("button", name="发送").click()
 
     async def hold(self, target: Locator) -> None:
-        """Rest a finger on something until its menu opens."""
-        box = await self._at_rest(target)
-        finger = {"x": box["x"] + min(30, box["width"] / 2), "y": box["y"] + min(12, box["height"] / 2)}
+        """Rest a finger on something until its menu opens; once more where a page that was drawn anew let go of it."""
         session = await self.context.new_cdp_session(self.page)
-        await session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
-        await expect(self.page.get_by_role("menu")).to_be_visible()
-        await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        menu = self.page.get_by_role("menu")
+        deadline = time.monotonic() + PATIENCE
+        while not await menu.is_visible():
+            assert time.monotonic() < deadline, "no menu opened"
+            box = await self._at_rest(target)
+            finger = {"x": box["x"] + min(30, box["width"] / 2), "y": box["y"] + min(12, box["height"] / 2)}
+            await session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+            with suppress(PlaywrightTimeout):
+                await menu.wait_for(timeout=5_000)
+            await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         await session.detach()
 
     async def _at_rest(self, target: Locator) -> FloatRect:
@@ -172,11 +181,11 @@ class Phone:
     async def go_offline(self) -> None:
         await self.has_all_parts()
         await self.context.set_offline(True)
-        await expect(self.page.get_by_text("网络不可用，正在重连…")).to_be_visible(timeout=15_000)
+        await expect(self.page.get_by_text("网络不可用，正在重连…")).to_be_visible()
 
     async def come_back(self) -> None:
         await self.context.set_offline(False)
-        await expect(self.page.get_by_text("网络不可用，正在重连…")).to_be_hidden(timeout=15_000)
+        await expect(self.page.get_by_text("网络不可用，正在重连…")).to_be_hidden()
 
     async def same_texts(self, other: "Phone") -> list[str]:
         """Wait until both phones show the same texts in the same order; those."""

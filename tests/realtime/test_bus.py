@@ -54,6 +54,10 @@ def seqs(device: Phone) -> list[int]:
     return [message["seq"] for message in device.of("message:new")]
 
 
+def heard(device: Phone, text: str) -> bool:
+    return any(message["body"]["text"] == text for message in device.of("message:new"))
+
+
 async def heard_on_channel(valkey: Valkey, channel: str) -> int:
     async with redis.Redis.from_url(valkey.url) as asking:
         ((_, count),) = await asking.pubsub_numsub(f"casespace:{channel}")
@@ -66,14 +70,17 @@ async def both(two: Two) -> tuple[Person, Person, str]:
 
 
 async def test_messages_of_both_processes_are_heard_on_both_in_order(two: Two) -> None:
-    """A6."""
+    """A6. Of what is said while a process begins to listen a phone may see a jump, and asks for it: not tried here."""
     wang, li, space_id = await both(two)
     async with phone(two.a_url, wang) as a, phone(two.b_url, li) as b:
+        while not (heard(a, "乙") and heard(b, "甲")):
+            await asyncio.gather(a.send(space_id, "甲"), b.send(space_id, "乙"))
         answers = await asyncio.gather(*(p.send(space_id, f"{n}") for n in range(50) for p in (a, b)))
         assert all(answer["ok"] for answer in answers)
-        await until(lambda: len(seqs(a)) == len(seqs(b)) == 100)
-        assert seqs(a) == seqs(b) == list(range(1, 101))
-        assert a.of("message:new") == b.of("message:new")
+        last = max(answer["data"]["seq"] for answer in answers)
+        await until(lambda: seqs(a)[-1] == seqs(b)[-1] == last)
+        assert seqs(a)[-100:] == seqs(b)[-100:] == list(range(last - 99, last + 1))
+        assert a.of("message:new")[-100:] == b.of("message:new")[-100:]
 
 
 async def test_presence_is_known_on_both(two: Two) -> None:

@@ -34,7 +34,7 @@ class Phone:
         return [payload for name, payload in self.heard if name == event]
 
     async def call(self, event: str, payload: Any) -> Any:
-        return await self.client.call(event, payload, timeout=10)
+        return await self.client.call(event, payload, timeout=PATIENCE)
 
     async def send(self, space_id: str, text: str, client_msg_id: str | None = None) -> Any:
         body = {"space_id": space_id, "client_msg_id": client_msg_id or new_id(), "type": "text"}
@@ -45,7 +45,7 @@ class Phone:
 async def phone(url: str, person: Person | str) -> AsyncIterator[Phone]:
     device = Phone()
     token = person if isinstance(person, str) else person.token
-    await device.client.connect(url, auth={"token": token}, transports=["websocket"])
+    await device.client.connect(url, auth={"token": token}, transports=["websocket"], wait_timeout=PATIENCE)
     try:
         yield device
     finally:

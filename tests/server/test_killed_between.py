@@ -77,7 +77,7 @@ def fetch(method: str, url: str, body: Mapping[str, Any] | None = None, *, token
         headers["Idempotency-Key"] = key
     data = json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(url, data=data, headers=headers, method=method)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.loads(answer.read() or b"null")
 
 

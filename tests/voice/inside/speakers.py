@@ -23,13 +23,14 @@ HEARD_DB, SILENT_DB = -30.0, -40.0
 
 
 class Tone(MediaStreamTrack):
-    """A sine at -12 dBFS, in real time."""
+    """A sine in real time, at -12 dBFS unless it is told an amplitude (of 1)."""
 
     kind = "audio"
 
-    def __init__(self, hertz: float) -> None:
+    def __init__(self, hertz: float, amplitude: float = 0.25) -> None:
         super().__init__()
         self._hertz = hertz
+        self._amplitude = amplitude
         self._sent = 0
         self._began: float | None = None
 
@@ -39,7 +40,7 @@ class Tone(MediaStreamTrack):
             self._began = loop.time()
         await asyncio.sleep(max(0.0, self._began + self._sent / RATE - loop.time()))
         phase = (self._sent + np.arange(FRAME)) * (2 * np.pi * self._hertz / RATE)
-        samples = (np.sin(phase) * 0.25 * 32767).astype(np.int16)
+        samples = (np.sin(phase) * self._amplitude * 32767).astype(np.int16)
         frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = RATE, self._sent, fractions.Fraction(1, RATE)
         self._sent += FRAME
@@ -49,7 +50,9 @@ class Tone(MediaStreamTrack):
 class Speaker:
     """One device with a microphone and an ear."""
 
-    def __init__(self, hertz: float, relays: Sequence[RTCIceServer] = (), *, listens: bool = False) -> None:
+    def __init__(
+        self, hertz: float, relays: Sequence[RTCIceServer] = (), *, listens: bool = False, amplitude: float = 0.25
+    ) -> None:
         """With ``relays`` it knows no way but through them, like a phone behind a strict firewall; one that only
         ``listens`` has no microphone.
         """
@@ -58,7 +61,7 @@ class Speaker:
         if listens:
             self.connection.addTransceiver("audio", direction="recvonly")
         else:
-            self.connection.addTrack(Tone(hertz))
+            self.connection.addTrack(Tone(hertz, amplitude))
         self.connection.on("track", self._listen)
         if relays:
             (sender,) = self.connection.getSenders()
@@ -88,8 +91,12 @@ class Speaker:
             while True:
                 frame = await track.recv()
                 samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0]
-                self._heard.append(samples.astype(np.float64) / 32768)
-                self.frames += 1
+                self.take(samples.astype(np.float64) / 32768)
+
+    def take(self, samples: NDArray[np.float64]) -> None:
+        """20 ms of what arrives."""
+        self._heard.append(samples)
+        self.frames += 1
 
     def level(self, hertz: float) -> float:
         """How loud a tone was in the last moments, in dB of full scale; -120 for nothing at all."""
