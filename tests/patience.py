@@ -6,7 +6,7 @@ where the test was written. What the product promises in seconds, ``scripts/benc
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 PATIENCE = 60.0  # seconds
@@ -18,3 +18,11 @@ async def until(true: Callable[[], Any], seconds: float = PATIENCE) -> None:
     while not true():
         assert time.monotonic() < deadline, "it never came about"
         await asyncio.sleep(0.01)
+
+
+async def eventually(question: Callable[[], Awaitable[object]]) -> None:
+    """The same, where to look takes a moment."""
+    deadline = time.monotonic() + PATIENCE
+    while not await question():
+        assert time.monotonic() < deadline, "it never came about"
+        await asyncio.sleep(0.02)

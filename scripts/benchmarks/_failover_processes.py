@@ -5,7 +5,7 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from _failover_servers import GIVEN_UP, Served, serve, shared
+from _failover_servers import GIVEN_UP, Served, comes_about, serve, shared
 from _socket_servers import Bench, settings_of
 from hearings import answered
 
@@ -59,16 +59,16 @@ async def web_killed(bench: Bench) -> dict[str, float]:
 async def _killed_amid_talk(
     victim: Served, survivor: Served, speaker: Phone, people: list[Person], space_id: str
 ) -> dict[str, float]:
-    listening = [asyncio.create_task(_listen(victim, survivor, person, space_id)) for person in people]
+    listeners = [Listener(person, space_id) for person in people]
+    listening = [asyncio.create_task(one.listen(victim, survivor)) for one in listeners]
+    await comes_about(lambda: all(one.there for one in listeners))
     await _talk(speaker, space_id, BEFORE)
     victim.kill()
     began = time.monotonic()
     await _talk(speaker, space_id, AFTER)
-    found = await asyncio.gather(*listening)
-    lost = sum(len(set(range(1, BEFORE + AFTER + 1)) - seqs) for _, seqs in found)
-    if lost:
-        raise SystemExit(f"{lost} messages were lost")
-    back = sorted(at - began for at, _ in found)
+    await asyncio.gather(*listening)
+    await comes_about(lambda: all(one.known() == BEFORE + AFTER for one in listeners))
+    back = sorted(one.back - began for one in listeners)
     return {"back, median": back[len(back) // 2], "back, last": back[-1]}
 
 
@@ -78,21 +78,41 @@ async def _talk(speaker: Phone, space_id: str, count: int) -> None:
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def _listen(victim: Served, survivor: Served, person: Person, space_id: str) -> tuple[float, set[int]]:
-    """Hear the one until it is gone, then go to the other; when that was done, and the seqs that were seen."""
-    async with phone(victim.url, person) as device:
-        while device.client.connected:
-            await asyncio.sleep(0.005)
-        seen = _seqs(device.of("message:new"))
-    async with phone(survivor.url, person) as device:
-        wanted = {"spaces": {space_id: max(seen, default=0)}, "limit": 200}
+class Listener:
+    """Hears the one process until it is gone, then goes to the other and asks for what was said meanwhile."""
+
+    def __init__(self, person: Person, space_id: str) -> None:
+        self._person = person
+        self._space_id = space_id
+        self._seen: set[int] = set()
+        self.there = False
+        self.back = 0.0
+
+    def known(self) -> int:
+        """The last seq before which nothing is missing."""
+        seq = 0
+        while seq + 1 in self._seen:
+            seq += 1
+        return seq
+
+    async def listen(self, victim: Served, survivor: Served) -> None:
+        async with phone(victim.url, self._person) as device:
+            await self._sync(device)
+            self.there = True
+            while device.client.connected:
+                await asyncio.sleep(0.005)
+            self._note(device.of("message:new"))
+        async with phone(survivor.url, self._person) as device:
+            await self._sync(device)
+            self.back = time.monotonic()
+            while self.known() < BEFORE + AFTER and time.monotonic() < self.back + GIVEN_UP:
+                await asyncio.sleep(0.05)
+                self._note(device.of("message:new"))
+
+    async def _sync(self, device: Phone) -> None:
+        wanted = {"spaces": {self._space_id: self.known()}, "limit": 200}
         synced = await answered(device.call("sync", wanted))
-        back = time.monotonic()
-        seen |= _seqs(synced["spaces"][space_id]["messages"])
-        while len(seen | _seqs(device.of("message:new"))) < BEFORE + AFTER and time.monotonic() < back + GIVEN_UP:
-            await asyncio.sleep(0.05)
-        return back, seen | _seqs(device.of("message:new"))
+        self._note(synced["spaces"][self._space_id]["messages"])
 
-
-def _seqs(messages: list[Any]) -> set[int]:
-    return {one["seq"] for one in messages}
+    def _note(self, messages: list[Any]) -> None:
+        self._seen |= {one["seq"] for one in messages}

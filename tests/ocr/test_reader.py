@@ -14,6 +14,7 @@ import pytest_asyncio
 from ocr import EngineOptions, Reader, ReaderOptions, ReadingFault
 from ocr.checks import plain
 from tests.ocr.pictures import WRITING, encoded, page
+from tests.patience import until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MakeReader = Callable[..., Reader]
@@ -95,7 +96,7 @@ async def test_who_gives_up_leaves_no_engine_in_the_middle(make_reader: MakeRead
     reader = make_reader()
     await reader.start()
     waiting = asyncio.create_task(reader.read(job("hang")))
-    await asyncio.sleep(0.1)
+    await until(lambda: reader.state.running == 1)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
@@ -108,8 +109,7 @@ async def test_the_queue_is_bounded_and_seen(make_reader: MakeReader) -> None:
     await reader.start()
     first = asyncio.create_task(reader.read(job("slowly")))
     others = [asyncio.create_task(reader.read(job())) for _ in range(2)]
-    await asyncio.sleep(0.1)
-    assert (reader.state.running, reader.state.waiting) == (1, 2)
+    await until(lambda: (reader.state.running, reader.state.waiting) == (1, 2))
     fault = ReadingFault("reading.queue_full")
     assert await code_of(reader, job()) == fault.code
     assert fault.retryable

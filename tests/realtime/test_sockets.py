@@ -1,8 +1,7 @@
 """The socket door (contract "Socket.IO"), with a real client over a real server."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -50,13 +49,6 @@ async def phone(url: str, person: Person | str) -> AsyncIterator[Phone]:
         yield device
     finally:
         await device.client.disconnect()
-
-
-async def eventually(question: Callable[[], Awaitable[bool]]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not await question():
-        assert time.monotonic() < deadline, "it never came about"
-        await asyncio.sleep(0.02)
 
 
 @pytest.fixture(scope="module")

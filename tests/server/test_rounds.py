@@ -4,6 +4,7 @@ import asyncio
 
 from server.rounds import Rounds
 from server.worker import Tick
+from tests.patience import until
 
 
 async def test_what_runs_is_not_started_again_and_all_of_it_stops() -> None:
@@ -13,15 +14,17 @@ async def test_what_runs_is_not_started_again_and_all_of_it_stops() -> None:
     async def turn() -> None:
         turns.append(len(turns))
 
-    before = asyncio.all_tasks()
     rounds = Rounds([Tick("turn", 3600, turn)])
+    before = asyncio.all_tasks()
     rounds.start()
     rounds.start()
-    await asyncio.sleep(0.01)
+    begun = asyncio.all_tasks() - before
+    await until(lambda: turns)
     assert turns == [0]
     await rounds.stop()
-    assert asyncio.all_tasks() == before
+    assert begun
+    assert all(task.done() for task in begun)
     rounds.start()
-    await asyncio.sleep(0.01)
+    await until(lambda: len(turns) > 1)
     assert turns == [0, 1]
     await rounds.stop()

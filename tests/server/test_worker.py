@@ -23,7 +23,7 @@ from services.outbox import Effect, Outbox
 from services.storage.leases import Leases
 from tests.house import open_house
 from tests.parts.databases import SettingsMaker
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 
 
 @pytest.fixture
@@ -70,13 +70,6 @@ async def leader(house: House) -> str | None:
     return lease["owner"] if lease else None
 
 
-async def until(true: Any, seconds: float = PATIENCE) -> None:
-    deadline = time.monotonic() + seconds
-    while not await true():
-        assert time.monotonic() < deadline, "it never came about"
-        await asyncio.sleep(0.02)
-
-
 async def test_one_leads_and_another_takes_over_when_it_dies(house: House) -> None:
     done: list[str] = []
 
@@ -96,16 +89,16 @@ async def test_one_leads_and_another_takes_over_when_it_dies(house: House) -> No
         return len(done) == expected
 
     async with Process(house, "first", by("first")).running() as first:
-        await until(first_leads)
+        await eventually(first_leads)
         async with Process(house, "second", by("second")).running():
             expected = 1
             await owe(house)
-            await until(worked)
+            await eventually(worked)
             first.cancel()  # kill -9: nothing is released
             await asyncio.gather(first, return_exceptions=True)
             expected = 2
             await owe(house)
-            await until(worked)
+            await eventually(worked)
             assert await second_leads()
     assert done == ["first", "second"]
     assert await leader(house) is None, "a stop gives the lease back"
@@ -147,7 +140,7 @@ async def test_a_failing_effect_is_counted_reported_and_tried_again(
     with caplog.at_level(logging.WARNING, "casespace.worker"):
         await owe(house)
         async with process.running():
-            await until(third)
+            await eventually(third)
     assert b'casespace_effects_failed_total{kind="act",parked="false"} 2.0' in process.metrics.text()
     said = [record.getMessage() for record in caplog.records if record.name == "casespace.worker"]
     assert said.count("effect act failed: ValueError") == 2
@@ -167,7 +160,7 @@ async def test_ticks_come_again_and_one_that_fails_holds_up_nothing(house: House
         return min(counts.values()) >= 4
 
     async with Process(house, "one", {}, Tick("bad", 0.05, bad), Tick("good", 0.05, good)).running():
-        await until(often)
+        await eventually(often)
 
 
 async def test_who_cannot_renew_the_lease_stops_leading_at_once(house: House) -> None:
@@ -183,14 +176,19 @@ async def test_who_cannot_renew_the_lease_stops_leading_at_once(house: House) ->
 
     process = Process(house, "one", {}, Tick("count", 0.02, count))
     async with process.running():
-        await until(led)
+        await eventually(led)
         await house.database.leases.update_one({"_id": LEASE}, {"$set": {"owner": "usurper"}})
         await house.database.leases.update_one({"_id": LEASE}, {"$currentDate": {"until": True}})
-        await house.database.leases.update_one({"_id": LEASE}, [{"$set": {"until": {"$add": ["$until", 5000]}}}])
-        await asyncio.sleep(0.6)
-        seen = ticks
-        await asyncio.sleep(0.4)
-        assert ticks == seen
+        await house.database.leases.update_one({"_id": LEASE}, [{"$set": {"until": {"$add": ["$until", 600_000]}}}])
+        seen = -1
+
+        async def at_rest() -> bool:
+            nonlocal seen
+            before, seen = seen, ticks
+            await asyncio.sleep(0.4)
+            return before == ticks
+
+        await eventually(at_rest)
         assert await leader(house) == "usurper", "somebody else's lease is not given back"
 
 

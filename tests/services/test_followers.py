@@ -13,7 +13,7 @@ from services import followers
 from services.followers import STREAM, EntryHead, Follow, Followers
 from tests.house import Person, client, open_house, say, space_of
 from tests.parts.databases import SettingsMaker
-from tests.patience import PATIENCE, until
+from tests.patience import PATIENCE, eventually, until
 
 Place = tuple[str, int]
 
@@ -77,6 +77,11 @@ async def test_every_entry_is_followed_once_in_the_order_of_its_space(house: Hou
         assert [seq for seen, seq in follower.seen if seen == space] == list(range(1, count + 1))
 
 
+async def written_down(house: House, space: str, seq: int) -> bool:
+    """Whether a cursor of this space has come so far."""
+    return await house.database.cursors.find_one({"_id": {"$regex": f":{space}$"}, "seq": seq}) is not None
+
+
 async def test_a_killed_worker_goes_on_where_it_was(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """At least once: what was not written down is done again, nothing is left out."""
     monkeypatch.setattr(followers, "SAVE_SECONDS", 0.0)
@@ -86,7 +91,7 @@ async def test_a_killed_worker_goes_on_where_it_was(house: House, monkeypatch: p
         for number in range(5):
             await say(house, wang, space, f"{number}")
         await first.has_seen(5)
-        await asyncio.sleep(0.7)
+        await eventually(lambda: written_down(house, space, 5))
     for number in range(5):
         await say(house, wang, space, f"later {number}")
     second = Follower(house)

@@ -11,6 +11,7 @@ import urllib3
 from services.actors import Actor
 from services.files.media.types import MEGABYTE
 from tests.handlers.files.site import JSON, Site, code_of
+from tests.patience import until
 from tests.services.files.world import UPLOAD_MB, Memory, post_form
 
 
@@ -81,11 +82,9 @@ async def test_a_sender_that_leaves_lets_nothing_behind(site: Site, space: str, 
     )
     await asyncio.sleep(0.2)
     sender.close()
-    await asyncio.sleep(0.5)
+    await until(lambda: not site.edge.in_flight)  # a stopping server would wait for it
+    await until(lambda: not [task for task in asyncio.all_tasks() if "Relay" in repr(task.get_coro())])
     assert await site.world.stored(announced["file_id"]) == set()
-    left = [task for task in asyncio.all_tasks() if "Relay" in repr(task.get_coro())]
-    assert not left
-    assert not site.edge.in_flight, "a stopping server would wait for it"
 
 
 async def test_a_chunked_upload_is_passed_on_and_bounded(site: Site, space: str, client: Actor) -> None:

@@ -13,8 +13,7 @@ from services.errors import Problem
 from services.hearings.docket import ACTED
 from services.hearings.media import MAIN, Line, MediaEvent, MediaLostError, MediaRefusedError
 from services.hearings.scheduling import CALLED
-from tests.patience import until
-from tests.realtime.test_sockets import eventually
+from tests.patience import eventually, until
 from tests.services.hearings.fake_media import SDP, FakeMedia, switchboard, talking
 from tests.services.hearings.hearing_world import owed
 

@@ -1,6 +1,5 @@
 """Days compared with a real provider's bills: what is right is silent, what is wrong is told once and exactly (E1)."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
@@ -17,6 +16,7 @@ from services.reconciliation.difference_items import EXPLAINED
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.parts.sandboxes import OwnSandbox
+from tests.patience import eventually
 from tests.services.reconciliation_world import Keepers, open_keepers, told
 
 
@@ -192,6 +192,12 @@ async def test_what_a_person_has_decided_is_not_asked_again(keepers: Keepers) ->
     assert await keepers.open_items() == []
 
 
+async def sent_back(keepers: Keepers) -> bool:
+    """Whether the sandbox has given back all that it was asked for."""
+    refunds = (await keepers.world.control("GET", "/control/refunds"))["items"]
+    return all(one["status"] == "SUCCESS" for one in refunds)
+
+
 async def test_money_around_midnight_is_neither_lost_nor_told_twice(keepers: Keepers) -> None:
     """A payment of 23:59:59 whose notice comes after midnight belongs to the provider's day; a refund may stand in
     one day's trade bill and in the next day's fund bill."""
@@ -206,7 +212,7 @@ async def test_money_around_midnight_is_neither_lost_nor_told_twice(keepers: Kee
     assert await keepers.compared(day) == []
     next_day = await keepers.at(23.98)
     await keepers.ask_back(client, order)
-    await asyncio.sleep(0.8)  # the sandbox sends it back before midnight, and we hear of it after
+    await eventually(lambda: sent_back(keepers))  # before midnight, and we hear of it after
     assert keepers.today == next_day
     await keepers.at(0.2, days=1)
     await keepers.wait_for_refunds()
