@@ -23,7 +23,7 @@ from schemas.problem_kinds import Kind
 from services.actors import Actor
 from services.bundle import Services
 from services.errors import Problem
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.rate_limits import Allowance, Limit, RateLimiter
 from services.spaces.message_views import EncodedMessage
 
@@ -93,11 +93,11 @@ class ApiHandler(RequestHandler):
                 await self.services.terms.demand(self.caller)
         self._limit(declared.limit)
         body: Body = NoBody() if declared.raw else self._parse_body(declared.body)
-        ticket = self._ticket(body) if declared.idempotent else None
+        intent = self._intent(body) if declared.idempotent else None
         # A door that speaks somebody else's format (a page, a call-back) reads its own query, if it cares for one.
         own_query = declared.raw and declared.query is NoBody
         query = NoBody() if own_query else self._parse_query(declared.query)
-        return Call(body, query, self.caller, ticket, self.client, self.address)
+        return Call(body, query, self.caller, intent, self.client, self.address)
 
     def _limit(self, limit: Limit) -> None:
         who = self.caller.user_id if self.caller else self.address
@@ -156,13 +156,13 @@ class ApiHandler(RequestHandler):
         except ValidationError as fault:
             raise from_validation(fault) from None
 
-    def _ticket(self, body: Body) -> Ticket:
+    def _intent(self, body: Body) -> Intent:
         key = self.request.headers.get("Idempotency-Key", "")
         if not _KEY.match(key):
             raise Problem("idempotency.key_missing")
         if self.caller is None:
             raise Problem("auth.required")
-        return Ticket.of(self.caller.user_id, f"{self.request.method} {self.request.path}", key, body)
+        return Intent.of(self.caller.user_id, f"{self.request.method} {self.request.path}", key, body)
 
     def present(self, declared: Door, result: BaseModel | EncodedMessage | None) -> None:
         self.set_status(declared.status)

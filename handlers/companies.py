@@ -112,7 +112,7 @@ class TopUpsHandler(ApiHandler):
         ),
     )
     async def post(self, call: Call[TopUpBody], company_id: str) -> PaymentView:
-        return await self.services.top_ups.by_wechat(call.actor, company_id, call.body, call.ticket)
+        return await self.services.top_ups.by_wechat(call.actor, company_id, call.body, call.intent)
 
     @door(
         "List a company's top-ups",

@@ -40,7 +40,7 @@ class OrderDisputesHandler(ApiHandler):
         ),
     )
     async def post(self, call: Call[DisputeBody], order_id: str) -> DisputeView:
-        return await self.services.disputes.open(call.actor, order_id, call.body, call.ticket)
+        return await self.services.disputes.open(call.actor, order_id, call.body, call.intent)
 
     @door(
         "The disputes about an order, newest first", allow=SIGNED_IN, answer=DisputeList, problems=("order.not_found",)

@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from schemas.api.base import Body, NoBody
 from services.actors import Actor
 from services.errors import Problem
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.permissions import Allow
 from services.rate_limits import READ, WRITE, Limit
 
@@ -43,7 +43,7 @@ class Call(Generic[B]):
     body: B
     query: Any
     caller: Actor | None
-    key: Ticket | None
+    key: Intent | None
     client: str  # fingerprint of the device: address and agent
     address: str
 
@@ -55,7 +55,7 @@ class Call(Generic[B]):
         return self.caller
 
     @property
-    def ticket(self) -> Ticket:
+    def intent(self) -> Intent:
         if self.key is None:
             raise Problem("idempotency.key_missing")
         return self.key

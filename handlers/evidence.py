@@ -36,7 +36,7 @@ class SpaceEvidenceHandler(ApiHandler):
         "the space of a hearing it is submitted to the court, and whoever does so has proven who they are.",
     )
     async def post(self, call: Call[EvidenceBody], space_id: str) -> EvidenceView:
-        return await self.services.evidence.list_file(call.actor, space_id, call.body, call.ticket)
+        return await self.services.evidence.list_file(call.actor, space_id, call.body, call.intent)
 
     @door(
         "The catalogue of evidence of a space, by number",

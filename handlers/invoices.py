@@ -21,7 +21,7 @@ class PaymentInvoicesHandler(ApiHandler):
         problems=("payment.unknown", "receipt.not_yet", "invoice.exists", "invoice.nothing_left"),
     )
     async def post(self, call: Call[InvoiceBody], payment_id: str) -> InvoiceView:
-        return await self.services.invoices.ask(call.actor, payment_id, call.body, call.ticket)
+        return await self.services.invoices.ask(call.actor, payment_id, call.body, call.intent)
 
     @door("The invoices of a payment, newest first", allow=READERS, answer=InvoiceList, problems=("payment.unknown",))
     async def get(self, call: Call[NoBody], payment_id: str) -> InvoiceList:

@@ -39,7 +39,7 @@ class OrdersHandler(ApiHandler):
         ),
     )
     async def post(self, call: Call[OrderBody]) -> OrderView:
-        return await self.services.orders.place(call.actor, call.body, call.ticket)
+        return await self.services.orders.place(call.actor, call.body, call.intent)
 
     @door(
         "List the caller's orders, newest first; all of them for the desk",
@@ -127,7 +127,7 @@ class OrderRefundsHandler(ApiHandler):
         problems=(*STEP, "refund.amount_invalid", "refund.needs_review"),
     )
     async def post(self, call: Call[RefundBody], order_id: str) -> OrderView:
-        return await self.services.refunds.request(call.actor, order_id, call.body, call.ticket)
+        return await self.services.refunds.request(call.actor, order_id, call.body, call.intent)
 
 
 class OrderRefundCardHandler(ApiHandler):

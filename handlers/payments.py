@@ -48,7 +48,7 @@ class OrderPaymentsHandler(ApiHandler):
         ),
     )
     async def post(self, call: Call[PaymentBody], order_id: str) -> PaymentView:
-        return await self.services.payments.start(call.actor, order_id, call.body, call.ticket)
+        return await self.services.payments.start(call.actor, order_id, call.body, call.intent)
 
 
 # Held here, for a task that nobody holds may be collected while it runs.

@@ -29,7 +29,7 @@ class SpaceQuotesHandler(ApiHandler):
         problems=("space.not_found", "space.closed", "order.wrong_state"),
     )
     async def post(self, call: Call[QuoteBody], space_id: str) -> QuoteView:
-        return await self.services.quotes.offer(call.actor, space_id, call.body, call.ticket)
+        return await self.services.quotes.offer(call.actor, space_id, call.body, call.intent)
 
     @door(
         "List the quotes of a space",
@@ -90,7 +90,7 @@ class QuotePaymentsHandler(ApiHandler):
         ),
     )
     async def post(self, call: Call[PaymentBody], quote_id: str) -> PaymentView:
-        return await self.services.quotes.pay(call.actor, quote_id, call.body, call.ticket)
+        return await self.services.quotes.pay(call.actor, quote_id, call.body, call.intent)
 
 
 class OrderTipsHandler(ApiHandler):
@@ -104,7 +104,7 @@ class OrderTipsHandler(ApiHandler):
         problems=("order.not_found", "tip.not_possible", "tip.already_paid", *BALANCE, *PAY),
     )
     async def post(self, call: Call[TipBody], order_id: str) -> PaymentView:
-        return await self.services.tips.start(call.actor, order_id, call.body, call.ticket)
+        return await self.services.tips.start(call.actor, order_id, call.body, call.intent)
 
 
 _QUOTE = "/api/v1/quotes/([0-9a-f]{24})"

@@ -141,7 +141,7 @@ class SettlementPayoutHandler(ApiHandler):
     )
     async def post(self, call: Call[PayoutBody], settlement_id: str) -> SettlementSummaryView:
         view = await self.services.payouts.start(
-            call.actor, settlement_id, wanted_revision(self), call.body, call.ticket
+            call.actor, settlement_id, wanted_revision(self), call.body, call.intent
         )
         show_revision(self, view.revision)
         return view
@@ -175,7 +175,7 @@ class OrderPenaltiesHandler(ApiHandler):
         problems=("order.not_found", "penalty.unknown_cause"),
     )
     async def post(self, call: Call[PenaltyBody], order_id: str) -> PenaltyView:
-        return await self.services.penalties.impose(call.actor, order_id, call.body, call.ticket)
+        return await self.services.penalties.impose(call.actor, order_id, call.body, call.intent)
 
 
 class PenaltiesHandler(ApiHandler):

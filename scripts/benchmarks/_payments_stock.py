@@ -18,7 +18,7 @@ from server.demo.products import PRODUCTS
 from server.settings import Settings
 from server.wiring import House
 from services.actors import Actor
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.identity.people import NewClient
 from services.ids import new_id
 from services.storage import indexes
@@ -115,5 +115,5 @@ class Stock:
         return rows
 
 
-def _ticket(actor: Actor, body: Any) -> Ticket:
-    return Ticket.of(actor.user_id, "bench", new_id(), body)
+def _ticket(actor: Actor, body: Any) -> Intent:
+    return Intent.of(actor.user_id, "bench", new_id(), body)

@@ -27,7 +27,7 @@ from services.clock import Clock, utc_now
 from services.disputes.dispute_book import DisputeBook
 from services.disputes.dispute_rules import UPHELD, Step, disputable, needs_second, suggested
 from services.errors import Problem
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ids import new_id
 from services.orders.order_book import OrderBook, standing
 from services.orders.order_seams import SpaceFiles
@@ -66,7 +66,7 @@ class Disputes:
 
     # --- opening one
 
-    async def open(self, actor: Actor, order_id: str, body: DisputeBody, ticket: Ticket) -> DisputeView:
+    async def open(self, actor: Actor, order_id: str, body: DisputeBody, intent: Intent) -> DisputeView:
         """A client asks for money back or complains; or ops do so for the client, who called or wrote.
 
         Raises ``order.not_found``, ``auth.forbidden``, ``order.wrong_state`` (for a client also when it was handed over
@@ -95,7 +95,7 @@ class Disputes:
             await self._book.add(session, dispute, actor)
             return await self._book.view(dispute, order, access.roles)
 
-        view = await self._idempotency.once(ticket, DisputeView, effect)
+        view = await self._idempotency.once(intent, DisputeView, effect)
         self._outbox.nudge()
         return view
 

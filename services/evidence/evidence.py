@@ -18,7 +18,7 @@ from services.errors import Problem
 from services.evidence.evidence_views import actions, evidence_view
 from services.evidence.refilling import SAID, Refilling, open_facts, seal_facts
 from services.files.files import Files
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ids import new_id
 from services.keys import DataKey, KeyDestroyedError, Vault
 from services.outbox import Effect, Outbox
@@ -61,7 +61,7 @@ class Evidence:
         self._gate = gate
         self._clock = clock
 
-    async def list_file(self, actor: Actor, space_id: str, body: EvidenceBody, ticket: Ticket) -> EvidenceView:
+    async def list_file(self, actor: Actor, space_id: str, body: EvidenceBody, intent: Intent) -> EvidenceView:
         """Take a file of the space into its catalogue, under the next number.
 
         Raises ``space.*``, ``auth.forbidden``, ``file.*``, ``evidence.listed_already``; in the space of a hearing,
@@ -88,7 +88,7 @@ class Evidence:
             return evidence_view(document, facts, names_of(place.space), self._actions(document, place))
 
         try:
-            view = await self._idempotency.once(ticket, EvidenceView, effect)
+            view = await self._idempotency.once(intent, EvidenceView, effect)
         except DuplicateKeyError:  # somebody else has listed the same file this very moment
             raise Problem("evidence.listed_already") from None
         self._outbox.nudge()

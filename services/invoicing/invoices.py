@@ -14,7 +14,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ids import new_id
 from services.invoicing.invoice_book import BY_HAND, ISSUE, InvoiceBook
 from services.outbox import Outbox
@@ -46,7 +46,7 @@ class Invoices:
 
     # --- asking and looking
 
-    async def ask(self, actor: Actor, payment_id: str, body: InvoiceBody, ticket: Ticket) -> InvoiceView:
+    async def ask(self, actor: Actor, payment_id: str, body: InvoiceBody, intent: Intent) -> InvoiceView:
         """Ask for an invoice over what was paid and has not gone back.
 
         Raises ``payment.unknown``, ``receipt.not_yet``, ``invoice.exists``, ``invoice.nothing_left``.
@@ -86,7 +86,7 @@ class Invoices:
             await self._audit.write(actor, "invoice.asked", invoice["_id"], session, payment=payment_id)
             return await self._book.view(invoice)
 
-        view = await self._idempotency.once(ticket, InvoiceView, effect)
+        view = await self._idempotency.once(intent, InvoiceView, effect)
         self._outbox.nudge()
         return view
 

@@ -14,7 +14,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ids import new_id
 from services.keys import Vault
 from services.orders.need_forms import checked_need
@@ -56,7 +56,7 @@ class OrderPlacing:
         self._outbox = outbox
         self._clock = clock
 
-    async def place(self, actor: Actor, body: OrderBody, ticket: Ticket) -> OrderView:
+    async def place(self, actor: Actor, body: OrderBody, intent: Intent) -> OrderView:
         """Raises ``product.not_found``, ``order.need_invalid``, ``order.lawyer_unavailable``,
         ``order.coupon_invalid``, ``order.price_changed`` and what ``Idempotency.answer`` raises.
 
@@ -68,9 +68,9 @@ class OrderPlacing:
             need = checked_need(product["form"], body.need)
             if body.lawyer_id is not None:
                 await self._lawyer_exists(body.lawyer_id)
-            return await self._ordered(actor, product, need, body, ticket)
+            return await self._ordered(actor, product, need, body, intent)
         except (Problem, DuplicateKeyError) as fault:
-            stored = await self._idempotency.answer(ticket, OrderView)
+            stored = await self._idempotency.answer(intent, OrderView)
             if stored is not None:
                 return stored
             if isinstance(fault, Problem):
@@ -78,7 +78,7 @@ class OrderPlacing:
             raise Problem("idempotency.running", retry_after=1) from fault  # its twin got no further
 
     async def _ordered(
-        self, actor: Actor, product: ProductDocument, need: dict[str, str], body: OrderBody, ticket: Ticket
+        self, actor: Actor, product: ProductDocument, need: dict[str, str], body: OrderBody, intent: Intent
     ) -> OrderView:
         """Priced and stored; looked at afresh once, when what is remembered of the subsidies does not hold."""
         for last in (False, True):
@@ -88,7 +88,7 @@ class OrderPlacing:
                     raise Problem("order.price_changed")
                 continue
             try:
-                return await self._store(actor, product, price, need, body.lawyer_id, ticket)
+                return await self._store(actor, product, price, need, body.lawyer_id, intent)
             except Problem as fault:
                 if fault.code != BUDGET_GONE or last:
                     raise
@@ -101,7 +101,7 @@ class OrderPlacing:
         price: PriceDocument,
         need: dict[str, str],
         wanted_lawyer_id: str | None,
-        ticket: Ticket,
+        intent: Intent,
     ) -> OrderView:
         order_id, space_id = new_id(), new_id()
         key_document, key = self._vault.fresh(f"space:{space_id}")
@@ -113,7 +113,7 @@ class OrderPlacing:
             order["wanted_lawyer_id"] = wanted_lawyer_id
         view = order_view(order, CLIENT, {}).model_copy(update={"need": need})
         documents: dict[str, list[Mapping[str, Any]]] = {
-            "idempotency": [await self._idempotency.record(ticket, view)],
+            "idempotency": [await self._idempotency.record(intent, view)],
             "orders": [order],
             "data_keys": [key_document],
             "audit": [self._audit.entry(actor, "order.placed", order_id, product=product["_id"])],

@@ -22,7 +22,7 @@ from schemas.enums import Role
 from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.orders.assignments import Assignments
 from services.orders.order_book import Access, Move, OrderBook, standing
 from services.orders.order_placing import OrderPlacing
@@ -69,9 +69,9 @@ class Orders:
         """Raises ``order.not_found`` or ``auth.forbidden``."""
         return await self._book.access(actor, order_id, permission)
 
-    async def place(self, actor: Actor, body: OrderBody, ticket: Ticket) -> OrderView:
+    async def place(self, actor: Actor, body: OrderBody, intent: Intent) -> OrderView:
         """See ``OrderPlacing.place``."""
-        return await self._placing.place(actor, body, ticket)
+        return await self._placing.place(actor, body, intent)
 
     async def list(self, actor: Actor, query: OrdersQuery) -> OrderPage:
         """Newest first: the client's own, the lawyer's own, all for the desk."""

@@ -24,7 +24,7 @@ from services.files.file_store import FileStore
 from services.files.file_uploads import SWEPT_AFTER
 from services.files.file_views import name_of, name_place
 from services.files.masked_files import is_masked, owe_mask
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.outbox import Outbox
 from services.permissions import Permission
 from services.readings.field_labels import IDENTITY_KINDS
@@ -153,5 +153,5 @@ class PaperFiling:
         if known is not None:
             return FiledPaperView(file_id=file_id, number=known["number"])
         body = EvidenceBody(file_id=file_id)
-        listed = await self._evidence.list_file(actor, space_id, body, Ticket.of(actor.user_id, ROUTE, file_id, body))
+        listed = await self._evidence.list_file(actor, space_id, body, Intent.of(actor.user_id, ROUTE, file_id, body))
         return FiledPaperView(file_id=file_id, number=listed.number)

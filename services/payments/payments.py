@@ -15,7 +15,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ids import new_id
 from services.orders.order_book import OrderBook
 from services.orders.order_seams import Openids, Tally, no_tally
@@ -76,29 +76,29 @@ class Payments:
         self._tally = tally
         self._profit_sharing = profit_sharing
 
-    async def start(self, actor: Actor, order_id: str, body: PaymentBody, ticket: Ticket) -> PaymentView:
+    async def start(self, actor: Actor, order_id: str, body: PaymentBody, intent: Intent) -> PaymentView:
         """Pay an order. Raises ``order.not_found``, ``order.already_paid``, ``order.wrong_state`` and what ``begin``
         raises."""
         await self._book.access(actor, order_id, Permission.ORDER_PAY)
-        return await self.begin(actor, Subject(SubjectKind.ORDER, order_id), body, ticket)
+        return await self.begin(actor, Subject(SubjectKind.ORDER, order_id), body, intent)
 
-    async def begin(self, actor: Actor, subject: Subject, body: PaymentBody, ticket: Ticket) -> PaymentView:
+    async def begin(self, actor: Actor, subject: Subject, body: PaymentBody, intent: Intent) -> PaymentView:
         """Pay as the body says; that it is the actor's to pay, the caller has made sure of.
 
         Raises what ``SettledPayments.from_balance`` and ``by_wechat`` raise.
         """
         if body.method == PaymentMethod.PREPAID:
-            return await self._settled.from_balance(actor, subject, body.company_id or "", ticket)
-        return await self.by_wechat(actor, subject, ticket)
+            return await self._settled.from_balance(actor, subject, body.company_id or "", intent)
+        return await self.by_wechat(actor, subject, intent)
 
-    async def by_wechat(self, actor: Actor, subject: Subject, ticket: Ticket) -> PaymentView:
+    async def by_wechat(self, actor: Actor, subject: Subject, intent: Intent) -> PaymentView:
         """Ask WeChat for a prepay and give what ``wx.requestPayment`` needs.
 
         A repeat is signed anew while its prepay lives, else 410 ``idempotency.answer_expired``. Raises
         ``payment.not_needed``, ``payment.wechat_required``, ``payment.refused``, ``provider.unavailable``, what the
         purpose raises when nothing is to be paid, and what ``Idempotency`` raises.
         """
-        started = await self._idempotency.answer(ticket, PaymentStarted)
+        started = await self._idempotency.answer(intent, PaymentStarted)
         if started is not None:
             return self._again(await self._db.payments.find_one({"_id": started.payment_id}))
         payable = await self._purposes[subject.kind].payable(subject.id)
@@ -107,14 +107,14 @@ class Payments:
         openid = await self._accounts.openid_of(actor.user_id)
         if openid is None:
             raise Problem("payment.wechat_required")
-        await self._idempotency.lease(ticket)
+        await self._idempotency.lease(intent)
         try:
             payment = await self._open(actor, subject, payable, self._confirming.payer_proof(openid))
             payment = await self._prepaid(payable, payment, openid)
-            await self._commit(actor, payment, ticket)
+            await self._commit(actor, payment, intent)
         except Exception:
             # whatever WeChat knows of it stands under a number that the next try takes up again
-            await self._idempotency.release(ticket)
+            await self._idempotency.release(intent)
             raise
         return self._view(payment)
 
@@ -220,7 +220,7 @@ class Payments:
         except VendorError as fault:
             raise _unavailable(fault) from fault
 
-    async def _commit(self, actor: Actor, payment: PaymentDocument, ticket: Ticket) -> None:
+    async def _commit(self, actor: Actor, payment: PaymentDocument, intent: Intent) -> None:
         async def work(session: AsyncClientSession) -> None:
             await self._db.payments.update_one(
                 {"_id": payment["_id"]},
@@ -234,7 +234,7 @@ class Payments:
                 session=session,
             )
             await self._audit.write(actor, "payment.started", payment["_id"], session, order=payment.get("order_id"))
-            await self._idempotency.commit(session, ticket, PaymentStarted(payment_id=payment["_id"]))
+            await self._idempotency.commit(session, intent, PaymentStarted(payment_id=payment["_id"]))
 
         await self._db.transaction(work)
 

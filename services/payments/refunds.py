@@ -24,7 +24,7 @@ from services.audit import SYSTEM, Audit
 from services.clock import Clock, utc_now
 from services.disputes.dispute_rules import needs_second, verdict
 from services.errors import Problem
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ledger.ledger import Ledger
 from services.orders.order_book import Access, OrderBook, standing
 from services.orders.order_rules import Action, allowed_as
@@ -82,7 +82,7 @@ class Refunds:
         self._clock = clock
         self._tally = tally
 
-    async def request(self, actor: Actor, order_id: str, body: RefundBody, ticket: Ticket) -> OrderView:
+    async def request(self, actor: Actor, order_id: str, body: RefundBody, intent: Intent) -> OrderView:
         """Ask for all or a part of the money back.
 
         Raises ``order.wrong_state``, ``refund.amount_invalid``; ``refund.needs_review`` where a client's wish is for
@@ -99,7 +99,7 @@ class Refunds:
             )
             return await self._views.whole(Access(moved, standing(actor, moved)), session)
 
-        view = await self._idempotency.once(ticket, OrderView, effect)
+        view = await self._idempotency.once(intent, OrderView, effect)
         self._outbox.nudge()
         return view
 

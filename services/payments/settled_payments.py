@@ -14,7 +14,7 @@ from schemas.enums import PaymentMethod, PaymentState, SubjectKind
 from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ids import new_id
 from services.outbox import Effect, Outbox
 from services.payments.payment_confirming import PaymentConfirming
@@ -61,7 +61,7 @@ class SettledPayments:
     def effects(self) -> dict[str, Effect]:
         return {NOTHING: self._nothing}
 
-    async def from_balance(self, actor: Actor, subject: Subject, company_id: str, ticket: Ticket) -> PaymentView:
+    async def from_balance(self, actor: Actor, subject: Subject, company_id: str, intent: Intent) -> PaymentView:
         """Pay the whole of it from a company's balance.
 
         Raises ``payment.not_needed``, what ``Balances.take`` raises, ``provider.unavailable`` (a payment with WeChat is
@@ -79,11 +79,11 @@ class SettledPayments:
             await self._confirming.settle(session, payment)
             return payment_view(payment)
 
-        stored = await self._idempotency.answer(ticket, PaymentView)
+        stored = await self._idempotency.answer(intent, PaymentView)
         if stored is not None:
             return stored
         await self._close_others(subject)
-        view = await self._idempotency.once(ticket, PaymentView, effect)
+        view = await self._idempotency.once(intent, PaymentView, effect)
         self._outbox.nudge()
         return view
 

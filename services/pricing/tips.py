@@ -16,7 +16,7 @@ from services.actors import Actor
 from services.amounts import yuan
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.ledger.accounts import NO_FIRM
 from services.live import Live
 from services.orders.order_book import OrderBook
@@ -74,19 +74,19 @@ class Tips:
         self._live = live
         self._clock = clock
 
-    async def start(self, actor: Actor, order_id: str, body: TipBody, ticket: Ticket) -> PaymentView:
+    async def start(self, actor: Actor, order_id: str, body: TipBody, intent: Intent) -> PaymentView:
         """Raises ``order.not_found``, ``auth.forbidden``, ``tip.not_possible``, ``idempotency.key_reused``, and what
         ``Payments.begin`` raises."""
         access = await self._book.access(actor, order_id, Permission.ORDER_TIP)
-        tip = await self._tip(access.order, body, ticket)
+        tip = await self._tip(access.order, body, intent)
         if (tip["order_id"], tip["amount_fen"]) != (order_id, body.amount_fen):
             raise Problem("idempotency.key_reused")
-        return await self._payments.begin(actor, Subject(SubjectKind.TIP, tip["_id"]), body, ticket)
+        return await self._payments.begin(actor, Subject(SubjectKind.TIP, tip["_id"]), body, intent)
 
     def effects(self) -> dict[str, Effect]:
         return {"tip.paid": self._paid}
 
-    async def _tip(self, order: OrderDocument, body: TipBody, ticket: Ticket) -> TipDocument:
+    async def _tip(self, order: OrderDocument, body: TipBody, intent: Intent) -> TipDocument:
         """The tip of this very request, made at its first try."""
         lawyer_id = order.get("lawyer_id")
         if OrderStatus(order["status"]) not in TIPPABLE or lawyer_id is None:
@@ -94,7 +94,7 @@ class Tips:
         lawyer = await self._db.users.find_one({"_id": lawyer_id}, {"firm_id": 1})
         firm_id = lawyer.get("firm_id", NO_FIRM) if lawyer else NO_FIRM
         tip: TipDocument = {
-            "_id": ticket.thing_id,
+            "_id": intent.thing_id,
             "schema_version": 1,
             "order_id": order["_id"],
             "space_id": order["space_id"],

@@ -15,7 +15,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.ids import new_id
 from services.ledger import postings
 from services.ledger.ledger import Ledger
@@ -70,7 +70,7 @@ class TopUps:
         self._audit = audit
         self._clock = clock
 
-    async def by_wechat(self, actor: Actor, company_id: str, body: TopUpBody, ticket: Ticket) -> PaymentView:
+    async def by_wechat(self, actor: Actor, company_id: str, body: TopUpBody, intent: Intent) -> PaymentView:
         """An admin pays; the balance grows when the money is there. A repeat is the same top-up.
 
         Raises ``company.not_found``, ``auth.forbidden``, ``idempotency.key_reused``, and what
@@ -78,14 +78,14 @@ class TopUps:
         """
         await self._companies.access(actor, company_id, admin=True)
         now = self._clock()
-        made = _top_up(ticket.thing_id, company_id, PaymentMethod.WECHAT_JSAPI, body.amount_fen, actor, now)
+        made = _top_up(intent.thing_id, company_id, PaymentMethod.WECHAT_JSAPI, body.amount_fen, actor, now)
         stored = await self._db.top_ups.find_one_and_update(
             {"_id": made["_id"]}, {"$setOnInsert": made}, upsert=True, return_document=True
         )
         if stored is not None and stored["amount_fen"] != body.amount_fen:
             raise Problem("idempotency.key_reused")
         return await self._payments.begin(
-            actor, Subject(SubjectKind.TOP_UP, made["_id"]), PaymentBody(method=PaymentMethod.WECHAT_JSAPI), ticket
+            actor, Subject(SubjectKind.TOP_UP, made["_id"]), PaymentBody(method=PaymentMethod.WECHAT_JSAPI), intent
         )
 
     async def by_bank(self, actor: Actor, company_id: str, body: BankTopUpBody) -> TopUpView:

@@ -15,7 +15,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ids import new_id
 from services.orders.order_rules import QUOTABLE
 from services.outbox import Outbox
@@ -59,7 +59,7 @@ class Quotes:
         self._outbox = outbox
         self._clock = clock
 
-    async def offer(self, actor: Actor, space_id: str, body: QuoteBody, ticket: Ticket) -> QuoteView:
+    async def offer(self, actor: Actor, space_id: str, body: QuoteBody, intent: Intent) -> QuoteView:
         """Raises ``space.not_found``, ``auth.forbidden``, ``space.closed``, ``order.wrong_state``."""
         place = await self._spaces.access(actor, space_id, Permission.SPACE_QUOTE)
         if "closed_at" in place.space:
@@ -80,7 +80,7 @@ class Quotes:
             )
             return await self._book.view(quote, place.role)
 
-        view = await self._idempotency.once(ticket, QuoteView, effect)
+        view = await self._idempotency.once(intent, QuoteView, effect)
         self._outbox.nudge()
         return view
 
@@ -149,11 +149,11 @@ class Quotes:
 
         return await self._done(work, place)
 
-    async def pay(self, actor: Actor, quote_id: str, body: PaymentBody, ticket: Ticket) -> PaymentView:
+    async def pay(self, actor: Actor, quote_id: str, body: PaymentBody, intent: Intent) -> PaymentView:
         """Raises ``quote.not_found``, ``auth.forbidden``, ``quote.wrong_state``, ``quote.already_paid``, and what
         ``Payments.begin`` raises."""
         await self._access(actor, quote_id, Permission.SPACE_ANSWER_QUOTE)
-        return await self._payments.begin(actor, Subject(SubjectKind.QUOTE, quote_id), body, ticket)
+        return await self._payments.begin(actor, Subject(SubjectKind.QUOTE, quote_id), body, intent)
 
     async def _access(self, actor: Actor, quote_id: str, permission: Permission) -> tuple[QuoteDocument, Membership]:
         quote = await self._book.load(quote_id)

@@ -17,7 +17,7 @@ from schemas.settlement_enums import PayoutKind, PayoutMethod, PayoutState
 from services.actors import Actor
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ledger.ledger import Ledger
 from services.ledger.settlement_postings import paid_out
 from services.outbox import Outbox
@@ -71,7 +71,7 @@ class Payouts:
         self._clock = clock
 
     async def start(
-        self, actor: Actor, settlement_id: str, revision: int, body: PayoutBody, ticket: Ticket
+        self, actor: Actor, settlement_id: str, revision: int, body: PayoutBody, intent: Intent
     ) -> SettlementSummaryView:
         """Pay what is open of a statement, or go on with what failed.
 
@@ -92,7 +92,7 @@ class Payouts:
             return (await self._views.many(actor, [moved], session))[0]
 
         try:
-            view = await self._idempotency.once(ticket, SettlementSummaryView, effect)
+            view = await self._idempotency.once(intent, SettlementSummaryView, effect)
         except DuplicateKeyError:
             raise Problem("settlement.reference_used") from None
         self._outbox.nudge()

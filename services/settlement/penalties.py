@@ -18,7 +18,7 @@ from services.actors import Actor
 from services.audit import SYSTEM, Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ids import new_id
 from services.permissions import FINANCE, Permission, require
 from services.settlement.rulebook import Rulebook
@@ -69,7 +69,7 @@ class Penalties:
             for one in penalties
         ]
 
-    async def impose(self, actor: Actor, order_id: str, body: PenaltyBody, ticket: Ticket) -> PenaltyView:
+    async def impose(self, actor: Actor, order_id: str, body: PenaltyBody, intent: Intent) -> PenaltyView:
         """By hand. Raises ``auth.forbidden``, ``order.not_found``, ``penalty.unknown_cause`` and what
         ``Idempotency`` raises."""
         require(FINANCE, Permission.PENALTY_IMPOSE, actor.roles)
@@ -81,7 +81,7 @@ class Penalties:
             await self._not_own(session, actor, order_id)
             return _view(await self.follow(session, order_id, body.cause, f"by_hand:{new_id()}", actor))
 
-        return await self._idempotency.once(ticket, PenaltyView, effect)
+        return await self._idempotency.once(intent, PenaltyView, effect)
 
     async def follow(
         self, session: AsyncClientSession, order_id: str, cause: str, source: str, actor: Actor | None

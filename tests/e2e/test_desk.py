@@ -29,7 +29,7 @@ from tests.e2e.phone import Phone, no_barriers
 from tests.house import Person, client, lawyer, open_doors, open_house, say, signed_in, space_of
 from tests.parts.databases import SettingsMaker
 from tests.parts.sandboxes import OwnSandbox
-from tests.services.orders_world import ticket
+from tests.services.orders_world import intent
 
 PASSWORD = "correct horse battery"
 YESTERDAY = day_of(utc_now()) - timedelta(days=1)
@@ -75,7 +75,7 @@ class Bureau:
     async def ordered(self, person: Person) -> OrderView:
         products = await self.house.services.products.put(PRODUCTS)
         body = OrderBody(product_id=products["consultation"], need={"description": "房东不退押金。", "topic": "房产"})
-        return await self.house.services.orders.place(person.actor, body, ticket(person.actor, "orders", body))
+        return await self.house.services.orders.place(person.actor, body, intent(person.actor, "orders", body))
 
     async def known_client(self, phone: str, name: str) -> Person:
         new = NewClient(phone=phone, display_name=name)

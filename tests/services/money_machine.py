@@ -27,7 +27,7 @@ from services.ids import new_id
 from services.ledger.entries import Posting
 from services.ledger.ledger import Ledger
 from services.orders.order_rules import PAID_STATUSES
-from tests.services.orders_world import JSAPI, World, ticket
+from tests.services.orders_world import JSAPI, World, intent
 from tests.services.reconciliation_world import Keepers, told
 from tests.services.settlement_world import Office, credit_code
 from tests.services.shop import OPS
@@ -146,7 +146,7 @@ class Machine:
         order = self._order(n)
         if order is not None:
             body = PaymentBody(method=PaymentMethod.PREPAID, company_id=self.company_id)
-            await self.world.payments.start(order.client, order.id, body, ticket(order.client, f"pay {order.id}", body))
+            await self.world.payments.start(order.client, order.id, body, intent(order.client, f"pay {order.id}", body))
 
     async def top_up(self, n: int) -> None:
         """A bank transfer of the company's, entered by one and approved, or refused, by another."""
@@ -223,7 +223,7 @@ class Machine:
         order = self._order(n)
         if order is not None:
             body = TipBody(method=PaymentMethod.WECHAT_JSAPI, amount_fen=10 + n)
-            asked = ticket(order.client, f"tip {order.id}", body)
+            asked = intent(order.client, f"tip {order.id}", body)
             self._payable((await self.world.shop.tips.start(order.client, order.id, body, asked)).out_trade_no)
 
     async def quote(self, n: int) -> None:
@@ -237,10 +237,10 @@ class Machine:
             if stored is not None and stored["order_id"] == order.id:
                 if stored["state"] == "offered":
                     await quotes.accept(client, quote_id, QuoteAcceptBody(amount_fen=stored["amount_fen"]))
-                self._payable((await quotes.pay(client, quote_id, JSAPI, ticket(client, quote_id, JSAPI))).out_trade_no)
+                self._payable((await quotes.pay(client, quote_id, JSAPI, intent(client, quote_id, JSAPI))).out_trade_no)
                 return
         body = QuoteBody(items=[QuoteItem(title="代书一份", amount_fen=100 + n)], scope="起草律师函")
-        asked = ticket(self.office.lawyer, f"quote {order.id}", body)
+        asked = intent(self.office.lawyer, f"quote {order.id}", body)
         made = await quotes.offer(self.office.lawyer, (await self.world.stored(order.id))["space_id"], body, asked)
         self.quotes.append(made.id)
 
@@ -249,7 +249,7 @@ class Machine:
         if order is not None:
             actor = self.office.first if n % 2 else order.client
             body = RefundBody(amount_fen=(None, 7_00, 1_00)[n % 3], reason="不需要了")
-            await self.world.refunds.request(actor, order.id, body, ticket(actor, f"refund {order.id}", body))
+            await self.world.refunds.request(actor, order.id, body, intent(actor, f"refund {order.id}", body))
 
     async def settle_period(self, n: int) -> None:
         """At most twice a walk: the sandbox's prepays live in real time."""

@@ -36,7 +36,7 @@ from services.audit import Audit
 from services.disputes.dispute_book import DisputeBook
 from services.disputes.dispute_effects import DisputeEffects
 from services.disputes.disputes import Disputes
-from services.idempotency import Idempotency, Ticket
+from services.idempotency import Idempotency, Intent
 from services.ids import new_id
 from services.keys import BlindIndex, Vault
 from services.ledger.ledger import Ledger
@@ -160,10 +160,10 @@ class World:
 
     async def place(self, client: Actor, code: str = "consultation", **more: Any) -> OrderView:
         body = OrderBody(product_id=self.product_ids[code], need=more.pop("need", NEED), **more)
-        return await self.orders.place(client, body, ticket(client, "orders", body))
+        return await self.orders.place(client, body, intent(client, "orders", body))
 
     async def start(self, client: Actor, order_id: str) -> PaymentView:
-        return await self.payments.start(client, order_id, JSAPI, ticket(client, f"pay {order_id}", JSAPI))
+        return await self.payments.start(client, order_id, JSAPI, intent(client, f"pay {order_id}", JSAPI))
 
     async def paid(self, client: Actor, code: str = "consultation", **more: Any) -> OrderView:
         """A placed order, paid in the sandbox, with its notice taken; effects are still owed."""
@@ -299,8 +299,8 @@ class World:
         return [row["action"] for row in rows]
 
 
-def ticket(actor: Actor, route: str, body: Body, key: str | None = None) -> Ticket:
-    return Ticket.of(actor.user_id, route, key or new_id(), body)
+def intent(actor: Actor, route: str, body: Body, key: str | None = None) -> Intent:
+    return Intent.of(actor.user_id, route, key or new_id(), body)
 
 
 @asynccontextmanager

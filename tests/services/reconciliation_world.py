@@ -30,7 +30,7 @@ from services.reconciliation.reconciliation import Reconciliation
 from services.storage.blobs import Blobs
 from services.storage.leases import Leases
 from tests.parts.real import RealParts
-from tests.services.orders_world import World, open_world, ticket
+from tests.services.orders_world import World, intent, open_world
 
 # What is about money, on both sides; people, firms, rules and products stay.
 _BOOKS = (
@@ -95,7 +95,7 @@ class Keepers:
     async def ask_back(self, client: Actor, order: OrderView, fen: int | None = None) -> None:
         """Ask for a refund and send it to the sandbox."""
         body = RefundBody(amount_fen=fen, reason="不需要了")
-        await self.world.refunds.request(client, order.id, body, ticket(client, f"refund {order.id}", body))
+        await self.world.refunds.request(client, order.id, body, intent(client, f"refund {order.id}", body))
         await self.world.work()
 
     async def refunded(self, client: Actor, order: OrderView, fen: int | None = None) -> None:

@@ -26,7 +26,7 @@ from services.ledger.accounts import Kind, account
 from services.ledger.ledger import Ledger
 from services.notices.notices import Notices
 from tests.parts.real import RealParts
-from tests.services.orders_world import World, open_world, ticket
+from tests.services.orders_world import World, intent, open_world
 
 _numbers = iter(range(10_000))
 
@@ -87,7 +87,7 @@ class Office:
     async def ask_back(self, order: OrderView, amount_fen: int | None = None) -> None:
         """A refund by the desk, as it is for what was delivered; not sent yet."""
         body = RefundBody(amount_fen=amount_fen, reason="服务有误")
-        await self.world.refunds.request(self.first, order.id, body, ticket(self.first, f"refund {order.id}", body))
+        await self.world.refunds.request(self.first, order.id, body, intent(self.first, f"refund {order.id}", body))
 
     async def refund(self, order: OrderView, amount_fen: int | None = None) -> None:
         """A refund by the desk that arrives."""
@@ -130,7 +130,7 @@ class Office:
     async def pay(self, method: PayoutMethod, reference: str | None = None) -> SettlementSummaryView:
         statement = await self.statement()
         body = PayoutBody(method=method, bank_reference=reference)
-        asked = ticket(self.second, f"payout {statement.id}", body)
+        asked = intent(self.second, f"payout {statement.id}", body)
         return await self.settling.payouts.start(self.second, statement.id, statement.revision, body, asked)
 
     async def sent(self, until: SettlementState) -> SettlementView:

@@ -17,7 +17,7 @@ from services.ledger import accounts
 from services.ledger.accounts import Kind, account
 from services.payments.refund_asking import new_refund
 from tests.refusals import refused
-from tests.services.orders_world import World, ticket
+from tests.services.orders_world import World, intent
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -36,7 +36,7 @@ async def delivered(world: World, client: Actor) -> tuple[OrderView, Actor]:
 
 async def ask(world: World, client: Actor, order: OrderView, fen: int | None = None) -> DisputeView:
     body = DisputeBody(kind=DisputeKind.REFUND, reason="答复没有回答我的问题", amount_fen=fen)
-    view = await world.disputes.open(client, order.id, body, ticket(client, "disputes", body))
+    view = await world.disputes.open(client, order.id, body, intent(client, "disputes", body))
     await world.work()
     return view
 
@@ -57,7 +57,7 @@ async def test_what_was_handed_over_goes_back_by_a_persons_decision(world: World
     client = await world.client()
     order, lawyer = await delivered(world, client)
     body = RefundBody(reason="不满意")
-    at_once = world.refunds.request(client, order.id, body, ticket(client, "refund", body))
+    at_once = world.refunds.request(client, order.id, body, intent(client, "refund", body))
     assert await refused(at_once) == "order.wrong_state"
     dispute = await ask(world, client, order, 1_000)
     assert (dispute.state, dispute.wanted_fen) == (DisputeState.OPEN, 1_000)
@@ -89,13 +89,13 @@ async def test_after_the_cooling_off_a_person_decides_and_before_it_nobody_need(
     order, _ = await world.served(client)
     world.clock.forward(hours=25)
     body = RefundBody(reason="不想做了")
-    asked = world.refunds.request(client, order.id, body, ticket(client, "refund", body))
+    asked = world.refunds.request(client, order.id, body, intent(client, "refund", body))
     assert await refused(asked) == "refund.needs_review"
     assert (await ask(world, client, order)).wanted_fen == order.payable_fen
     world.clock.ahead *= 0
     owner = await world.client()
     soon, _ = await world.served(owner)
-    shown = await world.refunds.request(owner, soon.id, body, ticket(owner, "refund", body))
+    shown = await world.refunds.request(owner, soon.id, body, intent(owner, "refund", body))
     assert shown.status is OrderStatus.REFUNDING
 
 
@@ -138,7 +138,7 @@ async def test_many_small_refunds_are_a_large_one(world: World) -> None:
     await world.database.refunds.insert_one(earlier)
     assert (await decide(world, support, dispute, "refund", 40_00)).state is DisputeState.PROPOSED
     body = RefundBody(amount_fen=40_00, reason="协商")
-    assert await refused(world.refunds.request(support, order.id, body, ticket(support, "r", body))) == (
+    assert await refused(world.refunds.request(support, order.id, body, intent(support, "r", body))) == (
         "refund.needs_review"
     )
     await forget_refunds(world, order)
@@ -149,7 +149,7 @@ async def test_why_money_goes_back_is_between_client_and_desk(world: World) -> N
     client = await world.client()
     order, lawyer = await world.served(client)
     body = RefundBody(amount_fen=1_00, reason="律师态度不好")
-    await world.refunds.request(client, order.id, body, ticket(client, "refund", body))
+    await world.refunds.request(client, order.id, body, intent(client, "refund", body))
     shown = {
         actor.user_id: (await world.orders.get(actor, order.id)).refunds[0]
         for actor in (client, lawyer, await world.person(Role.SUPPORT))
@@ -231,7 +231,7 @@ async def test_large_sums_take_two_people_and_the_client_sees_no_proposal(
     support, ops, other = [await world.person(role) for role in (Role.SUPPORT, Role.OPS, Role.OPS)]
     around = RefundBody(amount_fen=None, reason="不经复核")
     for alone in (support, ops):
-        asked = world.refunds.request(alone, order.id, around, ticket(alone, "refunds", around))
+        asked = world.refunds.request(alone, order.id, around, intent(alone, "refunds", around))
         assert await refused(asked) == "refund.needs_review"
     dispute = await ask(world, client, order)
     proposed = await decide(world, ops, dispute, "refund")
@@ -254,12 +254,12 @@ async def test_an_upheld_complaint_is_a_penalty_once(world: World) -> None:
     order, _ = await delivered(world, client)
     support = await world.person(Role.SUPPORT)
     body = DisputeBody(kind=DisputeKind.COMPLAINT, reason="律师态度恶劣")
-    complaint = await world.disputes.open(client, order.id, body, ticket(client, "disputes", body))
+    complaint = await world.disputes.open(client, order.id, body, intent(client, "disputes", body))
     await world.work()
     await decide(world, support, complaint, "redo")
     (penalty,) = await world.database.penalties.find({"order_id": order.id}).to_list()
     assert (penalty["cause"], penalty["source"]) == ("complaint", f"dispute:{complaint.id}")
-    again = await world.disputes.open(client, order.id, body, ticket(client, "disputes", body))
+    again = await world.disputes.open(client, order.id, body, intent(client, "disputes", body))
     await world.work()
     await decide(world, support, again, "refused")
     assert await world.database.penalties.count_documents({"order_id": order.id}) == 1
@@ -277,7 +277,7 @@ async def test_strangers_learn_nothing_and_nobody_decides_their_own(world: World
     assert await refused(world.disputes.withdraw(lawyer, dispute.id)) == "auth.forbidden"
     too_much = DisputeBody(kind=DisputeKind.REFUND, reason="多退", amount_fen=order.payable_fen + 1)
     await world.disputes.withdraw(client, dispute.id)
-    more = world.disputes.open(client, order.id, too_much, ticket(client, "disputes", too_much))
+    more = world.disputes.open(client, order.id, too_much, intent(client, "disputes", too_much))
     assert await refused(more) == "refund.amount_invalid"
 
 
@@ -307,7 +307,7 @@ async def test_two_decisions_at_once_never_give_back_more_than_was_paid(
     support = await world.person(Role.SUPPORT)
     refund = await ask(world, client, order)
     body = DisputeBody(kind=DisputeKind.COMPLAINT, reason="律师态度恶劣")
-    complaint = await world.disputes.open(client, order.id, body, ticket(client, "disputes", body))
+    complaint = await world.disputes.open(client, order.id, body, intent(client, "disputes", body))
     owe = world.refunds._asking.owe
 
     async def slowly(*args: Any) -> None:
@@ -332,7 +332,7 @@ async def test_staff_who_are_the_client_are_a_client_like_any_other(world: World
     order, _ = await delivered(world, client)
     both = Actor(client.user_id, frozenset({Role.CLIENT, Role.SUPPORT, Role.OPS}), client.session_id)
     body = RefundBody(amount_fen=None, reason="我自己同意")
-    asked = world.refunds.request(both, order.id, body, ticket(both, "refunds", body))
+    asked = world.refunds.request(both, order.id, body, intent(both, "refunds", body))
     assert await refused(asked) == "refund.needs_review"
     dispute = await ask(world, both, order)
     assert dispute.actions == ["state", "withdraw"]

@@ -14,7 +14,7 @@ from schemas.api.readings import ConfirmBody
 from schemas.evidence_enums import MovementKind
 from services.errors import Problem
 from services.evidence.prefilling import evidence_facts
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.ids import new_id
 from services.permissions import Permission
 from tests.house import Person, client, lawyer, space_of
@@ -30,13 +30,13 @@ async def world(make_settings: SettingsMaker) -> AsyncIterator[ReadingWorld]:
             yield opened
 
 
-def ticket(person: Person) -> Ticket:
-    return Ticket(person.id, "POST /evidence", new_id(), "hash")
+def intent(person: Person) -> Intent:
+    return Intent(person.id, "POST /evidence", new_id(), "hash")
 
 
 async def listed(world: ReadingWorld, person: Person, space_id: str, file_id: str, **said: object) -> EvidenceView:
     body = EvidenceBody.model_validate({"file_id": file_id, **said})
-    return await world.house.services.evidence.list_file(person.actor, space_id, body, ticket(person))
+    return await world.house.services.evidence.list_file(person.actor, space_id, body, intent(person))
 
 
 async def work(world: ReadingWorld, evidence_id: str, times: int = 1) -> None:
@@ -79,7 +79,7 @@ async def test_a_repeated_request_lists_once(world: ReadingWorld) -> None:
     owner = await client(world.house)
     space_id = await space_of(world.house, owner)
     body = EvidenceBody(file_id=await world.photo(owner, space_id))
-    key = ticket(owner)
+    key = intent(owner)
     first = await world.house.services.evidence.list_file(owner.actor, space_id, body, key)
     again = await world.house.services.evidence.list_file(owner.actor, space_id, body, key)
     assert (again.id, again.number) == (first.id, 1)

@@ -15,7 +15,7 @@ from schemas.minutes_enums import MinutesState, SigningState
 from schemas.verification_enums import IdentityBasis, VerificationKind
 from services.hearings.docket import ACTED
 from services.hearings.scheduling import CALLED
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.ids import new_id
 from tests.house import Person, client, lawyer, space_of
 from tests.parts.databases import SettingsMaker
@@ -187,7 +187,7 @@ async def test_evidence_before_the_court_comes_from_somebody_known(place: Readin
 
     async def submit(space_id: str) -> None:
         body = EvidenceBody(file_id=await place.photo(world.wang, space_id))
-        ticket = Ticket(world.wang.id, "POST /evidence", new_id(), "hash")
+        ticket = Intent(world.wang.id, "POST /evidence", new_id(), "hash")
         await evidence.list_file(world.wang.actor, space_id, body, ticket)
 
     await submit(world.case)
@@ -200,7 +200,7 @@ async def test_evidence_before_the_court_comes_from_somebody_known(place: Readin
 async def test_originals_are_signed_for_by_somebody_known(place: ReadingWorld, world: World) -> None:
     evidence = world.house.services.evidence
     body = EvidenceBody(file_id=await place.photo(world.wang, world.case))
-    ticket = Ticket(world.wang.id, "POST /evidence", new_id(), "hash")
+    ticket = Intent(world.wang.id, "POST /evidence", new_id(), "hash")
     entry = await evidence.list_file(world.wang.actor, world.case, body, ticket)
     await evidence.move_original(world.li.actor, entry.id, MovementBody(kind=MovementKind.RECEIVED))
     assert await refused(evidence.sign(world.wang.actor, entry.id)) == "verification.required"

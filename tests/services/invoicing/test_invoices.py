@@ -23,7 +23,7 @@ from services.notices.notices import Notices
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import World, open_world, ticket
+from tests.services.orders_world import World, intent, open_world
 
 WORDING = Wording("3040203000000000000", "法律咨询服务", 600)
 PERSON = InvoiceBody(kind=InvoiceTitleKind.INDIVIDUAL, name="李女士", email="li@example.cn")
@@ -62,7 +62,7 @@ async def paid(world: World) -> tuple[Actor, str, str]:
 
 
 async def ask(world: World, office: Invoicing, client: Actor, payment_id: str) -> InvoiceView:
-    view = await office.invoices.ask(client, payment_id, PERSON, ticket(client, "invoices", PERSON))
+    view = await office.invoices.ask(client, payment_id, PERSON, intent(client, "invoices", PERSON))
     await world.work()
     return view
 
@@ -85,7 +85,7 @@ async def until(
 
 async def give_back(world: World, client: Actor, order_id: str, fen: int) -> None:
     body = RefundBody(amount_fen=fen, reason="部分退款")
-    await world.refunds.request(client, order_id, body, ticket(client, "refund", body))
+    await world.refunds.request(client, order_id, body, intent(client, "refund", body))
     await world.work()
     await world.settle_refunds()
 

@@ -12,7 +12,7 @@ from services.amounts import yuan
 from services.orders.order_news import NEWS, CardChanged
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
-from tests.services.orders_world import World, open_world, ticket
+from tests.services.orders_world import World, intent, open_world
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -67,7 +67,7 @@ async def test_no_card_promises_what_no_longer_comes(world: World, status: Order
     states = [waits]
     for amount, after in ((100, waits), (None, "ended")):
         body = RefundBody(amount_fen=amount, reason="协商退款")
-        view = await world.refunds.request(desk, order.id, body, ticket(desk, f"refund {order.id}", body))
+        view = await world.refunds.request(desk, order.id, body, intent(desk, f"refund {order.id}", body))
         assert all(one.met_at for one in view.deadlines)  # the page promises no time either
         await world.work()
         await world.settle_refunds()
@@ -195,7 +195,7 @@ async def test_notices_hold_no_content(world: World) -> None:
     await world.orders.deliver(lawyer, order.id, DeliverBody(summary="绝密结论"))
     body = RefundBody(reason="绝密理由")
     desk = await world.person(Role.SUPPORT)
-    await world.refunds.request(desk, order.id, body, ticket(desk, "refund", body))
+    await world.refunds.request(desk, order.id, body, intent(desk, "refund", body))
     await world.work()
     texts = [n["title"] + n["text"] for n in await world.notices_of(client) + await world.notices_of(lawyer)]
     assert len(texts) >= 6

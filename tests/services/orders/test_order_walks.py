@@ -15,7 +15,7 @@ from services.errors import Problem
 from services.orders.order_rules import PAID_STATUSES, TRANSITIONS, Action, target
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
-from tests.services.orders_world import World, open_world, ticket
+from tests.services.orders_world import World, intent, open_world
 
 MOVES = (
     "start",
@@ -135,7 +135,7 @@ class Walk:
 
     async def _refund(self, amount: int | None) -> None:
         body = RefundBody(amount_fen=amount, reason="不需要了")
-        await self.world.refunds.request(self.client, self.order_id, body, ticket(self.client, "refund", body))
+        await self.world.refunds.request(self.client, self.order_id, body, intent(self.client, "refund", body))
 
     # --- what must hold
 

@@ -29,7 +29,7 @@ from services.orders.products import ProductSpec
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import NEED, World, open_world, ticket
+from tests.services.orders_world import NEED, World, intent, open_world
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -91,7 +91,7 @@ async def test_a_placed_order_is_whole(world: World) -> None:
 async def test_the_same_request_twice_is_one_order(world: World) -> None:
     client = await world.client()
     body = OrderBody(product_id=world.product_ids["consultation"], need=NEED)
-    key = ticket(client, "orders", body)
+    key = intent(client, "orders", body)
     first = await world.orders.place(client, body, key)
     assert await world.orders.place(client, body, key) == first
     assert await world.database.orders.count_documents({"client_id": client.user_id}) == 1
@@ -101,7 +101,7 @@ async def test_twenty_equal_requests_at_once_are_one_order(world: World) -> None
     """C3: none lost, none doubled, whoever retries how."""
     client = await world.client()
     body = OrderBody(product_id=world.product_ids["consultation"], need=NEED)
-    key = ticket(client, "orders", body)
+    key = intent(client, "orders", body)
     views = await asyncio.gather(*(world.orders.place(client, body, key) for _ in range(20)))
     assert len({view.id for view in views}) == 1
     assert await world.database.orders.count_documents({"client_id": client.user_id}) == 1
@@ -110,9 +110,9 @@ async def test_twenty_equal_requests_at_once_are_one_order(world: World) -> None
 async def test_a_key_belongs_to_one_body(world: World) -> None:
     client = await world.client()
     body = OrderBody(product_id=world.product_ids["consultation"], need=NEED)
-    await world.orders.place(client, body, ticket(client, "orders", body, "key-0001"))
+    await world.orders.place(client, body, intent(client, "orders", body, "key-0001"))
     other = OrderBody(product_id=world.product_ids["consultation"], need={**NEED, "wish": "别的"})
-    assert await refused(world.orders.place(client, other, ticket(client, "orders", other, "key-0001"))) == (
+    assert await refused(world.orders.place(client, other, intent(client, "orders", other, "key-0001"))) == (
         "idempotency.key_reused"
     )
 
@@ -123,7 +123,7 @@ async def test_a_replay_outlives_the_product(world: World) -> None:
     spec = ProductSpec("short_lived", "限时", "drafting", "s", "d", 100, {}, ())
     ids = await world.products.put([spec])
     body = OrderBody(product_id=ids["short_lived"], need={"description": "x"})
-    key = ticket(client, "orders", body)
+    key = intent(client, "orders", body)
     placed = await world.orders.place(client, body, key)
     await world.products.put([ProductSpec("short_lived", "限时", "drafting", "s", "d", 100, {}, (), published=False)])
     assert await world.orders.place(client, body, key) == placed
@@ -137,7 +137,7 @@ async def test_placing_is_refused(world: World) -> None:
     assert await refused(world.place(client, lawyer_id=nobody.user_id)) == "order.lawyer_unavailable"
     assert await refused(world.place(client, coupon_id=new_id())) == "order.coupon_invalid"
     body = OrderBody(product_id=new_id(), need=NEED)
-    assert await refused(world.orders.place(client, body, ticket(client, "orders", body))) == "product.not_found"
+    assert await refused(world.orders.place(client, body, intent(client, "orders", body))) == "product.not_found"
     assert await world.database.orders.count_documents({"client_id": client.user_id}) == 0
     assert await world.database.data_keys.count_documents({"_id": {"$regex": "^space:"}}) == keys
 
@@ -147,7 +147,7 @@ async def test_an_order_keeps_its_price(world: World) -> None:
     spec = ProductSpec("priced", "文书", "drafting", "s", "d", 100, {}, ())
     ids = await world.products.put([spec])
     body = OrderBody(product_id=ids["priced"], need={"description": "x"})
-    order = await world.orders.place(client, body, ticket(client, "orders", body))
+    order = await world.orders.place(client, body, intent(client, "orders", body))
     await world.products.put([ProductSpec("priced", "文书", "drafting", "s", "d", 200, {}, ())])
     assert (await world.orders.get(client, order.id)).payable_fen == 100
 
@@ -250,7 +250,7 @@ def steps(world: World, order: OrderView) -> dict[str, Any]:
 
     def refund(actor: Actor) -> Awaitable[OrderView]:
         body = RefundBody(reason="不需要了")
-        return world.refunds.request(actor, order_id, body, ticket(actor, f"refund {order_id}", body))
+        return world.refunds.request(actor, order_id, body, intent(actor, f"refund {order_id}", body))
 
     return {
         "cancel": lambda actor: orders.cancel(actor, order_id, CancelBody(reason="改主意了")),

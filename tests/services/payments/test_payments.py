@@ -10,7 +10,7 @@ from schemas.enums import OrderStatus, PaymentState, Role
 from services.errors import Problem
 from services.ids import new_id
 from tests.refusals import refused
-from tests.services.orders_world import JSAPI, LAPSE_MINUTES, World, ticket
+from tests.services.orders_world import JSAPI, LAPSE_MINUTES, World, intent
 
 # --- starting
 
@@ -36,7 +36,7 @@ async def test_a_replay_is_signed_anew(world: World) -> None:
     """Ruling 17: same payment, fresh signature; after its prepay died 410."""
     client = await world.client()
     order = await world.place(client)
-    key = ticket(client, "pay", JSAPI)
+    key = intent(client, "pay", JSAPI)
     first = await world.payments.start(client, order.id, JSAPI, key)
     again = await world.payments.start(client, order.id, JSAPI, key)
     assert first.jsapi is not None
@@ -50,7 +50,7 @@ async def test_a_replay_is_signed_anew(world: World) -> None:
 async def test_a_replay_after_paying_is_the_same_answer(world: World) -> None:
     client = await world.client()
     order = await world.place(client)
-    key = ticket(client, "pay", JSAPI)
+    key = intent(client, "pay", JSAPI)
     first = await world.payments.start(client, order.id, JSAPI, key)
     await world.pay(first.out_trade_no)
     await world.payments.notify(*await world.notice(first.out_trade_no))
@@ -73,7 +73,7 @@ async def test_two_devices_pay_the_same_payment(world: World) -> None:
 async def test_one_key_at_once_asks_wechat_once(world: World) -> None:
     client = await world.client()
     order = await world.place(client)
-    key = ticket(client, "pay", JSAPI)
+    key = intent(client, "pay", JSAPI)
     answers = await asyncio.gather(
         *(world.payments.start(client, order.id, JSAPI, key) for _ in range(5)), return_exceptions=True
     )
@@ -103,7 +103,7 @@ async def test_a_lost_answer_of_wechat_costs_nothing(world: World) -> None:
     await world.control(
         "POST", "/control/faults", {"endpoint": "pay_jsapi", "drop": True, "phase": "after", "times": 2}
     )
-    key = ticket(client, "pay", JSAPI)
+    key = intent(client, "pay", JSAPI)
     assert await refused(world.payments.start(client, order.id, JSAPI, key)) == "provider.unavailable"
     stored = await world.payment(order.id)
     assert "prepay_id" not in stored

@@ -14,7 +14,7 @@ from services.actors import Actor
 from services.outbox import PARK_AFTER, pause
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
-from tests.services.orders_world import World, open_world, ticket
+from tests.services.orders_world import World, intent, open_world
 
 GAP = 2.0  # seconds, in place of a minute
 
@@ -30,7 +30,7 @@ async def world(make_settings: SettingsMaker, parts: RealParts) -> AsyncIterator
 
 async def ask(world: World, actor: Actor, order_id: str, amount: int) -> None:
     body = RefundBody(amount_fen=amount, reason="不需要了")
-    await world.refunds.request(actor, order_id, body, ticket(actor, f"refund {order_id}", body))
+    await world.refunds.request(actor, order_id, body, intent(actor, f"refund {order_id}", body))
 
 
 async def test_a_second_refund_waits_its_turn(world: World) -> None:

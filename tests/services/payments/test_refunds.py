@@ -13,7 +13,7 @@ from services.actors import Actor
 from services.errors import Problem
 from services.ids import new_id
 from tests.refusals import refused
-from tests.services.orders_world import World, ticket
+from tests.services.orders_world import World, intent
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -27,7 +27,7 @@ async def world(opened: World) -> AsyncIterator[World]:
 
 async def ask(world: World, actor: Actor, order: OrderView, amount: int | None = None) -> OrderView:
     body = RefundBody(amount_fen=amount, reason="不需要了")
-    return await world.refunds.request(actor, order.id, body, ticket(actor, f"refund {order.id}", body))
+    return await world.refunds.request(actor, order.id, body, intent(actor, f"refund {order.id}", body))
 
 
 def notice(world: World, stored: Any, status: str = "SUCCESS", **changes: Any) -> tuple[dict[str, str], bytes]:
@@ -103,7 +103,7 @@ async def test_one_refund_at_a_time(world: World) -> None:
     client = await world.client()
     order, _ = await world.served(client)
     body = RefundBody(amount_fen=100, reason="不需要了")
-    keys = [ticket(client, "refund", body) for _ in range(10)]
+    keys = [intent(client, "refund", body) for _ in range(10)]
     answers = await asyncio.gather(
         *(world.refunds.request(client, order.id, body, key) for key in keys), return_exceptions=True
     )

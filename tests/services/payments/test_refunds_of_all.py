@@ -13,7 +13,7 @@ from services.errors import Problem
 from services.ledger import accounts
 from services.ledger.accounts import Kind, account
 from services.payments.refund_asking import shares
-from tests.services.orders_world import World, ticket
+from tests.services.orders_world import World, intent
 from tests.services.quotes.test_quotes import SUM, accept, offer, pay, served
 
 
@@ -28,7 +28,7 @@ async def quoted(world: World) -> tuple[OrderView, Actor, Actor]:
 
 async def ask(world: World, client: Actor, order: OrderView, fen: int | None = None) -> OrderView:
     body = RefundBody(amount_fen=fen, reason="不需要了")
-    view = await world.refunds.request(client, order.id, body, ticket(client, "refund", body))
+    view = await world.refunds.request(client, order.id, body, intent(client, "refund", body))
     await world.work()
     return view
 
@@ -103,7 +103,7 @@ async def test_a_compensation_on_its_way_and_a_refund_exclude_each_other(world: 
     order, client, _ = await quoted(world)
     support = await world.person(Role.SUPPORT)
     body = DisputeBody(kind=DisputeKind.COMPLAINT, reason="不满意")
-    dispute = await world.disputes.open(client, order.id, body, ticket(client, "disputes", body))
+    dispute = await world.disputes.open(client, order.id, body, intent(client, "disputes", body))
     decision = DisputeDecisionBody(outcome=DisputeOutcome.COMPENSATION, amount_fen=100, reason="补偿")
     await world.disputes.decide(support, dispute.id, decision)
     with pytest.raises(Problem, match=r"order\.wrong_state"):

@@ -13,7 +13,7 @@ from schemas.enums import OrderStatus, RefundState, Role
 from services.actors import Actor
 from services.ids import new_id
 from tests.refusals import refused
-from tests.services.orders_world import World, ticket
+from tests.services.orders_world import World, intent
 
 CARD = RefundCardBody(bank="ICBC_DEBIT", account="6222020200012345678", name="王小明")
 
@@ -37,7 +37,7 @@ async def asked(world: World) -> tuple[Actor, OrderView, str]:
     order, _ = await world.served(client)
     body = RefundBody(reason="不需要了")
     await world.control("POST", "/control/rules", {"refunds_end": "ABNORMAL"})
-    await world.refunds.request(client, order.id, body, ticket(client, f"refund {order.id}", body))
+    await world.refunds.request(client, order.id, body, intent(client, f"refund {order.id}", body))
     await world.work()
     refund = await told(world, order, lambda refund: "stuck_at" in refund)
     await world.control("POST", "/control/rules", {"refunds_end": "SUCCESS"})

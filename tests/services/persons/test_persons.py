@@ -21,7 +21,7 @@ from services.keys import KeyDestroyedError
 from services.persons.erasing import NAME, NotErasableError
 from tests.house import Person, client, lawyer, open_house, say, signed_in, space_of
 from tests.parts.databases import SettingsMaker
-from tests.services.orders_world import NEED, ticket
+from tests.services.orders_world import NEED, intent
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -48,7 +48,7 @@ async def ordered(house: House, person: Person, status: OrderStatus) -> str:
     """An order that has come to ``status``; its id."""
     product_id = (await house.services.products.put(PRODUCTS))["consultation"]
     body = OrderBody(product_id=product_id, need=NEED)
-    view = await house.services.orders.place(person.actor, body, ticket(person.actor, "orders", body))
+    view = await house.services.orders.place(person.actor, body, intent(person.actor, "orders", body))
     await house.database.orders.update_one({"_id": view.id}, {"$set": {"status": status.value}})
     return view.id
 

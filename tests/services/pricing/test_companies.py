@@ -32,7 +32,7 @@ from services.errors import Problem
 from services.ids import new_id
 from services.ledger.accounts import TRANSFERS, Kind, account
 from tests.refusals import refused
-from tests.services.orders_world import World, ticket
+from tests.services.orders_world import World, intent
 from tests.services.shop import OPS
 
 PRICE = 49_00
@@ -75,7 +75,7 @@ async def transferred(world: World, company_id: str, fen: int) -> None:
 
 async def pay(world: World, client: Actor, order_id: str, company_id: str) -> Any:
     body = PaymentBody(method=PaymentMethod.PREPAID, company_id=company_id)
-    return await world.payments.start(client, order_id, body, ticket(client, f"pay {order_id}", body))
+    return await world.payments.start(client, order_id, body, intent(client, f"pay {order_id}", body))
 
 
 async def balance(world: World, company_id: str) -> int:
@@ -115,7 +115,7 @@ async def test_an_admin_tops_up_by_wechat_once_however_often_the_phone_asks(worl
     admin = await world.client()
     made = await company(world, admin)
     body = TopUpBody(amount_fen=500_00, method=PaymentMethod.WECHAT_JSAPI)
-    key = ticket(admin, "top-up", body)
+    key = intent(admin, "top-up", body)
     first = await world.shop.top_ups.by_wechat(admin, made.id, body, key)
     again = await world.shop.top_ups.by_wechat(admin, made.id, body, key)
     assert (again.payment_id, again.jsapi is not None) == (first.payment_id, True)
@@ -137,7 +137,7 @@ async def test_a_top_up_that_came_twice_goes_back_by_itself(world: World) -> Non
     admin = await world.client()
     made = await company(world, admin)
     body = TopUpBody(amount_fen=500_00, method=PaymentMethod.WECHAT_JSAPI)
-    view = await world.shop.top_ups.by_wechat(admin, made.id, body, ticket(admin, "top-up", body))
+    view = await world.shop.top_ups.by_wechat(admin, made.id, body, intent(admin, "top-up", body))
     await world.database.top_ups.update_one({"company_id": made.id}, {"$set": {"state": "refused"}})
     await world.pay(view.out_trade_no)
     await world.payments.notify(*await world.notice(view.out_trade_no))
@@ -226,7 +226,7 @@ async def test_a_refund_goes_back_to_the_balance_without_wechat(world: World) ->
     await pay(world, admin, order.id, made.id)
     await world.work()
     body = RefundBody(amount_fen=9_00, reason="少做一项")
-    await world.refunds.request(admin, order.id, body, ticket(admin, "refund", body))
+    await world.refunds.request(admin, order.id, body, intent(admin, "refund", body))
     await world.work()
     assert (await world.orders.get(admin, order.id)).status is OrderStatus.ASSIGNED
     assert await balance(world, made.id) == 100_00 - PRICE + 9_00
@@ -245,7 +245,7 @@ async def test_only_its_people_see_and_spend_and_only_admins_change(world: World
     assert await refused(world.shop.companies.get(stranger, made.id)) == "company.not_found"
     assert await refused(world.shop.companies.add_member(member, made.id, added)) == "auth.forbidden"
     top_up = TopUpBody(amount_fen=100, method=PaymentMethod.WECHAT_JSAPI)
-    starting = world.shop.top_ups.by_wechat(member, made.id, top_up, ticket(member, "top-up", top_up))
+    starting = world.shop.top_ups.by_wechat(member, made.id, top_up, intent(member, "top-up", top_up))
     assert await refused(starting) == "auth.forbidden"
     order = await world.place(stranger)
     assert await refused(pay(world, stranger, order.id, made.id)) == "company.not_found"
@@ -275,7 +275,7 @@ async def test_members_spend_what_an_admin_granted_and_no_more(world: World) -> 
     paid = next(one for one, outcome in zip(orders, outcomes, strict=True) if not isinstance(outcome, Problem))
     await world.work()
     body = RefundBody(reason="不需要了")
-    await world.refunds.request(member, paid.id, body, ticket(member, "refund", body))
+    await world.refunds.request(member, paid.id, body, intent(member, "refund", body))
     await world.work()
     unpaid = [one for one, outcome in zip(orders, outcomes, strict=True) if isinstance(outcome, Problem)]
     await pay(world, member, unpaid[0].id, made.id)
@@ -302,11 +302,11 @@ async def test_a_failed_try_does_not_bind_another_amount_to_its_key(world: World
     made = await company(world, admin)
     openid = world.openids.known.pop(admin.user_id)
     body = TopUpBody(amount_fen=500_00, method=PaymentMethod.WECHAT_JSAPI)
-    first = ticket(admin, "top-up", body, "one-key")
+    first = intent(admin, "top-up", body, "one-key")
     assert await refused(world.shop.top_ups.by_wechat(admin, made.id, body, first)) == "payment.wechat_required"
     world.openids.known[admin.user_id] = openid
     other = TopUpBody(amount_fen=900_00, method=PaymentMethod.WECHAT_JSAPI)
-    again = ticket(admin, "top-up", other, "one-key")
+    again = intent(admin, "top-up", other, "one-key")
     assert await refused(world.shop.top_ups.by_wechat(admin, made.id, other, again)) == "idempotency.key_reused"
 
 

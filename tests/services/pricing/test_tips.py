@@ -15,7 +15,7 @@ from services.actors import Actor
 from services.ids import new_id
 from services.ledger.accounts import Kind, account
 from tests.refusals import refused
-from tests.services.orders_world import World, ticket
+from tests.services.orders_world import World, intent
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -29,7 +29,7 @@ def tip(fen: int) -> TipBody:
 
 async def give(world: World, client: Actor, order_id: str, fen: int, key: str | None = None) -> PaymentView:
     body = tip(fen)
-    return await world.shop.tips.start(client, order_id, body, ticket(client, f"tip {order_id}", body, key))
+    return await world.shop.tips.start(client, order_id, body, intent(client, f"tip {order_id}", body, key))
 
 
 async def paid(world: World, client: Actor, order_id: str, fen: int) -> None:

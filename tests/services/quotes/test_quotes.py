@@ -12,7 +12,7 @@ from services.errors import Problem
 from services.ids import new_id
 from services.ledger.accounts import Kind, account
 from tests.refusals import refused
-from tests.services.orders_world import JSAPI, World, ticket
+from tests.services.orders_world import JSAPI, World, intent
 
 OFFER = QuoteBody(
     items=[QuoteItem(title="起草律师函", amount_fen=300_00), QuoteItem(title="出庭一次", amount_fen=500_00)],
@@ -33,7 +33,7 @@ async def served(world: World) -> tuple[OrderView, Actor, Actor]:
 
 
 async def offer(world: World, lawyer: Actor, order: OrderView, body: QuoteBody = OFFER) -> QuoteView:
-    view = await world.shop.quotes.offer(lawyer, order.space_id or "", body, ticket(lawyer, "quotes", body))
+    view = await world.shop.quotes.offer(lawyer, order.space_id or "", body, intent(lawyer, "quotes", body))
     await world.work()
     return view
 
@@ -47,7 +47,7 @@ async def accept(
 
 
 async def start(world: World, client: Actor, quote_id: str) -> PaymentView:
-    return await world.shop.quotes.pay(client, quote_id, JSAPI, ticket(client, f"quote {quote_id}", JSAPI))
+    return await world.shop.quotes.pay(client, quote_id, JSAPI, intent(client, f"quote {quote_id}", JSAPI))
 
 
 async def pay(world: World, client: Actor, quote_id: str) -> PaymentView:
@@ -207,7 +207,7 @@ async def test_no_quote_before_the_space_nor_after_the_service(world: World) -> 
 
 async def test_the_same_offer_twice_is_one(world: World) -> None:
     order, _, lawyer = await served(world)
-    key = ticket(lawyer, "quotes", OFFER)
+    key = intent(lawyer, "quotes", OFFER)
     first = await world.shop.quotes.offer(lawyer, order.space_id or "", OFFER, key)
     assert await world.shop.quotes.offer(lawyer, order.space_id or "", OFFER, key) == first
     assert len((await world.shop.quotes.of_space(lawyer, order.space_id or "", PageQuery())).items) == 1
@@ -218,7 +218,7 @@ async def test_nobody_is_asked_to_pay_for_an_order_that_has_ended(world: World) 
     quote = await offer(world, lawyer, order)
     await accept(world, client, quote.id)
     body = RefundBody(amount_fen=None, reason="不需要了")
-    await world.refunds.request(client, order.id, body, ticket(client, "refunds", body))
+    await world.refunds.request(client, order.id, body, intent(client, "refunds", body))
     await world.work()
     await world.settle_refunds()
     await world.work()

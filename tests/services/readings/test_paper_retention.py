@@ -19,7 +19,7 @@ from schemas.api.search import SearchQuery
 from schemas.reading_enums import ReadingKind
 from services.clock import utc_now
 from services.files.file_store import FileStore
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.ids import new_id
 from services.readings.paper_retention import PaperRetention
 from services.spaces.exports import Exports
@@ -159,7 +159,7 @@ async def test_the_record_verifies_and_says_purged(case: Case) -> None:
 
 
 async def test_evidence_stays_with_the_case(case: Case) -> None:
-    ticket = Ticket(case.owner.id, "POST /evidence", new_id(), "hash")
+    ticket = Intent(case.owner.id, "POST /evidence", new_id(), "hash")
     body = EvidenceBody(file_id=case.file_id)
     await case.world.house.services.evidence.list_file(case.owner.actor, case.space_id, body, ticket)
     await case.later(DAYS + 1)

@@ -18,7 +18,7 @@ from schemas.plain_text import plain
 from schemas.reading_enums import ReadingKind
 from services.errors import Problem
 from services.evidence.refilling import Refilling
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.ids import new_id
 from services.permissions import Permission
 from services.readings.confirmed_papers import ConfirmedPapers
@@ -271,7 +271,7 @@ async def test_the_catalogue_follows_what_is_confirmed_later(world: ReadingWorld
     evidence, core = world.house.services.evidence, world.house.core
     papers = ConfirmedPapers(core.database, ReadingSeals(core.vault))
     refilling = Refilling(core.database, papers, core.vault, core.cards, core.audit)
-    ticket = Ticket(owner.id, "POST /evidence", new_id(), "hash")
+    ticket = Intent(owner.id, "POST /evidence", new_id(), "hash")
     entry = await evidence.list_file(owner.actor, space_id, EvidenceBody(file_id=file_id), ticket)
     assert (entry.name, entry.parties) == ("照片.png", [])
     for row in await core.database.outbox.find({"subject": f"evidence:{entry.id}"}).to_list():
@@ -305,6 +305,6 @@ async def test_a_recalled_photo_becomes_no_evidence(world: ReadingWorld) -> None
     sent = (await world.house.services.messages.send(owner.actor, space_id, body)).view()
     await world.house.services.messages.recall(owner.actor, space_id, sent.seq)
     await world.after.follow(await world.house.database.entries.find({"_id.space": space_id}).to_list())
-    ticket = Ticket(owner.id, "POST /evidence", new_id(), "hash")
+    ticket = Intent(owner.id, "POST /evidence", new_id(), "hash")
     with refusal("file.gone"):
         await world.house.services.evidence.list_file(owner.actor, space_id, EvidenceBody(file_id=file_id), ticket)

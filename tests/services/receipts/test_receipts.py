@@ -27,7 +27,7 @@ from services.record import HeadSigner
 from tests.parts.databases import SettingsMaker
 from tests.parts.real import RealParts
 from tests.refusals import refused
-from tests.services.orders_world import World, open_world, ticket
+from tests.services.orders_world import World, intent, open_world
 
 KEY = Ed25519PrivateKey.generate()
 KEY_PEM = KEY.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -107,7 +107,7 @@ async def test_whoever_holds_it_may_check_it_and_sees_what_went_back(world: Worl
     assert (checked.amount_fen, checked.refunded_fen) == (payment["amount_fen"], 0)
     assert client.user_id not in checked.model_dump_json()
     body = RefundBody(amount_fen=100, reason="部分退款")
-    await world.refunds.request(client, order.id, body, ticket(client, "refund", body))
+    await world.refunds.request(client, order.id, body, intent(client, "refund", body))
     await world.work()
     await world.settle_refunds()
     assert (await receipts.check(view.number, code)).refunded_fen == 100

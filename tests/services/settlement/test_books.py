@@ -7,7 +7,7 @@ from schemas.settlement_enums import PayoutMethod, SettlementState
 from services.days import Span
 from services.ledger import sources
 from services.ledger.rebuilding import compare
-from tests.services.orders_world import ticket
+from tests.services.orders_world import intent
 from tests.services.settlement_world import Office
 
 ALWAYS = Span(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -21,7 +21,7 @@ async def test_the_ledger_holds_what_the_stored_changes_say_and_nothing_else(off
     await office.sent(SettlementState.PART_PAID)
     await office.pay(PayoutMethod.OUTSIDE, "BANK2026-9")
     body = PenaltyBody(cause="complaint")
-    await office.settling.penalties.impose(office.first, judged.id, body, ticket(office.first, "penalty", body))
+    await office.settling.penalties.impose(office.first, judged.id, body, intent(office.first, "penalty", body))
     await office.ask_back(refunded)
     await office.settling.returns.tick()
     await office.returned()

@@ -22,7 +22,7 @@ from services.settlement.order_cases import digest
 from services.settlement.periods import Schedule
 from services.settlement.settlement_lines import SettlementLines
 from services.settlement.standard_rules import STANDARD
-from tests.services.orders_world import ticket
+from tests.services.orders_world import intent
 from tests.services.settlement_world import Office
 
 PRICE = 49_00
@@ -71,7 +71,7 @@ async def test_a_period_divides_what_its_orders_brought_and_tells_the_lawyer(off
 async def test_a_tip_is_shown_and_not_posted_twice(office: Office) -> None:
     order = await office.served(5)
     client, world, body = office.clients[0], office.world, TipBody(method=PaymentMethod.WECHAT_JSAPI, amount_fen=8_88)
-    tip = await world.shop.tips.start(client, order.id, body, ticket(client, "tip", body))
+    tip = await world.shop.tips.start(client, order.id, body, intent(client, "tip", body))
     await world.pay(tip.out_trade_no)
     await world.payments.notify(*await world.notice(tip.out_trade_no))
     assert await office.owed() == 8_88, "the firm's from the moment it is paid"
@@ -137,7 +137,7 @@ async def test_a_penalty_is_taken_off_once_and_comes_back_when_it_is_waived(offi
     assert -await office.world.ledger.balance(PENALTIES) == 2_94
 
     body = PenaltyBody(cause="complaint")
-    asked = ticket(office.first, "penalty", body)
+    asked = intent(office.first, "penalty", body)
     imposed = await office.settling.penalties.impose(office.first, late.id, body, asked)
     assert await office.settling.penalties.impose(office.first, late.id, body, asked) == imposed
     await office.close()
@@ -152,7 +152,7 @@ async def test_a_penalty_is_taken_off_once_and_comes_back_when_it_is_waived(offi
     assert await office.owed() == BASE - 2_94
     unknown = PenaltyBody(cause="mood")
     with pytest.raises(Problem, match=r"penalty\.unknown_cause"):
-        await office.settling.penalties.impose(office.first, late.id, unknown, ticket(office.first, "penalty", unknown))
+        await office.settling.penalties.impose(office.first, late.id, unknown, intent(office.first, "penalty", unknown))
 
 
 async def test_an_old_period_is_computed_by_the_rules_of_then(office: Office) -> None:

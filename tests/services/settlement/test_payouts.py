@@ -17,7 +17,7 @@ from services.payments.money_items import SHARE_NOT_BACK
 from services.settlement.payout_book import PayoutBook
 from services.settlement.payout_sending import PayoutSending
 from services.settlement.settlement_book import SettlementBook
-from tests.services.orders_world import ticket
+from tests.services.orders_world import intent
 from tests.services.settlement_world import Office
 
 PRICE = 49_00
@@ -103,7 +103,7 @@ async def test_a_transfer_outside_is_entered_once(office: Office) -> None:
     await office.close()
     statement = await office.approved()
     body = PayoutBody(method=OUTSIDE, bank_reference="BANK2026-1")
-    asked = ticket(office.second, "payout", body)
+    asked = intent(office.second, "payout", body)
     start = office.settling.payouts.start
     paid = await start(office.second, statement.id, statement.revision, body, asked)
     assert await start(office.second, statement.id, statement.revision, body, asked) == paid
@@ -130,7 +130,7 @@ async def test_payouts_that_are_asked_for_at_once_pay_once(office: Office) -> No
 
     async def pay(number: int) -> str:
         body = PayoutBody(method=OUTSIDE, bank_reference=f"BANK-{statement.id}-{number}")
-        asked = ticket(office.second, "payout", body)
+        asked = intent(office.second, "payout", body)
         try:
             await office.settling.payouts.start(office.second, statement.id, statement.revision, body, asked)
         except Problem as fault:
@@ -348,7 +348,7 @@ async def test_shares_are_fetched_back_from_a_firm_that_owes(office: Office) -> 
     await office.sent(SettlementState.PART_PAID)
     await office.pay(OUTSIDE, "BANK2026-4")
     body = PenaltyBody(cause="complaint")
-    await office.settling.penalties.impose(office.first, order.id, body, ticket(office.first, "penalty", body))
+    await office.settling.penalties.impose(office.first, order.id, body, intent(office.first, "penalty", body))
     await office.close()
     owing = await office.statement()
     assert (owing.state, owing.total_fen, owing.actions) == (SettlementState.CARRIED, -8_82, ["give_back"])
@@ -386,8 +386,8 @@ async def test_nobody_of_the_firm_approves_or_pays_its_statement(office: Office)
     assert "approve" in (await settlements.get(office.second, statement.id)).actions
     body = PenaltyBody(cause="complaint")
     with pytest.raises(Problem, match=r"auth\.forbidden"):
-        await office.settling.penalties.impose(earner, order.id, body, ticket(earner, "penalty", body))
-    imposed = await office.settling.penalties.impose(office.first, order.id, body, ticket(office.first, "p", body))
+        await office.settling.penalties.impose(earner, order.id, body, intent(earner, "penalty", body))
+    imposed = await office.settling.penalties.impose(office.first, order.id, body, intent(office.first, "p", body))
     with pytest.raises(Problem, match=r"auth\.forbidden"):
         await office.settling.penalties.waive(earner, imposed.id)
     assert (await settlements.reject(office.first, statement.id, statement.revision, RejectBody(reason="有误"))).state

@@ -12,7 +12,7 @@ from services.days import Span
 from services.ledger.accounts import NO_FIRM, Kind, account
 from services.ledger.checks import LedgerChecks
 from services.ledger.holdings import Fault
-from tests.services.orders_world import ticket
+from tests.services.orders_world import intent
 from tests.services.settlement_world import Office, credit_code
 
 BASE = 29_40
@@ -23,7 +23,7 @@ async def tip(office: Office, order: OrderView, fen: int) -> None:
     owner = (await world.stored(order.id))["client_id"]
     (client,) = [one for one in office.clients if one.user_id == owner]
     ahead, world.clock.ahead = world.clock.ahead, timedelta()  # the sandbox's prepays live in real time
-    view = await world.shop.tips.start(client, order.id, body, ticket(client, f"tip {order.id} {fen}", body))
+    view = await world.shop.tips.start(client, order.id, body, intent(client, f"tip {order.id} {fen}", body))
     world.clock.ahead = ahead
     await world.pay(view.out_trade_no)
     await world.payments.notify(*await world.notice(view.out_trade_no))
