@@ -227,12 +227,13 @@ class Files:
             raise Problem("file.not_found")
         if document.get("held", False) and not right.held:
             raise Problem("file.held")
+        await self._check_recalled(document, None)
         return document, right
 
     async def access(self, actor: Actor, file_id: str) -> FileAccess:
         """The file, if the actor is a member of its space.
 
-        Raises ``file.not_found``, ``file.held``, ``auth.forbidden``.
+        Raises ``file.not_found``, ``file.held``, ``file.gone``, ``auth.forbidden``.
         """
         document = await self._db.files.find_one({"_id": file_id})
         if document is None:
@@ -245,7 +246,16 @@ class Files:
             raise Problem("file.held")
         if document["state"] != FileState.COMPLETE and document["owner_id"] != actor.user_id:
             raise Problem("file.not_found")
+        await self._check_recalled(document, actor)
         return FileAccess(document, place)
+
+    async def _check_recalled(self, document: FileDocument, actor: Actor | None) -> None:
+        """What went with its message is its owner's alone, unless it was listed as evidence before. Raises
+        ``file.gone``."""
+        if not document.get("recalled", False) or (actor is not None and actor.user_id == document["owner_id"]):
+            return
+        if await self._db.evidence.find_one({"file_id": document["_id"]}, {"_id": 1}) is None:
+            raise Problem("file.gone")
 
     async def _view(self, document: FileDocument, rights: Rights = NO_RIGHTS) -> FileView:
         links = self._tickets.held_url if document.get("held", False) else self._links

@@ -14,6 +14,7 @@ import pytest_asyncio
 from PIL import Image
 
 from ocr import Field, Line, PageInfo, PagePainter, Reading
+from schemas.api.evidence import EvidenceBody
 from schemas.api.files import FileBegin, FileVariant, IdentityMark
 from schemas.api.messages import MessageListQuery, MessageSendBody
 from schemas.api.readings import ReadingBody
@@ -23,6 +24,7 @@ from schemas.enums import Role
 from schemas.reading_enums import ReadingKind
 from services.files.files import OpenFile
 from services.files.page_pictures import PagePictures
+from services.idempotency import Ticket
 from services.ids import new_id
 from services.readings.identity_marks import identifies
 from services.readings.paper_pictures import member_job
@@ -283,6 +285,32 @@ async def test_drawn_twice_it_is_stored_once(case: Case) -> None:
         await case.world.masks.effects()[row["kind"]](row)
     stored = await case.world.house.blobs.under(f"files/{file_id}/")
     assert len(stored) == len(("original", "thumbnail", "masked", "masked_thumbnail"))
+
+
+async def test_a_recalled_photo_is_nobodys_but_its_owners(case: Case) -> None:
+    """Not by its number, nor by a link from before; what was listed as evidence before stays (ruling 5)."""
+    house = case.world.house
+    links = {}
+    for listed in (False, True):
+        file_id = await case.world.photo(case.owner, case.space_id)
+        body = MessageSendBody(client_msg_id=new_id(), type="image", body={"file_id": file_id})
+        sent = (await house.services.messages.send(case.owner.actor, case.space_id, body)).view()
+        links[listed] = (file_id, (await house.services.files.get(case.other.actor, file_id)).url)
+        if listed:
+            ticket = Ticket(case.owner.id, "POST /evidence", new_id(), "hash")
+            entry = EvidenceBody(file_id=file_id)
+            await house.services.evidence.list_file(case.owner.actor, case.space_id, entry, ticket)
+        await house.services.messages.recall(case.owner.actor, case.space_id, sent.seq)
+    await case.world.after.follow(await house.database.entries.find({"_id.space": case.space_id}).to_list())
+    file_id, url = links[False]
+    with refusal("file.gone"):
+        await house.services.files.get(case.other.actor, file_id)
+    with refusal("file.gone"):
+        await house.services.files.content(file_id, FileVariant.ORIGINAL, actor=case.counsel.actor)
+    with refusal("file.gone"):
+        await case.linked(url)
+    assert (await house.services.files.get(case.owner.actor, file_id)).id == file_id
+    assert await bytes_of(await case.linked(links[True][1])) == picture()
 
 
 def word(kind: str | None, minutes: int, *, found: str | None = None) -> ReadingDocument:
