@@ -177,13 +177,13 @@ def _head(cell: Cell, number: int, words: Vocabulary) -> Label | None:
     bare = re.sub(r"\([^()]{1,12}\)$", "", text[:end].rstrip(":;"))
     near = words.misread(bare) if _SHORTEST_MISREAD <= len(bare) <= _LONGEST else None
     if near is not None:
-        return Label(near, cell.start + off, cell.start + off + end, number, cell, cell, misread=True)
+        return Label(near, cell.start, cell.start + off + end, number, cell, cell, misread=True)
     ending = _ending(bare, words) if unknown or looks_like_label(bare) else None
     if ending is not None:
-        return Label(ending, cell.start + off, cell.start + off + end, number, cell, cell, misread=True)
+        return Label(ending, cell.start, cell.start + off + end, number, cell, cell, misread=True)
     if unknown is None and len(text) > _SHORTEST_MISREAD:
         return _misread_and_glued(cell, off, text, number, words)
-    return Label("", cell.start + off, cell.start + off + end, number, cell, cell) if unknown else None
+    return Label("", cell.start, cell.start + off + end, number, cell, cell) if unknown else None
 
 
 def _ends_in_label(text: str, start: int, words: Vocabulary) -> bool:
@@ -204,8 +204,7 @@ def _misread_and_glued(cell: Cell, off: int, text: str, number: int, words: Voca
     for size in range(min(10, len(text) - 1), _SHORTEST_MISREAD - 1, -1):
         near = words.misread(text[:size])
         if near is not None:
-            start = cell.start + off
-            return Label(near, start, start + size, number, cell, cell, glued=True, misread=True)
+            return Label(near, cell.start, cell.start + off + size, number, cell, cell, glued=True, misread=True)
     return None
 
 
@@ -220,7 +219,5 @@ def _known(cell: Cell, off: int, size: int, number: int, word: str) -> Label | N
     if not apart and (
         text.endswith(":") or (len(whole) < 12 and looks_like_label(whole[size:]) and whole not in LABELS)
     ):
-        return Label(
-            "", cell.start + off, cell.end, number, cell, cell
-        )  # 收款人信息: a label of which the table has half
-    return Label(word, cell.start + off, cell.start + off + end, number, cell, cell, glued=not apart)
+        return Label("", cell.start, cell.end, number, cell, cell)  # 收款人信息: a label of which the table has half
+    return Label(word, cell.start, cell.start + off + end, number, cell, cell, glued=not apart)

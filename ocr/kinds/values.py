@@ -53,16 +53,17 @@ def id_number_of(paper: Paper, own: Sequence[str], others: Sequence[str], labell
 
     Both are given as the words that mean them: a name, a role.
     """
-    numbers = list(re.finditer(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])", paper.flow))
+    shape = r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])"
+    numbers = list(re.finditer(shape, paper.text))
     if not numbers and labelled is not None:  # in two lines of its cell
         return labelled.field(labelled.text.upper(), "grammar")
     if not numbers:
         return id_number(paper)
-    named = {number: _last_named(paper.flow[: number.start()], [*own, *others]) for number in numbers}
+    named = {number: _last_named(paper.text[: number.start()], [*own, *others]) for number in numbers}
     mine = [number for number in numbers if named[number] and named[number] in own]
     unknown = [number for number in numbers if not named[number]]
     chosen = [*mine, *unknown, *numbers][0]
-    seen = paper.stretch(chosen.start(), chosen.end())
+    seen = paper.seen(chosen.start(), chosen.end())
     if seen is None:
         return None
     number = seen.text.upper()
@@ -72,7 +73,8 @@ def id_number_of(paper: Paper, own: Sequence[str], others: Sequence[str], labell
 
 def _last_named(text: str, names: Sequence[str]) -> str:
     """The one of `names` that stands last in a text; "" for none."""
-    places = {name: text.rfind(name) for name in names if name}
+    solid = "".join(text.split())
+    places = {name: solid.rfind(name) for name in names if name}
     last = max(places, key=places.__getitem__, default="")
     return last if last and places[last] >= 0 else ""
 
