@@ -54,16 +54,20 @@ def id_number_of(paper: Paper, own: Sequence[str], others: Sequence[str], labell
     Both are given as the words that mean them: a name, a role.
     """
     shape = r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])"
-    numbers = list(re.finditer(shape, paper.text))
+    text, place = paper.text, paper.seen
+    numbers = list(re.finditer(shape, text))
+    if not numbers:  # over the end of a row: only sound ones, for digits of two numbers may meet there
+        text, place = paper.flow, paper.stretch
+        numbers = [match for match in re.finditer(shape, text) if id_number_ok(match[0].upper())]
     if not numbers and labelled is not None:  # in two lines of its cell
         return labelled.field(labelled.text.upper(), "grammar")
     if not numbers:
         return id_number(paper)
-    named = {number: _last_named(paper.text[: number.start()], [*own, *others]) for number in numbers}
+    named = {number: _last_named(text[: number.start()], [*own, *others]) for number in numbers}
     mine = [number for number in numbers if named[number] and named[number] in own]
     unknown = [number for number in numbers if not named[number]]
     chosen = [*mine, *unknown, *numbers][0]
-    seen = paper.seen(chosen.start(), chosen.end())
+    seen = place(chosen.start(), chosen.end())
     if seen is None:
         return None
     number = seen.text.upper()

@@ -1,5 +1,6 @@
 """``scripts/ocr_eval [--part tuning|held_out|third|fourth|fifth|sixth|all] [--papers N] [--kinds A,B] [--damages A,B]
-[--stock] [--misses]``: reads made-up papers and reports.
+[--stock] [--misses]``: reads made-up papers and reports. ``scripts/ocr_eval --lines N [--seed WORD] [--kinds A,B]
+[--misses]`` takes N papers of each kind apart that are made of lines, without pictures and without an engine.
 """
 
 import argparse
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from ocr.options import MODELS, EngineOptions
 from ocr_evaluation.damage import DAMAGES, damaged
+from ocr_evaluation.lines.fuzz import MAKERS, report, tally
 from ocr_evaluation.papers import PAPERS, PARTS, paper, seed
 from ocr_evaluation.report import Scores, by_kind, misses, summary
 from ocr_evaluation.scoring import Score, scored
@@ -20,6 +22,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/ocr_eval", description=__doc__)
     parser.add_argument("--part", choices=(*PARTS, "all"), default="all")
     parser.add_argument("--papers", type=int, default=2, help="of each kind and damage")
+    parser.add_argument("--lines", type=int, metavar="N", help="take N papers of each kind apart, made of lines alone")
+    parser.add_argument("--seed", default="lines", help="another word makes other papers of lines")
     parser.add_argument("--first", type=int, default=0, help="number of the first paper")
     parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(PAPERS))
     parser.add_argument("--damages", type=lambda text: text.split(","), default=list(DAMAGES))
@@ -57,6 +61,10 @@ def evaluate(options: argparse.Namespace, part: str, systems: list[Ours | Stock]
 
 def main() -> None:
     options = arguments()
+    if options.lines:
+        made_of_lines = [kind for kind in options.kinds if kind in MAKERS]
+        print("\n".join(report(tally(made_of_lines, options.lines, options.seed), 5 if options.misses else 0)))
+        return
     loop = asyncio.new_event_loop()
     systems: list[Ours | Stock] = [Ours(loop, EngineOptions(models=MODELS, detector=options.detector))]
     if options.stock:
