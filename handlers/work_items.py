@@ -31,6 +31,17 @@ class WorkItemCloseHandler(ApiHandler):
         return await self.services.work_desk.close(call.actor, item_id, call.body)
 
 
+class WorkItemReopenHandler(ApiHandler):
+    @door(
+        "Open a work item again that was closed by mistake",
+        allow=_DESK,
+        answer=WorkItemView,
+        problems=("work_item.not_found", "work_item.cannot_reopen"),
+    )
+    async def post(self, call: Call[NoBody], item_id: str) -> WorkItemView:
+        return await self.services.work_desk.reopen(call.actor, item_id)
+
+
 class WorkItemRetryHandler(ApiHandler):
     @door("Start a failed effect again", allow=_DESK, answer=WorkItemView, problems=_PROBLEMS)
     async def post(self, call: Call[NoBody], item_id: str) -> WorkItemView:
@@ -41,5 +52,6 @@ _ITEM = "/api/v1/desk/work-items/([0-9a-f]{24})"
 ROUTES = [
     ("/api/v1/desk/work-items", WorkItemsHandler),
     (f"{_ITEM}/close", WorkItemCloseHandler),
+    (f"{_ITEM}/reopen", WorkItemReopenHandler),
     (f"{_ITEM}/retry", WorkItemRetryHandler),
 ]

@@ -115,6 +115,7 @@ _TABLE = (
     ProblemType("invoice.no_file", Kind.CONFLICT, 40958, "发票文件暂不可用"),
     ProblemType("invoice.wrong_state", Kind.CONFLICT, 40959, "该发票当前不能这样处理"),
     ProblemType("work_item.not_found", Kind.NOT_FOUND, 40432, "没有这个工单"),
+    ProblemType("work_item.cannot_reopen", Kind.CONFLICT, 409180, "该工单待处理或已自动关闭，或同一事项已有新工单"),
     ProblemType("work_item.already_done", Kind.CONFLICT, 40932, "该工单已处理"),
     # firms and settlement
     ProblemType("firm.not_found", Kind.NOT_FOUND, 40451, "没有这家律所"),

@@ -8,7 +8,7 @@ from services.errors import Problem
 from services.parked_effects import KIND as PARKED
 from services.parked_effects import ParkedEffects
 from services.permissions import DESK, FINANCE, Permission, allowed, require
-from services.work_items import OPEN, WorkItems
+from services.work_items import OPEN, WorkItems, may_reopen
 
 # Kinds about money that is missing, doubled or stuck.
 FINANCIAL = ("money.", "reconciliation.", "settlement.", "payout.", "campaign.")
@@ -36,6 +36,11 @@ class WorkDesk:
         """Raises ``work_item.not_found``, ``work_item.already_done``, ``auth.forbidden``."""
         _demand(_may_close(await self._items.get(item_id), actor))
         return _view(await self._items.close(actor, item_id, body.outcome), actor)
+
+    async def reopen(self, actor: Actor, item_id: str) -> WorkItemView:
+        """Closed by mistake. Raises ``work_item.not_found``, ``work_item.cannot_reopen``, ``auth.forbidden``."""
+        _demand(_may_close(await self._items.get(item_id), actor))
+        return _view(await self._items.reopen(actor, item_id), actor)
 
     async def retry(self, actor: Actor, item_id: str) -> WorkItemView:
         """Start a parked effect again. Raises as ``close``; the item closes by itself once the effect is done."""
@@ -67,6 +72,7 @@ def _view(item: WorkItemDocument, actor: Actor) -> WorkItemView:
         state="open" if item["state"] == OPEN else "done",
         seen=item["seen"],
         can_close=open_for,
+        can_reopen=may_reopen(item) and _may_close(item, actor),
         can_retry=open_for and item["kind"] == PARKED,
         created_at=item["created_at"],
         updated_at=item["updated_at"],

@@ -5,6 +5,7 @@ from typing import Any
 
 from pymongo import ReturnDocument
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
 
 from schemas.documents.money import WorkItemDocument
 from services.actors import Actor
@@ -15,6 +16,11 @@ from services.ids import new_id
 from services.storage.database import Database
 
 OPEN, DONE = "open", "done"
+
+
+def may_reopen(item: WorkItemDocument) -> bool:
+    """What a person closed; what the machine closed has no reason any more."""
+    return item["state"] == DONE and item.get("done_by") != SYSTEM
 
 
 class WorkItems:
@@ -84,6 +90,35 @@ class WorkItems:
             return done
 
         return await self._db.transaction(work)
+
+    async def reopen(self, actor: Actor, item_id: str) -> WorkItemDocument:
+        """It was closed by mistake. What was written about it stays, for whoever takes it up.
+
+        Raises ``work_item.not_found``, ``work_item.cannot_reopen``: it is open, or its reason went away by itself, or
+        the same matter has been found again since.
+        """
+
+        async def work(session: AsyncClientSession) -> WorkItemDocument:
+            item = await self._db.work_items.find_one({"_id": item_id}, session=session)
+            if item is None:
+                raise Problem("work_item.not_found")
+            if not may_reopen(item):
+                raise Problem("work_item.cannot_reopen")
+            changes = {"state": OPEN, "open_key": f"{item['kind']} {item['subject']}", "updated_at": self._clock()}
+            again = await self._db.work_items.find_one_and_update(
+                {"_id": item_id},
+                {"$set": changes, "$unset": {"done_by": "", "done_at": ""}},
+                return_document=ReturnDocument.AFTER,
+                session=session,
+            )
+            await self._audit.write(actor, "work_item.reopened", item_id, session, kind=item["kind"])
+            assert again is not None  # it was there a moment ago, and the transaction would have conflicted
+            return again
+
+        try:
+            return await self._db.transaction(work)
+        except DuplicateKeyError:
+            raise Problem("work_item.cannot_reopen") from None
 
     async def resolve(self, kind: str, subject: str, outcome: str, session: AsyncClientSession | None = None) -> bool:
         """The reason is gone, found by the machine itself; ``outcome`` says how. False when none was open."""

@@ -32,6 +32,7 @@ class WorkItemView(View):
     state: Literal["open", "done"]
     seen: int = Field(description="How often it was found")
     can_close: bool
+    can_reopen: bool = Field(description="Whether a person closed it, and POST …/reopen takes that back")
     can_retry: bool = Field(description="Whether POST …/retry starts the failed effect again")
     created_at: Moment
     updated_at: Moment

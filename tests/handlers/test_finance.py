@@ -2,12 +2,13 @@
 
 import argparse
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
+from schemas.api.base import CHINA
 from schemas.enums import OutboxState, Role
 from server import ledger_commands
 from server.__main__ import parser
@@ -64,8 +65,9 @@ async def ask(url: str, person: Person | None, method: str, body: Any = None, **
 
 async def paid(house: House, fen: int = 4900, at: date = YESTERDAY) -> str:
     """A payment of a consultation as it is stored, with its posting; the order's id."""
-    order_id, payment_id, now = new_id(), new_id(), utc_now()
-    moment = now - timedelta(days=(day_of(now) - at).days)
+    order_id, payment_id = new_id(), new_id()
+    # at noon: what moves in the last hour of a day waits for the next day's bill, whenever the test runs
+    moment = datetime.combine(at, time(12), CHINA)
     order: dict[str, Any] = {
         "_id": order_id,
         "schema_version": 1,
@@ -195,6 +197,31 @@ async def test_a_day_is_compared_on_demand_and_its_items_are_closed_by_ops(
     assert (await ask(f"{items}/{new_id()}/close", ops, "POST", outcome))[0] == 404
     assert (await ask(items, ops, "GET"))[1]["items"] == []
     assert [item["id"] for item in (await ask(items, ops, "GET", state="done"))[1]["items"]] == [seen["id"]]
+
+
+async def test_an_item_that_was_closed_by_mistake_is_opened_again(
+    house: House, url: str, ops: Person, support: Person
+) -> None:
+    """H1: by whoever may close it; not what closed by itself, nor beside a new item about the same matter."""
+    items = house.core.work_items
+    texts: Any = {"title": "退款失败", "advice": "请核实。"}
+    subject = f"refund:{new_id()}"
+    item_id = await items.open("money.refund_failed", subject, **texts)
+    path = f"{url}/desk/work-items/{item_id}"
+    assert (await ask(f"{path}/reopen", ops, "POST"))[0] == 409
+    assert (await ask(f"{path}/close", ops, "POST", {"outcome": "点错了"}))[1]["can_reopen"]
+    assert (await ask(f"{path}/reopen", support, "POST"))[0] == 403
+    status, again = await ask(f"{path}/reopen", ops, "POST")
+    assert (status, again["state"], again["done_by"], again["outcome"]) == (200, "open", None, "点错了")
+    assert await items.open("money.refund_failed", subject, **texts) == item_id  # found again, it is the same one
+    await ask(f"{path}/close", ops, "POST", {"outcome": "已处理"})
+    await items.open("money.refund_failed", subject, **texts)
+    assert (await ask(f"{path}/reopen", ops, "POST"))[1]["code"] == "work_item.cannot_reopen"
+    itself = await items.open("money.stray", subject, **texts)
+    await items.resolve("money.stray", subject, "已退回")
+    assert (await ask(f"{url}/desk/work-items/{itself}/reopen", ops, "POST"))[0] == 409
+    assert (await ask(f"{url}/desk/work-items/{new_id()}/reopen", ops, "POST"))[0] == 404
+    await house.database.work_items.delete_many({"subject": subject})
 
 
 async def test_a_parked_effect_becomes_an_item_and_is_started_again(house: House, url: str, support: Person) -> None:

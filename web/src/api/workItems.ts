@@ -13,6 +13,7 @@ export interface WorkItem {
   state: "open" | "done"
   seen: number
   can_close: boolean
+  can_reopen: boolean
   can_retry: boolean
   created_at: string
   updated_at: string
@@ -33,5 +34,7 @@ export const listWorkItems = (query: WorkItemsQuery, cursor?: string): Promise<P
 
 export const closeWorkItem = (id: string, outcome: string): Promise<WorkItem> =>
   call("POST", `/desk/work-items/${id}/close`, { body: { outcome } })
+
+export const reopenWorkItem = (id: string): Promise<WorkItem> => call("POST", `/desk/work-items/${id}/reopen`)
 
 export const retryWorkItem = (id: string): Promise<WorkItem> => call("POST", `/desk/work-items/${id}/retry`)
