@@ -138,7 +138,7 @@ class Attention:
             NoticeKind.MESSAGE_UNREAD,
             f"unread:{space_id}:{user_id}:{read_seq}",
             title=f"{sender}发来新消息",
-            text=f"{sender} 回复了您，请查看",
+            text=f"{sender}回复了您，请查看",
             link=f"/spaces/{space_id}",
             values={"case": space["title"], "sender": sender},
         )

@@ -113,7 +113,7 @@ async def test_who_is_away_is_told_after_ten_seconds(world: World) -> None:
     assert await world.attention.tick() == 2
     (notice,) = await room.told(room.client)
     assert (notice["kind"], notice["link"]) == ("message_unread", f"/spaces/{room.id}")
-    assert notice["text"] == "律师 回复了您，请查看"
+    assert notice["text"] == "律师回复了您，请查看"
     assert notice["channels"]["wechat"]["data"]["thing1"] == "合同审查"
     assert len(await room.told(room.support)) == 1
     assert await room.told(room.lawyer) == []

@@ -26,7 +26,7 @@ VALUES = {
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_kind_fills_its_template(kind: NoticeKind) -> None:
     """J2: each step has a notice, and WeChat takes every field of it."""
-    data = fill(kind, VALUES, "律师 回复了您，请查看", AT)
+    data = fill(kind, VALUES, "律师回复了您，请查看", AT)
     assert tuple(data) == SUBSCRIBE_TEMPLATES[TABLE[kind].template]
     for name, value in data.items():
         check(kind_of(name), value)
@@ -41,10 +41,10 @@ def test_the_fields_are_what_the_reader_expects() -> None:
     }
     assert fill(NoticeKind.ORDER_DECLINED, VALUES, "", AT)["phrase2"] == "重新分配中"
     assert fill(NoticeKind.ORDER_DECLINED, {**VALUES, "status": "改派中"}, "", AT)["phrase2"] == "改派中"
-    assert fill(NoticeKind.MESSAGE_UNREAD, VALUES, "律师 回复了您，请查看", AT) == {
+    assert fill(NoticeKind.MESSAGE_UNREAD, VALUES, "律师回复了您，请查看", AT) == {
         "thing1": "合同审查",
         "name2": "律师",
-        "thing3": "律师 回复了您，请查看",
+        "thing3": "律师回复了您，请查看",
         "time4": "2026年11月22日 00:30",
     }
 
