@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-from ocr_evaluation.sheet import Sheet
+import zxingcpp
+from PIL import Image
+
+from ocr_evaluation.sheet import Sheet, Written
 
 _PAD = 14
 _LEAD = 1.3
@@ -66,3 +69,17 @@ def running(sheet: Sheet, y: float, texts: list[str], size: int, face: str = "se
     for text in texts:
         y = sheet.paragraph(130, y + 8, 980, text, size, face, indent=indent, lead=1.65)
     return y
+
+
+def downwards(sheet: Sheet, x: float, y: float, text: str, size: int, ink: str, gap: int) -> None:
+    """Set character under character, `gap` pixels between them; the narrow cells of invoices and receipts."""
+    font, step = sheet.font(size, "serif"), size + gap
+    for place, character in enumerate(text):
+        sheet.draw.text((x, y + place * step), character, font=font, fill=ink)
+    left, right, bottom = x - 6, x + size + 6, y + len(text) * step + 6
+    sheet.truth.downwards.append(Written(text, [(left, y - 6), (right, y - 6), (right, bottom), (left, bottom)]))
+
+
+def qr(sheet: Sheet, x: int, y: int, side: int, text: str) -> None:
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+    sheet.image.paste(Image.fromarray(made.to_image(scale=5)).resize((side, side)), (x, y))

@@ -1,9 +1,7 @@
 """Invoices and bank receipts."""
 
-import zxingcpp
-from PIL import Image
-
 from ocr_evaluation.facts import Facts, capitals, han_day, money
+from ocr_evaluation.forms import qr
 from ocr_evaluation.sheet import HELD_OUT, TUNING, Sheet
 
 
@@ -26,10 +24,9 @@ def vat_invoice(facts: Facts, held_out: bool) -> Sheet:
         sheet.text(1180, 50 + 44 * place, f"{label}：", 28, "serif", ink)
         sheet.text(1330, 50 + 44 * place, value, 28, "sans")
     sort, sum_told = ("32", total) if held_out else ("10", net)
-    qr = f"01,{sort},{code},{number},{money(sum_told).replace(',', '')},{day:%Y%m%d},,A1B2"
+    told = f"01,{sort},{code},{number},{money(sum_told).replace(',', '')},{day:%Y%m%d},,A1B2"
     if facts.rng.random() < 0.7:
-        made = zxingcpp.create_barcode(qr, zxingcpp.BarcodeFormat.QRCode)
-        sheet.image.paste(Image.fromarray(made.to_image(scale=5)).resize((190, 190)), (70, 30))
+        qr(sheet, 70, 30, 190, told)
     sheet.frame(60, 240, 1640, 1020, ink)
     if held_out:
         _party(sheet, 100, 260, "购买方信息", buyer.name, buyer.credit_code)

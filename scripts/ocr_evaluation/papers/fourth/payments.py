@@ -1,18 +1,10 @@
 """Invoices and payments, as the fourth part draws them: the old paper invoice, a roll, a phone, a table with heads."""
 
 from ocr_evaluation.facts import Facts, capitals, han_day, money
-from ocr_evaluation.forms import ruled
-from ocr_evaluation.sheet import FOURTH, Sheet, Written
+from ocr_evaluation.forms import downwards, ruled
+from ocr_evaluation.sheet import FOURTH, Sheet
 
 _INK = "#7a4230"
-
-
-def _down(sheet: Sheet, x: float, y: float, text: str, size: int, ink: str = _INK) -> None:
-    font, step = sheet.font(size, "serif"), size + 8
-    for place, character in enumerate(text):
-        sheet.draw.text((x, y + place * step), character, font=font, fill=ink)
-    left, right, bottom = x - 6, x + size + 6, y + len(text) * step + 6
-    sheet.truth.downwards.append(Written(text, [(left, y - 6), (right, y - 6), (right, bottom), (left, bottom)]))
 
 
 def paper_invoice(facts: Facts) -> Sheet:
@@ -31,7 +23,7 @@ def paper_invoice(facts: Facts) -> Sheet:
     end = sheet.text(1220, 190, "开票日期：", 26, "serif", _INK)
     sheet.text(end + 6, 190, han_day(day), 26, "sans")
     sheet.frame(60, 230, 1620, 960, _INK)
-    _down(sheet, 72, 244, "购买方", 26)
+    downwards(sheet, 72, 244, "购买方", 26, _INK, 8)
     sheet.rule(112, 230, 112, 400, ink=_INK)
     for place, (label, value) in enumerate(
         (
@@ -73,7 +65,7 @@ def paper_invoice(facts: Facts) -> Sheet:
     end = sheet.text(1130, 750, "（小写）", 26, "serif", _INK)
     sheet.text(end + 8, 750, f"￥{money(total).replace(',', '')}", 27, "sans")
     sheet.rule(60, 796, 1620, 796, ink=_INK)
-    _down(sheet, 72, 806, "销售方", 26)
+    downwards(sheet, 72, 806, "销售方", 26, _INK, 8)
     sheet.rule(112, 796, 112, 960, ink=_INK)
     for place, (label, value) in enumerate(
         (

@@ -1,21 +1,10 @@
 """Invoices and bank receipts, as the third part draws them: labels set downwards, a table for payer and payee."""
 
-import zxingcpp
-from PIL import Image
-
 from ocr_evaluation.facts import Facts, capitals, han_day, money
-from ocr_evaluation.sheet import THIRD, Sheet, Written
+from ocr_evaluation.forms import downwards, qr
+from ocr_evaluation.sheet import THIRD, Sheet
 
 _INK = "#6e3b2a"
-
-
-def _down(sheet: Sheet, x: float, y: float, text: str, size: int, ink: str) -> None:
-    """Set character under character."""
-    font, step = sheet.font(size, "serif"), size + 6
-    for place, character in enumerate(text):
-        sheet.draw.text((x, y + place * step), character, font=font, fill=ink)
-    left, right, bottom = x - 6, x + size + 6, y + len(text) * step + 6
-    sheet.truth.downwards.append(Written(text, [(left, y - 6), (right, y - 6), (right, bottom), (left, bottom)]))
 
 
 def vat_invoice(facts: Facts) -> Sheet:
@@ -31,12 +20,10 @@ def vat_invoice(facts: Facts) -> Sheet:
         end = sheet.text(1150, 150 + 40 * place, label, 26, "serif", _INK)
         sheet.text(end + 4, 150 + 40 * place, value, 26, "serif")
     if facts.rng.random() < 0.5:
-        qr = f"01,31,,{number},{total // 100}.{total % 100:02d},{day:%Y%m%d},,7F3C"
-        made = zxingcpp.create_barcode(qr, zxingcpp.BarcodeFormat.QRCode)
-        sheet.image.paste(Image.fromarray(made.to_image(scale=5)).resize((170, 170)), (80, 50))
+        qr(sheet, 80, 50, 170, f"01,31,,{number},{total // 100}.{total % 100:02d},{day:%Y%m%d},,7F3C")
     sheet.frame(50, 240, 1590, 960, _INK)
     for x, label, company in ((60, "购买方信息", buyer), (830, "销售方信息", seller)):
-        _down(sheet, x, 252, label, 22, _INK)
+        downwards(sheet, x, 252, label, 22, _INK, 6)
         end = sheet.text(x + 56, 268, "名称：", 26, "serif", _INK)
         sheet.text(end, 268, company.name, 26, "serif")
         end = sheet.text(x + 56, 336, "统一社会信用代码/纳税人识别号：", 23, "serif", _INK)
@@ -75,7 +62,7 @@ def vat_invoice(facts: Facts) -> Sheet:
     end = sheet.text(1120, 742, "（小写）", 26, "serif", _INK)
     sheet.text(end + 10, 742, f"¥{money(total).replace(',', '')}", 27, "serif")
     sheet.rule(50, 792, 1590, 792, ink=_INK)
-    _down(sheet, 62, 820, "备注", 24, _INK)
+    downwards(sheet, 62, 820, "备注", 24, _INK, 6)
     sheet.text(120, 810, f"合同号：{facts.digits(10)}；收款账号：{facts.account()}", 23, "serif")
     sheet.text(140, 990, f"开票人：{facts.name()}", 25, "serif")
     sheet.truth.fields = {
@@ -102,7 +89,7 @@ def bank_receipt(facts: Facts) -> Sheet:
     )
     sheet.frame(60, y, 1500, y + 240)
     for x, label in ((72, "付款人"), (792, "收款人")):
-        _down(sheet, x, y + 66, label, 28, "#1c1c1c")
+        downwards(sheet, x, y + 66, label, 28, "#1c1c1c", 6)
         sheet.rule(x + 48, y, x + 48, y + 240)
         sheet.rule(x + 168, y, x + 168, y + 240)
     sheet.rule(780, y, 780, y + 240)
