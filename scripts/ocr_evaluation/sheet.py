@@ -56,6 +56,18 @@ FIFTH = Fonts(  # layouts are what is new in it; its hand is a face that no othe
     (font_file("NotoSerifCJK-Regular.ttc"), 2),
     (font_file("LXGWWenKai-Light.ttf"), 0),
 )
+SEVENTH = Fonts(  # offices and people: a bold Kai that no other part has, beside the held-out part's Hei and Song
+    (font_file("wqy-microhei.ttc"), 0),
+    (font_file("NotoSansCJK-Bold.ttc"), 2),
+    (font_file("uming.ttc"), 0),
+    (font_file("LXGWWenKai-Bold.ttf"), 0),
+)
+SEVENTH_TYPED = Fonts(  # screens and printers, in faces of the tuning, fourth and held-out parts
+    (font_file("NotoSansCJK-Regular.ttc"), 2),
+    (font_file("NotoSerifCJK-Bold.ttc"), 2),
+    (font_file("gbsn00lp.ttf"), 0),
+    (font_file("ukai.ttc"), 0),
+)
 
 
 @dataclass(frozen=True, slots=True)
