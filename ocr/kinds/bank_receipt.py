@@ -37,7 +37,16 @@ def _names(paper: Paper, form: Form) -> dict[str, Seen]:
         _own(form, ("payer", "payee"), shapes.is_party),
         _of_both(paper, form, "name_of_side", shapes.is_party),
     )
-    return own | shared | _own(form, ("payer", "payee"), shapes.is_party, _CLEAR)
+    return _out_of_accounts(form) | own | shared | _own(form, ("payer", "payee"), shapes.is_party, _CLEAR)
+
+
+def _out_of_accounts(form: Form) -> dict[str, Seen]:
+    """Names that stand before the number in one slot: 转出账户 张三 6225…"""
+    found = {
+        side: form.best(f"{side}_account", rf"^[\u4e00-\u9fff()]{{2,40}}{_ACCOUNT}$") for side in ("payer", "payee")
+    }
+    parts = {side: shapes.part_of(seen, r"^([^\d]+)") for side, seen in found.items()}
+    return {side: seen for side, seen in parts.items() if seen is not None}
 
 
 def _accounts(paper: Paper, form: Form) -> dict[str, Seen]:

@@ -11,7 +11,7 @@ from ocr.readings import Field
 
 _METHOD = r"(?:直接|留置|邮寄|委托|转交|公告|电子|当庭|专人)送达"
 
-_TICKED = rf"(?:[☑√■✓✔☒]|\([√xX]\)|\[[√xX]\])({_METHOD})"
+_TICKED = r"(?:[☑√■✓✔☒]|\([√xX]\)|\[[√xX]\])((?:直接|留置|邮寄|委托|转交|公告|电子|当庭|专人)(?:送达)?)"
 
 
 def fields(paper: Paper) -> dict[str, Field]:
@@ -33,7 +33,7 @@ def _method(paper: Paper, form: Form) -> Field | None:
     """The one that is ticked, where a form lists them; with none ticked the first is no more than a guess."""
     ticked = paper.flowing(_TICKED, 1)
     if ticked is not None:
-        return values.text(ticked)
+        return ticked.field(ticked.text.removesuffix("送达") + "送达")
     seen = form.best("delivery_method", _METHOD)
     if seen is not None and len(re.findall(_METHOD, seen.text)) > 1:
         return seen.field(re.findall(_METHOD, seen.text)[0], "grammar")

@@ -20,6 +20,11 @@ _REST = re.compile(
 _BEFORE = re.compile(
     r"(?:[^\w\s()¥]{1,2}|\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[.、)])*"
 )  # 【案号】, 3. 案号, (一)案号
+# What stands behind a name on its line, and in no name or address, so that it needs no colon.
+_INSIDE = re.compile(
+    r"性别(?=[男女])|民族|职务|联系电话|电话(?=\d)|(?:公民)?身份证?号码?(?=\d)|法定代表人|诉讼地位|签发机关|"
+    r"执业证号(?=\d)"
+)
 _UNKNOWN = re.compile(r"[\u4e00-\u9fff/、]{2,12}(?:\([^()\n]{1,8}\))?:")
 _LABEL_LIKE = re.compile(
     r"[\u4e00-\u9fff/、()]{0,10}(?:号码?|编号|日期|时间|期限|地址|地点|名称|姓名|金额|方式|机关|机构|类型|类别|代码|"
@@ -149,6 +154,10 @@ def _of_cell(cell: Cell, number: int, words: Vocabulary) -> Iterator[Label]:
     if head is not None:
         yield head
         at = head.end - cell.start
+    for inside in _INSIDE.finditer(cell.text, at + 1) if head is not None and head.text else ():
+        text, start = inside[0], cell.start + inside.start()
+        if text in words.fields and cell.text[inside.end() : inside.end() + 1] not in (":", "("):
+            yield Label(text, start, cell.start + inside.end(), number, cell, cell, glued=True)
     for colon in re.finditer(":", cell.text[at:]):
         end = at + colon.start()
         before = re.sub(r"\([^()]{1,12}\)$", "", cell.text[at:end])

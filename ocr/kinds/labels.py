@@ -3,6 +3,7 @@
 Forms set a long label in two rows of a narrow cell (被传唤 / 人姓名), and its value stands beside both or between them.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -79,7 +80,8 @@ def _chunks(row: list[Placed]) -> list[list[Placed]]:
 
 
 def _text(items: Sequence[Placed]) -> str:
-    return plain("".join(item.line.text for item in items)).strip(":;")
+    text = plain("".join(item.line.text for item in items)).strip(":;【】[]●")
+    return re.sub(r"^(?:\d{1,2}[.、]|\([一二三四五六七八九十]{1,2}\))", "", text)
 
 
 def _is_under(upper: Placed, lower: Placed) -> bool:

@@ -58,6 +58,7 @@ def _firm(paper: Paper, form: Form, agent: Field | None) -> Field | None:
     """
     seen = (
         shapes.part_of(form.best("firm", _FIRM + "$", rows=2), f"({_FIRM})$")
+        or paper.flowing(rf"委托({_FIRM})", 1)
         or paper.search(rf"(?:^|[\s,:;])({_FIRM})", 1)
         or paper.flowing(rf"(?:工作单位|[,,:]|单位|委托)({_FIRM})", 1)
     )

@@ -30,10 +30,10 @@ def by_side(found: Sequence[Found], paper: Paper, heads: Mapping[str, str]) -> d
     counts. Nothing where nobody can tell.
     """
     places: dict[str, Cell] = {}
+    inner = {label.first.start: label.start for label, _ in reversed(found)}
     for cell in (cell for row in paper.rows for cell in row.cells):
-        side = next(
-            (side for side, pattern in heads.items() if re.fullmatch(pattern + _TAIL, cell.text.strip(":"))), None
-        )
+        head = cell.text[: max(1, inner.get(cell.start, cell.end) - cell.start)] if cell.start in inner else cell.text
+        side = next((side for side, pattern in heads.items() if re.fullmatch(pattern + _TAIL, head.strip(":"))), None)
         if side is not None:
             places.setdefault(side, cell)
     order = sorted(places, key=lambda side: places[side].start)

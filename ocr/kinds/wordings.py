@@ -250,6 +250,13 @@ WORDINGS: Mapping[str, Mapping[str, Wordings]] = {
         "scope": Wordings(words("|委托|授权|代理|委托代理|代理人|"
             "委托的", "权限|事项和权限|范围|代理权限|授权权限|权限范围")),
     },
+    "judgment": {
+        "plaintiff": Wordings(words("原告|上诉人|申请人|申请执行人|再审申请人|"
+            "申诉人", "|姓名|名称|姓名或名称|(姓名或名称)|信息")),
+        "defendant": Wordings(words("被告|被上诉人|被申请人|被执行人|被申诉人|"
+            "被告人", "|姓名|名称|姓名或名称|(姓名或名称)|信息")),
+        "cause": _CAUSE,
+    },
     "contract": {
         "party": Wordings(words("姓名|名称|单位名称|全称|姓名/名称|公司名称|企业名称|姓名或名称|名称/姓名")),
         "money": Wordings(

@@ -117,3 +117,50 @@ def test_a_lease_without_sides_is_a_contract_of_its_roles() -> None:
     )  # fmt: skip
     assert (name, fields["party_a"], fields["party_b"]) == ("contract", "崔娥学", "霍洁守")
     assert (fields["valid_from"], fields["valid_to"]) == ("2023-05-10", "2024-05-09")
+
+
+def test_a_summons_by_message_is_one() -> None:
+    name, fields = read(
+        None, ("【北京市海淀区人民法院】",), ("张三：",), ("您与李四民间借贷纠纷一案，案号（2025）京0108民初1234号，",),
+        ("定于2025年3月5日9时30分在本院第十法庭开庭审理，请准时到庭。",), ("二〇二五年二月一日",),
+    )  # fmt: skip
+    assert (name, fields["summoned"], fields["court"]) == ("summons", "张三", "北京市海淀区人民法院")
+    assert (fields["appear_at"], fields["place"]) == ("2025-03-05T09:30", "本院第十法庭")
+
+
+def test_a_judgment_in_a_table_names_its_sides_and_its_result() -> None:
+    _, fields = read(
+        "judgment", ("", "民事判决书"), ("案由", "民间借贷纠纷"), ("原告", "张三"), ("被告", "李四"),
+        ("判决结果", "一、被告李四偿还原告张三借款5000元。"), ("", "审判员王五"),
+    )  # fmt: skip
+    assert (fields["plaintiff"], fields["defendant"], fields["cause"]) == ("张三", "李四", "民间借贷纠纷")
+    assert fields["result"] == "一、被告李四偿还原告张三借款5000元。"
+
+
+def test_the_way_of_service_is_the_one_that_is_ticked() -> None:
+    _, fields = read("delivery_receipt", ("送达方式", "□直接 ☑邮寄 □留置"), ("受送达人", "李四"))
+    assert fields["delivery_method"] == "邮寄送达"
+
+
+def test_an_id_number_over_the_end_of_a_row_belongs_to_whom_it_follows() -> None:
+    """The lender's must not stand for the borrower's without a flag, also where its line was broken."""
+    lines = [
+        Line("本人祝清华从洪恒（身份证号码：21010219650327", 0.99, box(60, 60, 900, 90)),
+        Line("0139）处借到人民币壹万元整。", 0.99, box(60, 120, 700, 150)),
+        Line("借款人：祝清华", 0.99, box(60, 240, 400, 270)),
+    ]
+    _, _, fields = extract(lines, [PageInfo(1000, 400)], "iou", [])
+    assert fields["id_number"].flagged
+
+
+def test_names_of_both_sides_come_from_below_heads_that_stand_aslant() -> None:
+    """One head a little higher than the other: their order is from left to right all the same."""
+    lines = [
+        Line("销售方", 0.99, box(700, 60, 800, 90)), Line("购买方", 0.99, box(60, 84, 160, 114)),
+        Line("名称：甲贸易有限公司", 0.99, box(180, 84, 480, 114)),
+        Line("名称：乙商贸有限公司", 0.99, box(820, 60, 1100, 90)),
+        Line("税号：91140105MAFXK8KMH6", 0.99, box(180, 140, 520, 170)),
+    ]  # fmt: skip
+    _, _, fields = extract(lines, [PageInfo(1200, 400)], "vat_invoice", [])
+    assert (fields["buyer"].value, fields["seller"].value) == ("甲贸易有限公司", "乙商贸有限公司")
+    assert fields["buyer_credit_code"].flagged
