@@ -20,6 +20,9 @@ _HARMLESS = frozenset({"bank", "ethnicity", "firm", "issuing_authority", "name",
 _TERM = frozenset({"valid_from", "valid_to"})  # with a bank card's one can pay
 _MARGIN = 0.35  # of a line's height, on each side
 # Where the portrait stands on an identity card (GA 461), as fractions of the card that its lines of text span.
+_ON_THE_FRONT = ("name", "sex", "ethnicity", "birth_date", "address", "id_number")
+_ENOUGH_FIELDS = 3  # to know where that side lies
+_LABELS_REACH = 0.3  # of the fields' extent: labels stand to their left, whichever way up that is
 _PORTRAIT = (0.56, -0.12, 1.25, 0.80)
 
 
@@ -120,7 +123,7 @@ def _portrait(reading: Reading) -> Sequence[tuple[float, float]]:
 
     The card's own axes: along its lines, and down from the first to the number.
     """
-    lines = [line for line in reading.lines if line.page == 0]
+    lines = _of_the_front(reading)
     longest = max(lines, key=lambda line: math.dist(line.polygon[0], line.polygon[1]))
     (x0, y0), (x1, y1) = longest.polygon[0], longest.polygon[1]
     length = math.hypot(x1 - x0, y1 - y0) or 1.0
@@ -134,6 +137,24 @@ def _portrait(reading: Reading) -> Sequence[tuple[float, float]]:
     v = (min(vs) + top * height, min(vs) + bottom * height)
     frame = ((u[0], v[0]), (u[1], v[0]), (u[1], v[1]), (u[0], v[1]))
     return [(a * along[0] + b * down[0], a * along[1] + b * down[1]) for a, b in frame]
+
+
+def _of_the_front(reading: Reading) -> list[Line]:
+    """The lines of the side with the portrait: a photo may show the other side beside or below it."""
+    lines = [line for line in reading.lines if line.page == 0]
+    fields = (reading.fields.get(name) for name in _ON_THE_FRONT)
+    boxes = [box(field.polygon) for field in fields if field is not None and field.polygon and field.page == 0]
+    if len(boxes) < _ENOUGH_FIELDS:
+        return lines
+    left, top = min(one[0] for one in boxes), min(one[1] for one in boxes)
+    right, bottom = max(one[2] for one in boxes), max(one[3] for one in boxes)
+    more = _LABELS_REACH * max(right - left, bottom - top)
+    near = []
+    for line in lines:
+        a, b, c, d = box(line.polygon)
+        if left - more < (a + c) / 2 < right + more and top - more < (b + d) / 2 < bottom + more:
+            near.append(line)
+    return near or lines
 
 
 def _grown(polygon: Polygon) -> Sequence[tuple[float, float]]:

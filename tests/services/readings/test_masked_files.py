@@ -24,10 +24,10 @@ from schemas.enums import Role
 from schemas.reading_enums import ReadingKind
 from services.files.files import OpenFile
 from services.files.page_pictures import PagePictures
-from services.idempotency import Ticket
+from services.idempotency import Intent
 from services.ids import new_id
 from services.readings.identity_marks import identifies
-from services.readings.paper_pictures import member_job
+from services.readings.paper_pictures import hidden_places, member_job
 from services.record.verifier import verify
 from tests.house import Person, client, lawyer, space_of
 from tests.parts.databases import SettingsMaker
@@ -297,9 +297,9 @@ async def test_a_recalled_photo_is_nobodys_but_its_owners(case: Case) -> None:
         sent = (await house.services.messages.send(case.owner.actor, case.space_id, body)).view()
         links[listed] = (file_id, (await house.services.files.get(case.other.actor, file_id)).url)
         if listed:
-            ticket = Ticket(case.owner.id, "POST /evidence", new_id(), "hash")
+            intent = Intent(case.owner.id, "POST /evidence", new_id(), "hash")
             entry = EvidenceBody(file_id=file_id)
-            await house.services.evidence.list_file(case.owner.actor, case.space_id, entry, ticket)
+            await house.services.evidence.list_file(case.owner.actor, case.space_id, entry, intent)
         await house.services.messages.recall(case.owner.actor, case.space_id, sent.seq)
     await case.world.after.follow(await house.database.entries.find({"_id.space": case.space_id}).to_list())
     file_id, url = links[False]
@@ -366,6 +366,18 @@ def test_of_the_back_of_a_permit_its_number_is_hidden() -> None:
     job = member_job(Reading("id_card_back", 1.0, {"valid_from": term}, lines, [PageInfo(400, 250)]), 0)
     assert job is not None
     assert {round(min(y for _, y in shape) / 50) for shape in job.painted} == {2}
+
+
+def test_with_the_other_side_in_the_picture_the_portrait_is_covered_where_it_is() -> None:
+    """Both sides of a card in one photo: the frame is told from the lines of the front alone."""
+    front = [line("王晓", 10), line("男", 50), line("1990年3月7日", 90), line("110105199003071234", 210)]
+    back = [line("签发机关 北京市公安局", 500), line("2018.11.06-2038.11.06", 560)]
+    names = ("name", "sex", "birth_date", "id_number")
+    fields = {name: Field(one.text, 0.99, False, one.polygon, 0) for name, one in zip(names, front, strict=True)}
+    pages = [PageInfo(400, 620)]
+    alone = hidden_places(Reading("id_card_front", 1.0, fields, front, pages), {}, 0)[-1]
+    assert hidden_places(Reading("id_card_front", 1.0, fields, [*front, *back], pages), {}, 0)[-1] == alone
+    assert 150 < max(y for _, y in alone) < 230
 
 
 @pytest.mark.parametrize("kind", ["id_card_front", "bank_card", "lawyer_licence"])
