@@ -53,10 +53,13 @@ def _parties(paper: Paper, form: Form) -> dict[str, Seen]:
     """
     found: dict[str, Seen] = {}
     roles: dict[str, Seen] = {}
-    candidates = [*form.candidates("side", shapes.PARTY_FIRST, 2), *form.candidates("role", shapes.PARTY_FIRST, 2)]
+    candidates = [
+        *form.candidates("side", shapes.begins_with_party, 2),
+        *form.candidates("role", shapes.begins_with_party, 2),
+    ]
     for candidate in sorted(candidates, key=lambda one: (one.cost, one.label.start)):
         label, name = candidate.label, shapes.party_in(candidate.seen)
-        if name is None or not shapes.is_party(name.text):
+        if name is None:
             continue
         written = paper.text[label.start : label.end]
         side = next((side for side in _SIDES if side in "".join(written.split())), None)

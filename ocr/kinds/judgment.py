@@ -28,8 +28,8 @@ _IN_A_TABLE = r"(?:判决|裁判|裁定|调解|处理)(?:结果|主文):?(.+?)" 
 def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "judgment")
     one, two = _parties(paper)
-    one = one or shapes.party_in(form.best("plaintiff", shapes.PARTY_FIRST))
-    two = two or shapes.party_in(form.best("defendant", shapes.PARTY_FIRST))
+    one = one or shapes.party_in(form.best("plaintiff", shapes.begins_with_party))
+    two = two or shapes.party_in(form.best("defendant", shapes.begins_with_party))
     plaintiff, defendant = (values.text(values.without_cause(seen)) for seen in (one, two))
     return values.kept(
         case_number=values.case_number(paper),

@@ -20,7 +20,11 @@ _SCOPE = r"((?:特别|一般|全权|普通)(?:授权|代理))"
 def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "power_of_attorney")
     named = {side: seen for side, (_, seen) in _in_parts(paper, form).items()}
-    giver = named.get("principal") or form.best("principal", shapes.PARTY_FIRST, rows=2) or paper.flowing(_IN_WORDS, 1)
+    giver = (
+        named.get("principal")
+        or form.best("principal", shapes.begins_with_party, rows=2)
+        or paper.flowing(_IN_WORDS, 1)
+    )
     principal = values.text(shapes.party_in(giver))
     agent = values.text(_agent(named, form) or _named_in_words(paper), shapes.NAME)
     names = [str(field.value) if field else "" for field in (principal, agent)]

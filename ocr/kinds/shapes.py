@@ -32,7 +32,7 @@ ADDRESS = (
 BODY = r"[\u4e00-\u9fff()]{3,30}(?:公司|厂|店|中心|经营部|商行|合作社|工作室|事务所|\((?:有限合伙|普通合伙)\))"
 CAUSE = r"纠纷|争议|责任|之诉|案|罪|[\u4e00-\u9fff]{2}"
 _PROSE = re.compile(
-    r"人民币|现金|转账|^借款|应[于在当按]|一次性|负担|承担|[,。;!?、:]|\d{3}|必须|应当|可以|签名|盖章|^信息|"
+    r"人民币|现金|转账|^借款|^因|^[零壹贰叁肆伍陆柒捌玖拾佰仟]{2,}|应[于在当按]|一次性|负担|承担|[,。;!?、:]|\d{3}|必须|应当|可以|签名|盖章|^信息|"
     r"法定代表人|身份证|[号室楼证]$|证书$|^(?:开庭|无|元|日|原告|被告|律师)$"
 )
 ID_SHAPE = r"^\d{17}[\dXx]$"
@@ -59,6 +59,11 @@ def is_party(text: str) -> bool:
         and re.fullmatch(r"[\u4e00-\u9fffA-Za-z0-9()·&]{2,40}", bare) is not None
         and _PROSE.search(bare) is None
     )
+
+
+def begins_with_party(text: str) -> bool:
+    match = re.match(PARTY_FIRST, text)
+    return match is not None and is_party(match[1])
 
 
 def party_in(seen: Seen | None) -> Seen | None:

@@ -14,6 +14,7 @@ _SET_FOR = (
     rf"(?:定于|订于|于)({shapes.DATE}[^,。;]{{0,24}}?)在([^,。;]{{1,30}}(?:{_ROOM})(?:\([^)]{{1,4}}\))?)"
     r"(?:公开|依法|不公开)*(?:开庭|审理|进行|组织|召开|举行|听证|调解|询问)"
 )
+_CLEAR = 1  # what a label that means the field costs at most
 _HAN = {digit: value for value, digit in enumerate("零一二三四五六七八九十")}
 _DIGITS = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 _TIME = re.compile(rf"(凌晨|早上|上午|中午|下午|晚上)?({_DIGITS})(?:时|点|:)(半|{_DIGITS})?")
@@ -28,7 +29,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         court=values.court(paper),
         cause=values.text(form.best("cause", shapes.CAUSE, rows=2)) or values.cause(paper),
         summoned=values.text(form.best("summoned", shapes.is_party, rows=2) or _addressed(paper), shapes.PARTY),
-        address=values.text(form.best("address", shapes.is_address, rows=3)) or values.guess(form.lone(shapes.ADDRESS)),
+        address=_address(form),
         appear_at=_moment(
             form.best("appear_at", shapes.DATE, rows=2) or paper.flowing(_SET_FOR, 1) or form.lone(_A_MOMENT)
         ),
@@ -36,6 +37,13 @@ def fields(paper: Paper) -> dict[str, Field]:
         or values.alone(paper, r"\S{0,20}(?:法庭|审判庭|调解室)\S{0,6}"),
         issued_on=values.last_date(paper),
     )
+
+
+def _address(form: Form) -> Field | None:
+    """A plain 地址 may be the court's, so that what no label tells goes before it."""
+    clear = values.text(form.best("address", shapes.is_address, rows=3, most=_CLEAR))
+    guess = None if clear else values.guess(form.lone(shapes.ADDRESS))
+    return clear or guess or values.text(form.best("address", shapes.is_address, rows=3))
 
 
 def _addressed(paper: Paper) -> Seen | None:

@@ -115,7 +115,7 @@ WORDINGS: Mapping[str, Mapping[str, Wordings]] = {
                     "传", "人|的当事人|对象|方|当事人|单位", _WHO) | words("传唤对象|应到人|被传唤者|应传唤人"),
             words("当事人", _WHO) | words("姓名|姓名或名称|名称|到庭人"),
         ),
-        "address": Wordings(_ADDRESS, words("工作单位|单位")),
+        "address": Wordings(_ADDRESS - words("地址"), words("工作单位|单位|地址")),
         "appear_at": Wordings(
             words("应到|到庭|开庭|出庭|庭审|报到|到案|到院|传唤|应到庭|听证|谈话|询问|调解|庭前会议|"
                 "到场", _WHEN), words("时间|日期")
