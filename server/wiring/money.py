@@ -111,7 +111,9 @@ def build_money(core: Core, prices: Prices, accounts: Accounts, files: Files, no
         orders=Orders(database, book, placing, views, seals, assignments, core.spaces, files, audit, outbox, clock),
         payments=payments,
         refunds=refunds,
-        stuck_refunds=StuckRefunds(database, book, seals, pay, core.work_items, notices, audit, outbox, clock),
+        stuck_refunds=StuckRefunds(
+            database, book, seals, pay, core.work_items, notices, core.publisher, audit, outbox, clock
+        ),
         effects=OrderEffects(database, book, seals, core.spaces, core.cards, notices, core.publisher, assignments),
         watch=watch,
         settled=settled,

@@ -21,6 +21,7 @@ from services.actors import Actor
 from services.audit import Audit
 from services.clock import Clock, utc_now
 from services.errors import Problem
+from services.live import Live
 from services.masks import masked_name, masked_number
 from services.orders.order_book import OrderBook
 from services.orders.order_seals import OrderSeals
@@ -43,6 +44,7 @@ class StuckRefunds:
         pay: PayClient,
         work_items: WorkItems,
         notices: Teller,
+        live: Live,
         audit: Audit,
         outbox: Outbox,
         clock: Clock = utc_now,
@@ -53,6 +55,7 @@ class StuckRefunds:
         self._pay = pay
         self._work_items = work_items
         self._notices = notices
+        self._live = live
         self._audit = audit
         self._outbox = outbox
         self._clock = clock
@@ -128,6 +131,8 @@ class StuckRefunds:
             link=f"/orders/{order['_id']}",
             values={"number": order["number"], "service": order["product"]["name"]},
         )
+        news = {"order_id": order["_id"], "status": order["status"], "revision": order["revision"]}
+        await self._live.to_user(order["client_id"], "order:updated", news)
 
     async def _hand_over(self, refund: RefundDocument, card: BankCard) -> bool:
         """Whether WeChat takes the card. Raises VendorError while that is not known."""

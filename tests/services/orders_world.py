@@ -413,7 +413,7 @@ def _build(
         clock,
         tally,
     )
-    stuck = StuckRefunds(database, book, seals, pay, work_items, notices, audit, outbox, clock)
+    stuck = StuckRefunds(database, book, seals, pay, work_items, notices, live, audit, outbox, clock)
     cards = Cards(recorder)
     effects = OrderEffects(database, book, seals, spaces, cards, notices, live, assignments)
     shop.open(book, payments, watch, spaces, idempotency, cards, notices, live)

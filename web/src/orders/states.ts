@@ -14,7 +14,7 @@ const STATES: Record<OrderStatus, { label: string; tone: Tone; hint: string }> =
   reviewed: { label: "已完成", tone: "done", hint: "感谢您的评价" },
   cancelled: { label: "已取消", tone: "off", hint: "订单已取消" },
   refunding: { label: "退款中", tone: "wait", hint: "退款处理中，将原路退回" },
-  refunded: { label: "已退款", tone: "off", hint: "款项已原路退回" },
+  refunded: { label: "已退款", tone: "off", hint: "款项已退回" },
 }
 
 export const statusLabel = (status: OrderStatus): string => STATES[status]?.label ?? status
@@ -31,7 +31,8 @@ const STAFF_HINTS: Partial<Record<OrderStatus, string>> = {
   reviewed: "客户已评价，服务结束",
 }
 
-export function statusHint({ status, unpaid_until: until }: Pick<Order, "status" | "unpaid_until">, staff: boolean = false): string {
+export function statusHint({ status, unpaid_until: until, refunds }: Pick<Order, "status" | "unpaid_until" | "refunds">, staff: boolean = false): string {
+  if (!staff && refunds?.some((one) => one.card === "needed")) return "支付账户无法收款，请在下方填写收款银行卡"
   if (until && !staff) return `请在 ${stepTime(until)} 前完成支付，逾期订单将自动关闭`
   return (staff ? STAFF_HINTS[status] : undefined) ?? STATES[status]?.hint ?? ""
 }
