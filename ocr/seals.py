@@ -18,6 +18,10 @@ _WIDEST_MEDIAN = 255  # pixels, OpenCV's bound for bytes
 _DARKER = 40  # percent of a stamp's pixels that are darker than what counts as its ink
 _OWN = 0.5  # of the ink of a line that is a stamp's own writing
 _MOST_UNROUND = 1.6  # a stamp is a disc, an oval or a square; a red letterhead is not
+_HIGHEST_LETTER = 0.14  # of the page's shorter side: more, and a sum would not fit the page
+_NEXT = 0.6  # of its height: as near as the next digit of a red sum stands, with a comma between
+_AS_HIGH = 1.5
+_LEVEL = 0.7  # of the lower one's height, that two characters of a row share
 
 
 def without_seals(picture: Picture) -> tuple[Picture, list[Polygon]]:
@@ -67,6 +71,19 @@ def _red(picture: Picture) -> Picture:
     return np.where((red - other > 32) & (red > 70) & (green - blue < red - green), 255, 0).astype(np.uint8)
 
 
+def _in_a_row(piece: tuple[int, int, int, int], pieces: Picture) -> bool:
+    """Whether it is a part of large red letters, as phones show sums in: the next one stands level with it, as high
+    and close by.
+    """
+    left, top, wide, high = piece
+    lefts, tops, wides, highs = pieces.T
+    gap = np.maximum(lefts - (left + wide), left - (lefts + wides))
+    shared = np.minimum(tops + highs, top + high) - np.maximum(tops, top)
+    lower, higher = np.minimum(highs, high), np.maximum(highs, high)
+    beside = (gap >= 0) & (gap <= _NEXT * high) & (shared >= _LEVEL * lower) & (higher <= _AS_HIGH * lower)
+    return bool(beside.any())
+
+
 def _places(picture: Picture) -> list[tuple[int, int, int, int]]:
     height, width = picture.shape[:2]
     scale = min(1.0, _SMALL_SIDE / max(height, width))
@@ -75,10 +92,13 @@ def _places(picture: Picture) -> list[tuple[int, int, int, int]]:
     reach = max(3, side // 60)
     joined = cv2.morphologyEx(_red(small), cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    pieces = stats[1:count, :4]
     places = []
-    for left, top, wide, high, _ in stats[1:count]:
+    for left, top, wide, high in pieces:
         round_enough = max(wide, high) <= _MOST_UNROUND * min(wide, high)
-        if _SMALLEST * side <= max(wide, high) <= _LARGEST * side and round_enough:
+        of_size = _SMALLEST * side <= max(wide, high) <= _LARGEST * side
+        letter = high <= _HIGHEST_LETTER * side and _in_a_row((left, top, wide, high), pieces)
+        if of_size and round_enough and not letter:
             margin = reach + round(_ROOM * max(wide, high))
             places.append(
                 (

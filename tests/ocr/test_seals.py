@@ -61,3 +61,15 @@ def test_brown_is_no_stamp() -> None:
     after, places = without_seals(picture)
     assert places == []
     assert after is picture
+
+
+def test_a_large_red_sum_is_no_stamp() -> None:
+    """Phones show what is to be paid in red letters as high as a small stamp; its first digits were wiped off."""
+    sheet = Sheet("page", (900, 700), TUNING, Facts("sum").rng)
+    sheet.text(300, 260, "12,463.00", 90, ink="#c8161d")
+    sheet.seal(450, 560, 110, COURT)
+    before = picture_of(sheet)
+    after, places = without_seals(before)
+    assert places
+    assert min(y for place in places for _, y in place) > 400
+    assert (after[200:400] == before[200:400]).all()
