@@ -78,11 +78,10 @@ class Form:
 
     def _beside_of(self, label: Label) -> set[int]:
         """Where cells begin that a known label has, its own among them."""
-        seen = self._first_beside(label) or self._below(label, 1)
         row = self.paper.rows[label.row].cells
         after = next((cell.start for cell in row if cell.start >= label.end), label.start)
-        below = {cell.start for cell in self._column(label.row + 1, label.left, label.last.item.right)}
-        return {label.start, label.last.start, after} | (below if seen is None or label.alone else set())
+        below = self._column(label.row + 1, label.left, label.last.item.right) if label.alone else []
+        return {label.start, label.last.start, after, *(cell.start for cell in below)}
 
     def _cost(self, field: str, label: Label) -> int:
         is_weak = label.text not in self._table[field].strong
