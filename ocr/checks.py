@@ -151,10 +151,12 @@ def _capital_whole(text: str) -> int | None:
 
 
 def digits_fen(text: str) -> int | None:
-    """58,000.00 or 5.8万 → fen; None when it is no amount, or has parts of a fen."""
-    match = re.fullmatch(r"(\d{1,3}(?:[,,]\d{3})+|\d+)(\.\d+)?(万)?元?", plain(text).lstrip("¥Y"))
+    """58,000.00, 58.000.00 as it is misread, or 5.8万 → fen; None when it is no amount, or has parts of a fen."""
+    match = re.fullmatch(
+        r"(\d{1,3}(?:[,,]\d{3})+|\d{1,3}(?:[,,.]\d{3})+(?=\.\d{2}(?!\d))|\d+)(\.\d+)?(万)?元?", plain(text).lstrip("¥Y")
+    )
     if match is None:
         return None
-    yuan = Decimal(re.sub("[,,]", "", match[1]) + (match[2] or "")) * (10_000 if match[3] else 1)
+    yuan = Decimal(re.sub("[,,.]", "", match[1]) + (match[2] or "")) * (10_000 if match[3] else 1)
     fen = yuan * 100
     return int(fen) if fen == fen.to_integral_value() else None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from ocr.seals import is_of_seal, without_seals
 
 Beat = Callable[[], None]
 _OF_A_DATE = re.compile(r"[\d年月日〇]")  # what stamps are put over on purpose
+_TALL = 3.5  # times the usual height of lines, above which one character is a portrait or a sign
 _SMALLEST_SIDE = 16  # pixels; no writing fits below
 _MARGIN = 16  # of white around small pictures, which detectors need
 _SLICE = 1600  # pixels of a long screenshot read at a time
@@ -47,7 +49,7 @@ def read_page(engine: OcrEngine, page: PageImage | PageText, number: int, beat: 
     upright = turned(picture, turn)
     if seals:
         lines = _without_rims(lines, seals, turn, page.picture, picture)
-    lines = in_rows(lines)
+    lines = in_rows(_without_pictures(lines))
     ordered = in_reading_order([_judged(upright, line) for line in lines])
     info = PageInfo(page.width, page.height, turn, "image", bool(seals))
     return PageReading([_as_seen(line, page, info, number) for line in ordered], info, upright)
@@ -112,6 +114,14 @@ def _without_rims(lines: list[Line], seals: list[Polygon], turn: int, before: Pi
         return is_of_seal(before, after, np.array(line.polygon, dtype=np.float32))
 
     return [line for line in lines if not is_rim(line)]
+
+
+def _without_pictures(lines: list[Line]) -> list[Line]:
+    """Without what a detector takes a portrait or a sign for: a 口 that is many lines high."""
+    if not lines:
+        return lines
+    usual = median(line.bottom - line.top for line in lines)
+    return [line for line in lines if len(line.text) > 1 or line.bottom - line.top < _TALL * usual]
 
 
 def _inside(line: Line, place: Quad) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from statistics import median
 
+from ocr.checks import plain
 from ocr.kinds import values
 from ocr.kinds.kind import Kind
 from ocr.kinds.paper import Cell, Paper, Seen, joined
@@ -13,6 +14,9 @@ _CLOCK = re.compile(
     r"(?:\d{4}年)?(?:\d{1,2}月\d{1,2}日|昨天|前天|今天)?(?:星期[一二三四五六日天]|周[一二三四五六日])?(?:凌晨|早上|"
     r"上午|中午|下午|晚上)?\d{1,2}:\d{2}"
 )
+_RECEIPT = re.compile(r"(?:已|未|全部已|\d+人?(?:已|未))读|(?:已)?送达|发送中|对方已读")
+_QUOTE = re.compile(r"[^:]{1,16}:(.{2,})")
+_ON_A_FACE = 4  # characters of a name that programs write on a face, at most
 ME = "我"
 _SMALL = 0.82  # of the usual height of a line
 
@@ -78,13 +82,14 @@ def _title(cells: list[Cell], left: float, right: float) -> Cell | None:
 
 
 def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:
-    said_at, name, messages, seen = "", "", [], []
+    said_at, name, seen = "", "", []
+    messages: list[dict[str, str]] = []
     left, right = (
         min((cell.item.left for cell in cells), default=0),
         max((cell.item.right for cell in cells), default=0),
     )
     usual = median([cell.item.height for cell in cells]) if cells else 0
-    bubbles = _bubbles(cells)
+    bubbles = _bubbles([cell for cell in cells if not _is_beside_what_was_said(cell, cells)])
     for place, bubble in enumerate(bubbles):
         text = _said(paper, bubble.cells)
         if _CLOCK.fullmatch(text.text):
@@ -99,6 +104,8 @@ def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:
             if not others:
                 continue
             text = _said(paper, others)
+        if small and _quotes(text.text, messages):
+            continue
         speaker = ME if mine else name or peer
         messages.append({"speaker": speaker, "time": said_at, "text": values.as_written(text.text)})
         seen.append(text)
@@ -107,6 +114,25 @@ def _messages(paper: Paper, cells: list[Cell], peer: str) -> Field | None:
         return None
     whole = joined(seen)
     return Seen("", sum(part.score for part in seen) / len(seen), None, whole.page).field(messages)
+
+
+def _is_beside_what_was_said(cell: Cell, cells: list[Cell]) -> bool:
+    """Whether somebody has read it, or a name on a face: in small letters level with a bubble."""
+    if _RECEIPT.fullmatch(cell.text):
+        return True
+    return len(cell.text) <= _ON_A_FACE and any(
+        other.item.top < cell.item.center < other.item.bottom
+        and (other.item.left > cell.item.right or other.item.right < cell.item.left)
+        and _letter(cell) < _SMALL * _letter(other)
+        for other in cells
+    )
+
+
+def _quotes(text: str, messages: list[dict[str, str]]) -> bool:
+    """Whether it only says again, below an answer, who said what before."""
+    quoted = _QUOTE.fullmatch(text)
+    said = quoted[1].rstrip(".…") if quoted else ""
+    return bool(said) and any(plain(message["text"]).startswith(said) for message in messages)
 
 
 def _is_name_above(cell: Cell, text: Cell) -> bool:

@@ -138,13 +138,17 @@ def _of_row(row: Row, number: int, words: Vocabulary) -> Iterator[Label]:
 
 
 def _spread(row: Row, place: int, number: int, words: Vocabulary) -> tuple[Label, int] | None:
-    """案 and 由 in cells of their own; each piece is short, and together they are a label and no more."""
+    """案 and 由 in cells of their own, or 名 and 称:张三. Each piece is short, and together they are a label
+    and no more up to the colon.
+    """
     for taken in range(min(_PIECES, len(row.cells) - place), 1, -1):
         cells = row.cells[place : place + taken]
-        text = "".join(cell.text for cell in cells)
-        bare = text.rstrip(":;")
-        if all(len(cell.text.rstrip(":;")) <= 2 for cell in cells) and bare in words.fields:
-            return Label(bare, cells[0].start, cells[-1].end, number, cells[0], cells[-1]), taken
+        last = cells[-1].text
+        head = last[: last.index(":") + 1] if ":" in last else last
+        pieces = [*(cell.text for cell in cells[:-1]), head]
+        bare = "".join(pieces).rstrip(":;")
+        if all(len(piece.rstrip(":;")) <= 2 for piece in pieces) and bare in words.fields:
+            return Label(bare, cells[0].start, cells[-1].start + len(head), number, cells[0], cells[-1]), taken
     return None
 
 

@@ -23,10 +23,11 @@ class Kind:
     words: Mapping[str, int]
     fields: Callable[[Paper], dict[str, Field]]
     heading: str = ""
+    heading_votes: int = _HEADING
 
     def votes(self, paper: Paper) -> int:
         votes = sum(weight for word, weight in self.words.items() if word in paper.flow)
-        return votes + (_HEADING if self.heading and self._is_headed(paper) else 0)
+        return votes + (self.heading_votes if self.heading and self._is_headed(paper) else 0)
 
     def _is_headed(self, paper: Paper) -> bool:
         top = ("".join(cell.text for cell in row.cells) for row in paper.rows[:_TOP])

@@ -3,7 +3,7 @@
 from ocr.kinds import shapes, values
 from ocr.kinds.form import Form
 from ocr.kinds.kind import Kind
-from ocr.kinds.paper import Paper
+from ocr.kinds.paper import Paper, Seen
 from ocr.readings import Field
 
 _FIRM = r"[\u4e00-\u9fff()（）]{2,30}(?:律师事务所|法律援助中心|律师所|公职律师.{0,8}|公司律师.{0,8})"
@@ -14,7 +14,7 @@ _NUMBER = r"1\d{16}"
 def fields(paper: Paper) -> dict[str, Field]:
     form = Form(paper, "lawyer_licence")
     return values.kept(
-        name=values.text(form.best("name", shapes.is_person), shapes.NAME),
+        name=values.text(form.best("name", shapes.is_person), shapes.NAME) or values.guess(_below_heading(paper)),
         sex=values.text(form.best("sex", r"^[男女]$")) or values.sex(paper),
         firm=values.text(form.best("firm", _FIRM, rows=2), r"[\u4e00-\u9fff()（）]{4,40}")
         or values.alone(paper, _FIRM),
@@ -25,6 +25,12 @@ def fields(paper: Paper) -> dict[str, Field]:
         or values.alone(paper, _OFFICE),
         issued_on=values.date(form.best("issued_on", shapes.DATE)) or values.guessed_date(form.lone(shapes.DATE)),
     )
+
+
+def _below_heading(paper: Paper) -> Seen | None:
+    """A screen that says whose licence it is in large letters, without a label."""
+    seen = paper.search(r"执业证书?\s*\n([\u4e00-\u9fff·]{2,4})(?=\n)", 1)
+    return seen if seen is not None and shapes.is_person(seen.text) else None
 
 
 KIND = Kind(

@@ -36,4 +36,14 @@ def _is_centred(row: Row, left: float, right: float) -> bool:
     return in_the_middle and end - start < _SHORT * (right - left) and words
 
 
-KIND = Kind("page", {}, fields)
+# Papers that are no other kind, and name other kinds as what is enclosed or asked for.
+KIND = Kind(
+    "page",
+    {},
+    fields,
+    heading=(
+        r".{0,16}(?:律师(?:事务所)?|公)函|.{0,8}(?:起诉|上诉|答辩|反诉|申诉)状|.{0,12}申请书|"
+        r"代理词|(?:质证|代理|辩护)意见|证据(?:目录|清单)|情况说明"
+    ),
+    heading_votes=16,
+)

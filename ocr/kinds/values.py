@@ -245,8 +245,8 @@ def without_cause(seen: Seen | None) -> Seen | None:
 
 
 def court(paper: Paper) -> Field | None:
-    """Its name where it heads the paper, else where it is first named."""
-    head = paper.search(rf"(?:^|\n)({COURT})(?=\s|$)", 1)
+    """Its name where it heads the paper or has a cell of its own, else where it is first named."""
+    head = paper.search(rf"(?:^|\n)({COURT})(?=\s|$)", 1) or paper.search(rf"(?:^|\s)({COURT})(?=\s|$)", 1)
     return text(head or paper.flowing(COURT))
 
 

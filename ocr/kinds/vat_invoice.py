@@ -55,7 +55,8 @@ def _names(paper: Paper, form: Form) -> dict[str, Found]:
     found = sides.by_side(shared, paper, _HEADS)
     for side in _HEADS:
         own = sides.labelled(form, side, shapes.is_party, rows=2)
-        found |= {side: own[0]} if own else {}
+        others = [seen for name, (_, seen) in found.items() if name != side]
+        found |= {side: own[0]} if own and own[0][1] not in others else {}
     missing = [side for side in _HEADS if side not in found]
     if len(missing) == len(shared):  # the printed form has the buyer above the seller
         found |= dict(zip(missing, shared, strict=True))

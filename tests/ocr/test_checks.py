@@ -128,3 +128,18 @@ def test_made_up_numbers_are_sound() -> None:
         assert checks.credit_code_ok(facts.company().credit_code)
         assert checks.luhn_ok(facts.card_number())
         assert re.fullmatch(r"（\d{4}）.+号", facts.case_number(facts.court()[1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        ("12,463.00", 1_246_300),
+        ("6.646.00元", 664_600),
+        ("1.234.567.00", 123_456_700),
+        ("463.00", 46_300),
+        ("1.234", None),
+    ],
+)
+def test_sums_whose_commas_were_read_as_stops(text: str, fen: int | None) -> None:
+    """Their last two digits tell; without them 1.234 may be anything."""
+    assert checks.digits_fen(text) == fen

@@ -115,3 +115,17 @@ async def test_text_of_a_pdf_comes_before_its_picture(reader: Reader) -> None:
     page(("送达回证",)).save(scan, "PDF")
     scanned = await reader.read(scan.getvalue())
     assert (scanned.pages[0].source, scanned.text) == ("image", "送达回证")
+
+
+def test_a_portrait_is_no_character() -> None:
+    """A detector takes one for a 口 that is many lines high, and it got into the name beside it."""
+
+    class Portrait(Bands):
+        def read(self, picture: Picture, turns: object = None) -> Sheet:
+            names = [
+                Line(text, 0.99, box(40, top, 300, top + 40)) for top, text in ((60, "姓名阙魁雅"), (120, "民族汉"))
+            ]
+            return Sheet(0, [*names, Line("口", 0.85, box(360, 50, 500, 250))])
+
+    reading = read_page(Portrait(), PageImage(np.full((400, 600, 3), 255, np.uint8), 600, 400), 0, lambda: None)
+    assert [line.text for line in reading.lines] == ["姓名阙魁雅", "民族汉"]
