@@ -20,7 +20,7 @@ from tests.house import Person, client, signed_in, space_of
 
 SPACES, PEOPLE = 6, 12  # everybody is in two spaces, so four to a space, and one more who is away
 RATE = 4.0  # messages a second that each of them writes, unless a round says otherwise
-SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = 180.0
 
 
 @dataclass(slots=True)

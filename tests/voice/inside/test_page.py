@@ -32,6 +32,8 @@ from tests.services.media_samples import heic
 from tests.voice.inside.court_phone import CourtPhone, phone_of
 from tests.voice.inside.speakers import RATE
 
+SPOKEN = re.compile(r"^\s*(?!00:00)\d\d:\d\d")  # a second or more: a busy machine shows not every one of them
+
 
 @pytest.fixture(scope="module")
 async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
@@ -450,13 +452,13 @@ async def speak(zhao: CourtPhone, li: CourtPhone) -> None:
     """A turn by voice is heard before it is sent, outlives the page, and waits for the network."""
     hearing = zhao.page.url
     await zhao.button("录音").click()
-    await expect(zhao.page.get_by_role("timer")).to_contain_text("00:01")
+    await expect(zhao.page.get_by_role("timer")).to_contain_text(SPOKEN)
     await zhao.button("返回").click()  # with the microphone open: who leaves the page has finished
     await expect(zhao.page.get_by_role("heading", name="移动庭审")).to_be_visible()
     await zhao.page.goto(hearing)
     await zhao.button("删除录音").click()
     await zhao.button("录音").click()
-    await expect(zhao.page.get_by_role("timer")).to_contain_text("00:01")
+    await expect(zhao.page.get_by_role("timer")).to_contain_text(SPOKEN)
     await zhao.picture("turn-recording")
     await zhao.button("说完了").click()
     await expect(zhao.page.locator(".attached .voice")).to_be_visible()
