@@ -22,7 +22,7 @@ from tests.house import Person, client, lawyer, open_doors, open_house
 from tests.parts.databases import SettingsMaker
 from tests.parts.sandboxes import OwnSandbox
 
-YESTERDAY = day_of(utc_now()) - timedelta(days=1)
+DAY = day_of(utc_now()) - timedelta(days=2)  # the bill of yesterday comes at ten in the morning, in Beijing
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ async def ask(url: str, person: Person | None, method: str, body: Any = None, **
         return answer.status, await (answer.json() if "json" in answer.content_type else answer.read())
 
 
-async def paid(house: House, fen: int = 4900, at: date = YESTERDAY) -> str:
+async def paid(house: House, fen: int = 4900, at: date = DAY) -> str:
     """A payment of a consultation as it is stored, with its posting; the order's id."""
     order_id, payment_id = new_id(), new_id()
     # at noon: what moves in the last hour of a day waits for the next day's bill, whenever the test runs
@@ -108,12 +108,12 @@ async def paid(house: House, fen: int = 4900, at: date = YESTERDAY) -> str:
 DOORS = (
     ("GET", "/finance/trial-balance"),
     ("GET", f"/finance/orders/{'a' * 24}/ledger"),
-    ("GET", f"/finance/ledger.csv?first={YESTERDAY}&last={YESTERDAY}"),
+    ("GET", f"/finance/ledger.csv?first={DAY}&last={DAY}"),
     ("GET", "/finance/reconciliations"),
-    ("GET", f"/finance/reconciliations/{YESTERDAY}"),
-    ("POST", f"/finance/reconciliations/{YESTERDAY}"),
-    ("GET", f"/finance/reconciliations/{YESTERDAY}/rebuilt"),
-    ("GET", f"/finance/bills/{YESTERDAY}/trades.csv"),
+    ("GET", f"/finance/reconciliations/{DAY}"),
+    ("POST", f"/finance/reconciliations/{DAY}"),
+    ("GET", f"/finance/reconciliations/{DAY}/rebuilt"),
+    ("GET", f"/finance/bills/{DAY}/trades.csv"),
 )
 
 
@@ -137,7 +137,7 @@ async def test_the_trial_balance_and_an_orders_ledger(house: House, url: str, op
     assert {"account": account(Kind.ORDER, order_id), "balance_fen": 4900}.items() <= {
         **next(row for row in orders["rows"] if row["account"].endswith(order_id))
     }.items()
-    before = str(YESTERDAY - timedelta(days=1))
+    before = str(DAY - timedelta(days=1))
     assert (await ask(f"{url}/finance/trial-balance", ops, "GET", until=before))[1]["rows"] == []
     assert (await ask(f"{url}/finance/trial-balance", ops, "GET", kind="pocket"))[0] == 422
     status, ledger = await ask(f"{url}/finance/orders/{order_id}/ledger", ops, "GET")
@@ -150,12 +150,12 @@ async def test_the_trial_balance_and_an_orders_ledger(house: House, url: str, op
 
 async def test_the_ledger_as_a_file(house: House, url: str, ops: Person) -> None:
     order_id = await paid(house, 12_34)
-    day = str(YESTERDAY)
+    day = str(DAY)
     status, content = await ask(f"{url}/finance/ledger.csv", ops, "GET", first=day, last=day)
     lines = content.decode("utf-8-sig").splitlines()
     assert (status, lines[0].split(",")[5:7]) == (200, ["借方(元)", "贷方(元)"])
     assert [line for line in lines if order_id in line and "12.34" in line]
-    long_ago = str(YESTERDAY - timedelta(days=31))
+    long_ago = str(DAY - timedelta(days=31))
     assert (await ask(f"{url}/finance/ledger.csv", ops, "GET", first=long_ago, last=day))[0] == 422
     assert (await ask(f"{url}/finance/ledger.csv", ops, "GET", first=day, last=long_ago))[0] == 422
 
@@ -163,12 +163,12 @@ async def test_the_ledger_as_a_file(house: House, url: str, ops: Person) -> None
 async def test_a_day_is_compared_on_demand_and_its_items_are_closed_by_ops(
     house: House, url: str, ops: Person, support: Person
 ) -> None:
-    """E1: a payment of yesterday is not in the (empty) bill: one work item, which support sees and ops close."""
+    """E1: a payment of that day is not in the (empty) bill: one work item, which support sees and ops close."""
     for name in ("ledger", "payments", "orders"):
         await house.database.raw[name].delete_many({})
     await paid(house)
     (payment,) = await house.database.payments.find({}).to_list()
-    path = f"{url}/finance/reconciliations/{YESTERDAY}"
+    path = f"{url}/finance/reconciliations/{DAY}"
     assert (await ask(path, ops, "GET"))[0] == 404
     assert (await ask(path, ops, "POST", {"fetch": False}))[0] == 409
     assert (await ask(f"{url}/finance/reconciliations/{day_of(utc_now())}", ops, "POST", {}))[0] == 409
@@ -180,8 +180,8 @@ async def test_a_day_is_compared_on_demand_and_its_items_are_closed_by_ops(
     ]
     assert (await ask(path, ops, "GET"))[1]["differences"] == found["differences"]
     page = (await ask(f"{url}/finance/reconciliations", ops, "GET"))[1]
-    assert [(row["day"], row["differences"]) for row in page["items"]] == [(str(YESTERDAY), 1)]
-    assert (await ask(f"{url}/finance/bills/{YESTERDAY}/trades.csv", ops, "GET")) == (200, b"")
+    assert [(row["day"], row["differences"]) for row in page["items"]] == [(str(DAY), 1)]
+    assert (await ask(f"{url}/finance/bills/{DAY}/trades.csv", ops, "GET")) == (200, b"")
     assert (await ask(f"{path}/rebuilt", ops, "GET"))[1]["mistakes"] == []
 
     items = f"{url}/desk/work-items"
@@ -253,7 +253,7 @@ async def test_the_commands_say_what_is_wrong(house: House, capsys: pytest.Captu
     for name in ("ledger", "payments", "orders", "bills"):
         await house.database.raw[name].delete_many({})
     order_id = await paid(house)
-    day = str(YESTERDAY)
+    day = str(DAY)
     await command(house, "rebuild", "--day", day)
     await command(house, "check")
     await command(house, "check", "--day", day)
