@@ -56,7 +56,8 @@ class PaddleOcrEngine:
     """
 
     def __init__(self, options: EngineOptions) -> None:
-        os.environ.setdefault("PADDLE_PDX_CACHE_HOME", tempfile.mkdtemp(prefix="casespace-ocr-"))
+        if "PADDLE_PDX_CACHE_HOME" not in os.environ:
+            os.environ["PADDLE_PDX_CACHE_HOME"] = tempfile.mkdtemp(prefix="casespace-ocr-")
         os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
         from paddleocr import TextDetection, TextRecognition  # reads those variables when imported
 

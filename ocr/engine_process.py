@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ class EngineProcess:
     def __init__(self, options: ReaderOptions) -> None:
         self._options = options
         self._process: asyncio.subprocess.Process | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._jobs = 0
         self.rss_mb = 0
         self.starts = 0
@@ -40,7 +42,14 @@ class EngineProcess:
         options = json.dumps(self._options.for_engine())
         environment = {key: value for key, value in os.environ.items() if not key.startswith(_CONFIGURED_ELSEWHERE)}
         threads = str(self._options.engine.threads)
-        environment |= {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+        self._tidy()
+        # PaddleX keeps a cache somewhere; a process that is killed leaves it behind, so its owner takes it away
+        self._scratch = tempfile.TemporaryDirectory(prefix="casespace-ocr-", ignore_cleanup_errors=True)
+        environment |= {
+            "OMP_NUM_THREADS": threads,
+            "OPENBLAS_NUM_THREADS": threads,
+            "PADDLE_PDX_CACHE_HOME": self._scratch.name,
+        }
         try:
             self._process = await asyncio.create_subprocess_exec(
                 self._options.python, "-m", "ocr.worker", options,
@@ -48,6 +57,7 @@ class EngineProcess:
                 start_new_session=True, limit=1 << 20,
             )  # fmt: skip
         except OSError as fault:
+            self._tidy()
             raise ReadingFault("reading.unavailable") from fault
         self._jobs = 0
         self.starts += 1
@@ -114,3 +124,9 @@ class EngineProcess:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await asyncio.shield(process.wait())
+        self._tidy()
+
+    def _tidy(self) -> None:
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None

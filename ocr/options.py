@@ -45,7 +45,7 @@ class ReaderOptions:
     python: str = sys.executable  # with the extra `ocr` of setup.cfg
     processes: int = 1
     most_waiting: int = 64
-    start_seconds: float = 60
+    start_seconds: float = 180  # two as a rule; at its low priority, more while everybody else is busy
     page_seconds: float = 60
     job_seconds: float = 600
     memory_mb: int = 3072  # what an engine may allocate at most

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,18 @@ async def test_a_hung_engine_is_killed_and_the_next_file_read(make_reader: MakeR
     assert not _alive(pid)
     reader = make_reader()
     assert (await reader.read(job())).kind == "page"
+
+
+async def test_a_killed_engine_leaves_no_folder_behind(
+    make_reader: MakeReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PaddleX makes one for itself in every process."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    reader = make_reader(page_seconds=0.5)
+    await reader.start()
+    assert len(list(tmp_path.glob("casespace-ocr-*"))) == 1
+    assert await code_of(reader, job("hang")) == "reading.timed_out"
+    assert list(tmp_path.glob("casespace-ocr-*")) == []
 
 
 async def test_time_is_given_for_each_page(make_reader: MakeReader) -> None:
