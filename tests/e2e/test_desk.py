@@ -32,7 +32,7 @@ from tests.parts.sandboxes import OwnSandbox
 from tests.services.orders_world import intent
 
 PASSWORD = "correct horse battery"
-YESTERDAY = day_of(utc_now()) - timedelta(days=1)
+BILLED = day_of(utc_now() - timedelta(hours=10)) - timedelta(days=1)  # a bill comes at ten the next day
 
 
 class Bureau:
@@ -345,7 +345,7 @@ async def test_a_day_with_a_difference_says_what_to_do(bureau: Bureau) -> None:
     moved = Posting(
         cause=f"test:{new_id()}",
         kind="payment",
-        at=datetime.fromisoformat(f"{YESTERDAY}T12:00:00+08:00"),
+        at=datetime.fromisoformat(f"{BILLED}T12:00:00+08:00"),
         lines=lines((COUPONS, 4900), (PLATFORM, -4900)),
     )
 
@@ -357,9 +357,9 @@ async def test_a_day_with_a_difference_says_what_to_do(bureau: Bureau) -> None:
     await page.get_by_role("link", name="对账").click()
     await page.get_by_role("button", name="核对某一天").click()
     form = page.get_by_role("dialog", name="核对某一天")
-    await expect(form.get_by_label("日期")).to_have_value(str(YESTERDAY))
+    await expect(form.get_by_label("日期")).to_have_value(str(BILLED))
     await form.get_by_role("button", name="取账单并核对").click()
-    await page.wait_for_url(f"**/reconciliations/{YESTERDAY}")
+    await page.wait_for_url(f"**/reconciliations/{BILLED}")
     difference = page.locator(".card", has_text="有一笔分录找不到业务来源")
     await expect(difference).to_contain_text(moved.cause)
     await expect(difference).to_contain_text("实记 ¥49")
@@ -370,7 +370,7 @@ async def test_a_day_with_a_difference_says_what_to_do(bureau: Bureau) -> None:
     await expect(page.get_by_text("第 2 次")).to_be_visible()
     async with page.expect_download() as saved:
         await page.get_by_role("button", name="下载交易账单").click()
-    assert (await saved.value).suggested_filename == f"trades-{YESTERDAY}.csv"
+    assert (await saved.value).suggested_filename == f"trades-{BILLED}.csv"
 
     await page.get_by_role("link", name="总账").click()
     await expect(page.get_by_text("借贷平衡")).to_be_visible()

@@ -394,7 +394,8 @@ async def test_what_nobody_else_hears_is_not_published(two: Two, valkey: Valkey)
         before = await at_rest(valkey)
         for number in range(20):
             assert (await a.send(space_id, f"{number}"))["ok"]
-        assert await at_rest(valkey) == before
+        more = await at_rest(valkey) - before
+        assert more < 10, "not one for each that was said; late words about others who have gone are among them"
         async with phone(two.b_url, li) as b:
             assert (await a.send(space_id, "二"))["ok"]
             await until(lambda: seqs(b)[-1:] == [22])

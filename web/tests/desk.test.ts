@@ -9,7 +9,7 @@ import { factsOf, linksOf } from "../src/desk/items"
 import { deskMenu, seesSummary } from "../src/desk/menu"
 import { rateOf, spanText } from "../src/desk/notices"
 import { draftOf, freshId, penaltyText, rulesOf, shareScope } from "../src/desk/rules"
-import { chinaDay, localMinute, momentOf } from "../src/format/days"
+import { billedDay, chinaDay, localMinute, momentOf } from "../src/format/days"
 import { bpOf, percent } from "../src/format/percent"
 
 const labels = (roles: Parameters<typeof deskMenu>[0]): string[] => deskMenu(roles).flatMap(({ items }) => items.map(({ label }) => label))
@@ -127,6 +127,8 @@ describe("the books", () => {
   it("are cut at China's midnight", () => {
     expect(chinaDay(0, new Date("2026-11-21T16:00:00Z"))).toBe("2026-11-22")
     expect(chinaDay(1, new Date("2026-11-21T15:59:59Z"))).toBe("2026-11-20")
+    expect(billedDay(new Date("2026-11-22T01:59:59Z"))).toBe("2026-11-20")
+    expect(billedDay(new Date("2026-11-22T02:00:00Z"))).toBe("2026-11-21")
   })
 
   it("know shares to a hundredth of a per cent", () => {

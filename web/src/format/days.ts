@@ -6,6 +6,13 @@ export function chinaDay(daysAgo: number = 0, now: Date = new Date()): string {
   return CALENDAR.format(new Date(now.getTime() - daysAgo * DAY_MS))
 }
 
+const BILL_HOURS_MS = 10 * 3_600_000
+
+/** The latest day whose bill WeChat Pay has: yesterday's comes at ten in the morning in China. */
+export function billedDay(now: Date = new Date()): string {
+  return chinaDay(1, new Date(now.getTime() - BILL_HOURS_MS))
+}
+
 /** What an input of type datetime-local shows, in the phone's own time, to the minute. */
 export function localMinute(moment: Date): string {
   const shifted = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000)

@@ -1,8 +1,15 @@
-import { ref, type Ref } from "vue"
+import { ref, watch, type Ref } from "vue"
 import { toast, toastError } from "./feedback"
 
+export interface Attempts {
+  busy: Ref<boolean>
+  attempt: (work: () => Promise<unknown>, done?: string) => Promise<void>
+  /** Once nothing is being done: a sheet that is gone can no longer tell its page what it did. */
+  after: (then: () => void) => void
+}
+
 /** What a page does for its user, one thing at a time: `busy` while it is being done, a toast when it failed or is done. */
-export function attempts(): { busy: Ref<boolean>; attempt: (work: () => Promise<unknown>, done?: string) => Promise<void> } {
+export function attempts(): Attempts {
   const busy = ref(false)
   async function attempt(work: () => Promise<unknown>, done?: string): Promise<void> {
     if (busy.value) return
@@ -16,5 +23,10 @@ export function attempts(): { busy: Ref<boolean>; attempt: (work: () => Promise<
       busy.value = false
     }
   }
-  return { busy, attempt }
+
+  function after(then: () => void): void {
+    if (busy.value) watch(busy, then, { once: true })
+    else then()
+  }
+  return { busy, attempt, after }
 }
