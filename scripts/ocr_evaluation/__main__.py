@@ -1,7 +1,7 @@
-"""``scripts/ocr_eval [--part tuning|held_out|third|fourth|fifth|sixth|seventh|all] [--papers N] [--kinds A,B]
-[--damages A,B] [--stock] [--misses]``: reads made-up papers and reports. ``scripts/ocr_eval --lines N [--seed WORD]
-[--kinds A,B] [--misses]`` takes N papers of each kind apart that are made of lines, without pictures and without an
-engine.
+"""``scripts/ocr_eval [--part tuning|held_out|third|fourth|fifth|sixth|seventh|eighth|all] [--papers N]
+[--kinds A,B] [--damages A,B] [--stock] [--misses]``: reads made-up papers and reports. ``scripts/ocr_eval --lines N
+[--seed WORD] [--kinds A,B] [--misses]`` takes N papers of each kind apart that are made of lines, without pictures and
+without an engine.
 """
 
 import argparse

@@ -129,8 +129,7 @@ class Facts:
         place = self.rng.choice(self.places)
         name = self.company_name(place)
         head = "91" + place[0] + "MA" + "".join(self.rng.choice(_CREDIT) for _ in range(7))
-        total = sum(_CREDIT.index(c) * pow(3, i, 31) for i, c in enumerate(head))
-        return Company(name, head + _CREDIT[-total % 31], self.name(), self.address(place))
+        return Company(name, checked(head), self.name(), self.address(place))
 
     def company_name(self, place: tuple[str, ...]) -> str:
         city = place[1].split("省")[-1].removesuffix("市")
@@ -178,6 +177,12 @@ class Facts:
     def yuan(self, low: int, high: int) -> int:
         """A round amount, mostly."""
         return self.rng.choice((self.number(low, high), self.number(low, high) // 100 * 100 or 100))
+
+
+def checked(head: str) -> str:
+    """Seventeen characters of a credit code with the eighteenth, which checks them (GB 32100)."""
+    total = sum(_CREDIT.index(character) * pow(3, place, 31) for place, character in enumerate(head))
+    return head + _CREDIT[-total % 31]
 
 
 def han_day(day: date) -> str:

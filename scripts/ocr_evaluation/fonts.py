@@ -11,6 +11,7 @@ PACKAGES = {
     "truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf": "fonts-lxgw-wenkai",
     "truetype/lxgw-wenkai/LXGWWenKai-Light.ttf": "fonts-lxgw-wenkai",
     "truetype/lxgw-wenkai/LXGWWenKai-Bold.ttf": "fonts-lxgw-wenkai",
+    "truetype/lxgw-wenkai/LXGWWenKaiMono-Regular.ttf": "fonts-lxgw-wenkai",
     "truetype/wqy/wqy-microhei.ttc": "fonts-wqy-microhei",
     "truetype/wqy/wqy-zenhei.ttc": "fonts-wqy-zenhei",
     "truetype/arphic/uming.ttc": "fonts-arphic-uming",

@@ -68,6 +68,18 @@ SEVENTH_TYPED = Fonts(  # screens and printers, in faces of the tuning, fourth a
     (font_file("gbsn00lp.ttf"), 0),
     (font_file("ukai.ttc"), 0),
 )
+EIGHTH = Fonts(  # offices and people: a pen of even width that no other part has
+    (font_file("wqy-zenhei.ttc"), 0),
+    (font_file("NotoSansCJK-Bold.ttc"), 2),
+    (font_file("NotoSerifCJK-Regular.ttc"), 2),
+    (font_file("LXGWWenKaiMono-Regular.ttf"), 0),
+)
+EIGHTH_TYPED = Fonts(  # screens and printers: digits all of one width, beside faces of other parts
+    (font_file("NotoSansCJK-Regular.ttc"), 7),
+    (font_file("wqy-zenhei.ttc"), 0),
+    (font_file("uming.ttc"), 0),
+    (font_file("gkai00mp.ttf"), 0),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,20 @@
-"""The papers, by kind and part: one to tune on, one held out with other layouts and fonts, a third to a seventh with
-others again, from which nothing was learnt before each was first read. The fourth and the seventh have two layouts of
-each kind; who drew the seventh had not read the code that reads.
+"""The papers, by kind and part: one to tune on, one held out with other layouts and fonts, a third to an eighth with
+others again, from which nothing was learnt before each was first read. The fourth, the seventh and the eighth have two
+layouts of each kind; who drew the last two had not read the code that reads.
 """
 
 from collections.abc import Callable
 
+from ocr_evaluation.eighth_facts import EighthFacts
 from ocr_evaluation.facts import Facts
 from ocr_evaluation.fourth_facts import FourthFacts
 from ocr_evaluation.other_facts import OtherFacts
-from ocr_evaluation.papers import cards, court, deals, fifth, fourth, payments, screens, seventh, sixth, third
+from ocr_evaluation.papers import cards, court, deals, eighth, fifth, fourth, payments, screens, seventh, sixth, third
 from ocr_evaluation.seventh_facts import SeventhFacts
 from ocr_evaluation.sheet import Sheet
 
 Drawer = Callable[[Facts, bool], Sheet]
-PARTS = ("tuning", "held_out", "third", "fourth", "fifth", "sixth", "seventh")
+PARTS = ("tuning", "held_out", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _SEEDS = {"tuning": "False", "held_out": "True"}  # as at their first readings
 PAPERS: dict[str, Drawer] = {
     "id_card_front": cards.id_card_front,
@@ -54,4 +55,7 @@ def paper(kind: str, part: str, number: int) -> Sheet:
     if part == "seventh":
         layouts = seventh.LAYOUTS[kind]
         return layouts[number % len(layouts)](SeventhFacts(seed(kind, part, number)))
+    if part == "eighth":
+        layouts = eighth.LAYOUTS[kind]
+        return layouts[number % len(layouts)](EighthFacts(seed(kind, part, number)))
     return PAPERS[kind](Facts(seed(kind, part, number)), part == "held_out")
