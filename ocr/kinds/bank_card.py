@@ -14,7 +14,7 @@ def fields(paper: Paper) -> dict[str, Field]:
     until = paper.search(r"(?<!\d)(?:0[1-9]|1[0-2])/\d{2}(?!\d)")
     return values.kept(
         card_number=_number(paper.all(_NUMBER)),
-        bank=values.text(paper.search(r"[\u4e00-\u9fff]{2,10}银行|[\u4e00-\u9fff]{2,8}农村信用社")),
+        bank=values.text(paper.search(r"(?:本卡由)?([\u4e00-\u9fff]{2,10}?银行|[\u4e00-\u9fff]{2,8}农村信用社)", 1)),
         valid_to=until.field() if until else None,
     )
 

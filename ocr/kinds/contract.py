@@ -1,5 +1,7 @@
 """合同."""
 
+import re
+
 from ocr.checks import CAPITAL_AMOUNT
 from ocr.kinds import shapes, sides, values
 from ocr.kinds.form import Form
@@ -13,8 +15,11 @@ _MONEY = (
     r"[^。;]{0,20}?"
 )
 _TERM = rf"({shapes.DATE})起?[,,]?[至到—~－-]+({shapes.DATE})"
-_ENDS = r"提起诉讼|起诉|申请仲裁|仲裁(?!委)|管辖|诉讼解决|裁决"
-_DISPUTE = rf"(?:争议|纠纷)[^。]{{0,60}}?((?:向|由|提交|提请|报请)[^,。;]{{2,40}}?(?:{_ENDS}))"
+_ENDS = r"提起诉讼|起诉|申请仲裁|仲裁(?!委)|管辖(?!权)|诉讼解决|裁决"
+_WAY = rf"(?:向|由|提交|提请|报请)[^,。;]{{2,40}}?(?:{_ENDS})"
+_DISPUTE = rf"(?:争议|纠纷)[^。]{{0,60}}?({_WAY})"
+_CHOICE = r"(?:争议|纠纷)[^。]{0,80}?第\(?([1-4一二三四])\)?[种项]"
+_NAMED = r"(?:合同|协议)书?(?:\([^()]{1,8}\))?$"
 _SIDES = ("甲方", "乙方")
 _HEADS = {
     side: rf"(?:[\u4e00-\u9fff]{{2,4}}\()?{side}\)?(?:\((?![签盖公印])[^)]{{1,8}}\))?(?:信息|资料)?" for side in _SIDES
@@ -40,7 +45,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         amount_fen=values.amount(paper, values.agreeing(_digits(paper, form), capitals), capitals),
         valid_from=values.date(paper.flowing(_TERM, 1) or form.best("valid_from", shapes.DATE)),
         valid_to=values.date(paper.flowing(_TERM, 2) or form.best("valid_to", shapes.DATE)),
-        dispute_clause=values.text(paper.flowing(_DISPUTE, 1)),
+        dispute_clause=_dispute(paper),
         signed_on=signed or values.last_date(paper),
         signatures=_signatures(paper),
         page_count=_page_count(paper),
@@ -82,11 +87,25 @@ def _by_place(form: Form, roles: dict[str, Seen]) -> list[Seen]:
     return [roles[word] for word in sorted(roles, key=first.__getitem__)]
 
 
+def _dispute(paper: Paper) -> Field | None:
+    """How disputes are settled. Forms print several ways, and what is written into them says which one holds: without
+    finding that one, the first is a guess.
+    """
+    choice, first = paper.flowing(_CHOICE, 1), paper.flowing(_DISPUTE, 1)
+    if choice is None:
+        return values.text(first)
+    number = str("一二三四".find(choice.text) + 1 or choice.text)
+    chosen = paper.flowing(
+        rf"(?:争议|纠纷).{{0,240}}?[(]?[{number}{'一二三四'[int(number) - 1]}][)、.](?:依法)?({_WAY})", 1
+    )
+    return values.text(chosen) or values.guess(first)
+
+
 def _title(paper: Paper) -> Field | None:
     """The first row that ends as a contract's name does."""
     for row in paper.rows[:6]:
         seen = paper.seen(row.start, row.end)
-        if seen is not None and 2 < len(seen.text) < 30 and seen.text.endswith(("合同", "合同书", "协议", "协议书")):
+        if seen is not None and 2 < len(seen.text) < 30 and re.search(_NAMED, seen.text):
             return values.text(seen)
     return None
 

@@ -197,7 +197,7 @@ WORDINGS: Mapping[str, Mapping[str, Wordings]] = {
         "account_of_side": Wordings(words(_NUMBERED)),
     },
     "vat_invoice": {
-        "tax_fen": Wordings(words("税额合计|合计税额|税额(小写)|总税额|税额总计")),
+        "tax_fen": Wordings(words("税额合计|增值税税额|合计税额|税额(小写)|总税额|税额总计")),
         "invoice_code": Wordings(words("发票代码"), words("代码")),
         "invoice_number": Wordings(words("|数电|电子|全电|数电票|数电发票|"
             "电子发票", "发票号码|发票号|票号码") | words("数电票号码|电子发票号码"), words("号码")),

@@ -256,3 +256,21 @@ def test_a_speaker_whose_name_was_read_badly_is_the_peer(seen: str, score: float
     _, _, fields = extract(lines, [PageInfo(600, 1200)], "chat_screenshot", [])
     assert isinstance(fields["messages"].value, list)
     assert fields["messages"].value[0] == {"speaker": speaker, "time": "14:26", "text": "钱什么时候还"}
+
+
+def test_of_ways_to_settle_disputes_the_one_counts_that_was_chosen() -> None:
+    """Forms print several; the first one, unflagged, would send a client to the wrong place."""
+    written = (
+        "房屋租赁合同",
+        "争议按下列第（2）种方式解决：",
+        "（1）提交长沙仲裁委员会仲裁；",
+        "（2）向房屋所在地人民法院提起诉讼。",
+    )
+
+    def clause(rows: tuple[str, ...]) -> Field:
+        lines = [Line(text, 0.99, box(100, 100 * place, 900, 100 * place + 40)) for place, text in enumerate(rows)]
+        return extract(lines, [PageInfo(1000, 1400)], "contract", [])[2]["dispute_clause"]
+
+    assert (clause(written).value, clause(written).flagged) == ("向房屋所在地人民法院提起诉讼", False)
+    other = tuple(row.replace("第（2）种", "第（3）种") for row in written)
+    assert clause(other).flagged, "the way that was chosen is not to be found"
