@@ -62,7 +62,7 @@ def fields(paper: Paper) -> dict[str, Field]:
         borrower=borrower,
         amount_fen=values.amount(paper, values.agreeing(_digits(paper, form), capitals), capitals),
         due_on=_due(paper, form),
-        signed_on=values.last_date(paper),
+        signed_on=values.date(form.best("signed_on", rf"^{shapes.DATE}")) or values.last_date(paper),
         id_number=values.id_number_of(paper, own, others, form.best("id_number", shapes.ID_SHAPE, rows=2)),
     )
 
