@@ -30,8 +30,10 @@ class Originals:
         if masked:
             space_id, role = document["space_id"], access.place.role.value
             await self._audit.write(actor, "file.original_opened", f"file:{file_id}", space_id=space_id, role=role)
+        # a link that opens more than everybody's is given only where that was asked for and written down
+        link = self._tickets.whole_url if masked else self._tickets.file_url
         picture = document["content_type"].startswith("image/")
         return OriginalView(
-            url=self._tickets.whole_url(file_id),
-            preview_url=self._tickets.whole_url(file_id, FileVariant.PREVIEW) if picture else None,
+            url=link(file_id),
+            preview_url=link(file_id, FileVariant.PREVIEW) if picture else None,
         )

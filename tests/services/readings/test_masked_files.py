@@ -155,6 +155,17 @@ async def test_a_ticket_for_the_masked_copy_opens_no_original(case: Case) -> Non
         await files.content(file_id, FileVariant.ORIGINAL, ticket=ticket)
 
 
+async def test_a_link_asked_for_before_it_is_masked_opens_no_original_afterwards(case: Case) -> None:
+    """Of a file that is not masked yet, the door to originals gives everybody the ordinary link and writes nothing."""
+    file_id = await case.world.photo(case.owner, case.space_id)
+    early = (await case.world.house.services.originals.open(case.other.actor, file_id)).url
+    assert await bytes_of(await case.linked(early)) == picture()
+    await case.send(file_id)
+    await case.world.read(case.owner, file_id, identity_card())
+    await case.world.mask(file_id)
+    assert await bytes_of(await case.linked(early)) != picture()
+
+
 async def test_posted_as_such_it_is_never_shown_whole(case: Case) -> None:
     """From the upload on; until its copy is drawn there is none, then one that shows nothing of what nobody read."""
     files = case.world.house.services.files
